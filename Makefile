@@ -1,0 +1,76 @@
+# Every target of the project; `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+IMAGES := profile embedding recommendation console training
+PROTOS := $(shell find protos/ofone -name '*.proto')
+BASELINE ?= main
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo train evaluate test check lint types imports contracts protos locks bench format clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make the virtual environment from the hashed lock.
+
+$(READY): requirements/development.txt requirements/uv.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/development.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+run: $(READY) ## Make a demo town (or take DATA=FILE), learn, serve, show; stays up until Ctrl-C.
+	$(BIN)/python -m demo $(if $(DATA),--data $(DATA))
+
+demo: $(READY) ## The same, but ends by itself.
+	$(BIN)/python -m demo --once $(if $(DATA),--data $(DATA))
+
+test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
+	$(BIN)/python -m pytest $(TESTS)
+
+bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
+	$(BIN)/python -m tests.benchmarks
+
+check: lint types imports contracts ## The gate: lint, types, import rules, contracts and generated code unchanged.
+
+lint: $(READY) ## Lint and formatting.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## Static types.
+	$(BIN)/mypy
+
+imports: $(READY) ## The import rules of the architecture.
+	$(BIN)/lint-imports
+
+contracts: $(READY) node_modules/.ready ## Lint the contracts, compare with BASELINE, prove generated code unchanged.
+	npx --no-install buf lint
+	npx --no-install buf breaking --against '.git#ref=$(shell git rev-parse --verify --quiet refs/remotes/origin/$(BASELINE) || git rev-parse HEAD)'
+	$(BIN)/python protos/generate.py --check
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+protos: $(READY) ## Generate code from the contracts.
+	$(BIN)/python protos/generate.py
+
+locks: $(READY) ## Compile the hashed locks from pyproject.toml.
+	for image in $(IMAGES); do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --extra $$image -o requirements/$$image.txt pyproject.toml || exit 1; done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --all-extras --group dev -o requirements/development.txt pyproject.toml
+
+format: $(READY) ## Format the code.
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+clean: ## Delete what was built; keep the environment.
+	rm -rf build
