@@ -1,0 +1,58 @@
+"""Page tokens: where a listing goes on, bound to the query it came from."""
+
+import base64
+import binascii
+import hashlib
+import json
+
+from services.serving.failures import Failure, FieldViolation, invalid
+
+MAX_TOKEN_CHARACTERS = 4_096
+_DIGEST_BYTES = 8
+
+
+def page_size(asked: int, *, default: int, most: int) -> int:
+    """Return the number of rows to answer: the default for 0, never more than ``most``.
+
+    Raises:
+        Failure: of kind ``INVALID``, when ``asked`` is negative.
+    """
+    if asked < 0:
+        raise invalid([FieldViolation("page_size", "NEGATIVE", "must not be negative")])
+    return min(asked or default, most)
+
+
+def encode_token(position: list[str | int | float], *, query: tuple[object, ...]) -> str:
+    """Return an opaque token for ``position`` in the listing that ``query`` describes."""
+    payload = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(_digest(query) + payload).decode().rstrip("=")
+
+
+def decode_token(token: str, *, query: tuple[object, ...]) -> list[str | int | float] | None:
+    """Return the position a token stands for, ``None`` for the empty token.
+
+    Raises:
+        Failure: of kind ``INVALID``, when the token is damaged or of another query.
+    """
+    if not token:
+        return None
+    try:
+        if len(token) > MAX_TOKEN_CHARACTERS:
+            raise ValueError
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        position = json.loads(raw[_DIGEST_BYTES:])
+    except (binascii.Error, ValueError):
+        raise _refusal("is damaged") from None
+    if raw[:_DIGEST_BYTES] != _digest(query):
+        raise _refusal("belongs to another query")
+    if not isinstance(position, list):
+        raise _refusal("is damaged")
+    return position
+
+
+def _digest(query: tuple[object, ...]) -> bytes:
+    return hashlib.sha256(repr(query).encode()).digest()[:_DIGEST_BYTES]
+
+
+def _refusal(why: str) -> Failure:
+    return invalid([FieldViolation("page_token", "BAD_PAGE_TOKEN", f"the token {why}")])
