@@ -1,0 +1,103 @@
+"""The bundle: how a model travels, as plain arrays and a few facts.
+
+``ml.model.bundle_folder`` writes and reads it, ``ml.model.bundle_fit`` says whether its arrays
+belong together.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.lists import RelatedLists
+from ml.model.vocabulary import Vocabulary
+
+TEXTS = ("item_ids", "store_ids", "attribute_tokens")
+LISTS = ("transitions", "neighbours", "complements", "store_popularity")
+COLUMNS = ("repeat_rates", "gap_log_means", "gap_log_stds", "basket_counts")
+MATRICES = ("item_factors", "popularity", "attribute_weights")
+"""The names of a bundle's arrays by form; each list is two arrays, rows and scores."""
+
+
+class BundleError(Exception):
+    """A bundle that may not be used.
+
+    Attributes:
+        reason: UPPER_SNAKE, one of ``MISSING_FILE``, ``BAD_MANIFEST``, ``BAD_FORMAT``,
+            ``BAD_DIGEST``, ``BAD_SHAPE``, ``NOT_FINITE``, ``BAD_VALUE``, ``BAD_RECALL``.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        """Keep the reason beside the sentence."""
+        super().__init__(f"{reason}: {message}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a bundle says about itself.
+
+    Attributes:
+        version: names the model; derived from the content by ``content_version``.
+        created: when it was made, ISO 8601, UTC.
+        as_of_seconds: time of the latest purchase it learned from, seconds since 1970.
+        dataset_digest: digest of the data set it learned from.
+        regularization: of the fold-in.
+        alpha: confidence per basket of the fold-in.
+        gap_log_mean: mean of the logarithm of repurchase gaps in days, over all items.
+        gap_log_std: its standard deviation.
+        metrics: what the evaluation measured.
+    """
+
+    version: str
+    created: str
+    as_of_seconds: int
+    dataset_digest: str
+    regularization: float
+    alpha: float
+    gap_log_mean: float
+    gap_log_std: float
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model's arrays; rows are items in the order of ``vocabulary``, n of them.
+
+    Attributes:
+        facts: what it says about itself.
+        vocabulary: the n items.
+        item_factors: float32 [n, factors].
+        transitions: next-basket partners of an item: probability that the next basket holds the
+            partner, given the item in this one.
+        neighbours: items bought by the same customers, cosine.
+        complements: items bought in the same basket, cosine.
+        popularity: float32 [n, 3], share of baskets holding the item in the last 7, 28, 90 days.
+        store_ids: the stores, m of them.
+        store_popularity: popular items of each store: share of its baskets in the last 90 days.
+        repeat_rates: float32 [n], share of buyers who bought again, shrunk to the mean.
+        gap_log_means: float32 [n], mean logarithm of the repurchase gap in days, shrunk.
+        gap_log_stds: float32 [n], its standard deviation, shrunk, positive.
+        basket_counts: float32 [n], how many baskets held the item, ever.
+        attribute_tokens: tokens of item attributes, t of them.
+        attribute_weights: float32 [t + 1, factors], what a token adds to a new item's vector; the
+            last row is the intercept.
+        ranker: the trees of the ranker, in LightGBM's text form.
+    """
+
+    facts: ModelFacts
+    vocabulary: Vocabulary
+    item_factors: NDArray[np.float32]
+    transitions: RelatedLists
+    neighbours: RelatedLists
+    complements: RelatedLists
+    popularity: NDArray[np.float32]
+    store_ids: tuple[str, ...]
+    store_popularity: RelatedLists
+    repeat_rates: NDArray[np.float32]
+    gap_log_means: NDArray[np.float32]
+    gap_log_stds: NDArray[np.float32]
+    basket_counts: NDArray[np.float32]
+    attribute_tokens: tuple[str, ...]
+    attribute_weights: NDArray[np.float32]
+    ranker: str

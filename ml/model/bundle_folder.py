@@ -1,0 +1,213 @@
+"""A bundle as a folder: arrays, the ranker's text, and a manifest that vouches for every byte.
+
+``manifest.json`` states format, version, origin, parameters, metrics, and digest, shape and type of
+every file. Reading checks all of it: what is not exactly what was written is refused, with a
+reason that a metric can carry. Nothing here is ever unpickled.
+"""
+
+import dataclasses
+import hashlib
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle, BundleError, ModelFacts
+from ml.model.bundle_fit import check_fit
+from ml.model.lists import RelatedLists
+from ml.model.vocabulary import Vocabulary
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+RANKER = "ranker.txt"
+MAX_FILE_BYTES = 8 * 2**30
+"""A manifest that promises more than this a file is not believed."""
+
+
+def content_version(bundle: Bundle) -> str:
+    """Return a version that equal content shares: the data's day and eight digits of a digest."""
+    whole = hashlib.sha256(bundle.ranker.encode())
+    for name, array in sorted(_arrays(bundle).items()):
+        whole.update(name.encode())
+        whole.update(_encoded(array))
+    day = np.datetime64(bundle.facts.as_of_seconds, "s").astype("datetime64[D]")
+    return f"{str(day).replace('-', '')}-{whole.hexdigest()[:8]}"
+
+
+def write_bundle(folder: Path, bundle: Bundle) -> None:
+    """Write ``bundle`` as the new folder ``folder``, whole or not at all.
+
+    Raises:
+        FileExistsError: when the folder exists.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as temporary:
+        draft = Path(temporary) / "bundle"
+        draft.mkdir()
+        files: dict[str, dict[str, Any]] = {}  # JSON
+        for name, array in _arrays(bundle).items():
+            content = _encoded(array)
+            (draft / f"{name}.npy").write_bytes(content)
+            files[f"{name}.npy"] = _file_facts(content) | {
+                "shape": list(array.shape),
+                "dtype": array.dtype.str,
+            }
+        content = bundle.ranker.encode()
+        (draft / RANKER).write_bytes(content)
+        files[RANKER] = _file_facts(content)
+        manifest = {
+            "format": FORMAT_VERSION,
+            **dataclasses.asdict(bundle.facts),
+            "files": files,
+        }
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+        draft.rename(folder)
+
+
+def read_facts(folder: Path) -> ModelFacts:
+    """Return what the bundle says about itself, without reading its arrays.
+
+    Raises:
+        BundleError: when the manifest is missing or malformed.
+    """
+    return _facts(_manifest(folder))
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Read and check a bundle.
+
+    Raises:
+        BundleError: when anything differs from what the manifest promises, a number is not
+            finite, or arrays do not fit each other.
+    """
+    manifest = _manifest(folder)
+    facts = _facts(manifest)
+    files = manifest["files"]
+    names = [f"{name}.npy" for name in _array_names()] + [RANKER]
+    lacking = [name for name in names if name not in files]
+    if lacking:
+        raise BundleError("BAD_MANIFEST", f"the manifest does not list {', '.join(lacking)}")
+    contents = {name: _checked_content(folder, name, files[name]) for name in names}
+    arrays = {
+        name.removesuffix(".npy"): _decoded(name, contents[name], files[name])
+        for name in names
+        if name != RANKER
+    }
+    bundle = _assembled(facts, arrays, contents[RANKER].decode())
+    check_fit(bundle)
+    return bundle
+
+
+def _array_names() -> list[str]:
+    parts = [f"{name}_{part}" for name in LISTS for part in ("rows", "scores")]
+    return [*TEXTS, *MATRICES, *COLUMNS, *parts]
+
+
+def _arrays(bundle: Bundle) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "item_ids": _text_array(bundle.vocabulary.item_ids),
+        "store_ids": _text_array(bundle.store_ids),
+        "attribute_tokens": _text_array(bundle.attribute_tokens),
+    }
+    for name in (*MATRICES, *COLUMNS):
+        arrays[name] = np.ascontiguousarray(getattr(bundle, name), "<f4")
+    for name in LISTS:
+        lists: RelatedLists = getattr(bundle, name)
+        arrays[f"{name}_rows"] = np.ascontiguousarray(lists.rows, "<i4")
+        arrays[f"{name}_scores"] = np.ascontiguousarray(lists.scores, "<f4")
+    return arrays
+
+
+def _text_array(texts: tuple[str, ...]) -> NDArray[np.bytes_]:
+    return np.array([text.encode() for text in texts], dtype=np.bytes_)
+
+
+def _encoded(array: NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _file_facts(content: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except OSError as error:
+        raise BundleError("MISSING_FILE", f"{MANIFEST}: {error.strerror}") from error
+    except ValueError as error:
+        raise BundleError("BAD_MANIFEST", f"not JSON: {error}") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise BundleError("BAD_MANIFEST", "the manifest lists no files")
+    if manifest.get("format") != FORMAT_VERSION:
+        raise BundleError("BAD_FORMAT", f"format {manifest.get('format')}, not {FORMAT_VERSION}")
+    return manifest
+
+
+def _facts(manifest: dict[str, Any]) -> ModelFacts:
+    try:
+        facts = ModelFacts(
+            **{each.name: manifest[each.name] for each in dataclasses.fields(ModelFacts)}
+        )
+    except KeyError as error:
+        raise BundleError("BAD_MANIFEST", f"the manifest does not state {error}") from error
+    numbers = (facts.regularization, facts.alpha, facts.gap_log_mean, facts.gap_log_std)
+    if not all(isinstance(number, int | float) and np.isfinite(number) for number in numbers):
+        raise BundleError("NOT_FINITE", "a parameter of the manifest is not a finite number")
+    return facts
+
+
+def _checked_content(folder: Path, name: str, promised: dict[str, Any]) -> bytes:
+    path = folder / name
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise BundleError("BAD_SHAPE", f"{name} is larger than {MAX_FILE_BYTES} bytes")
+        content = path.read_bytes()
+    except OSError as error:
+        raise BundleError("MISSING_FILE", f"{name}: {error.strerror}") from error
+    if hashlib.sha256(content).hexdigest() != promised.get("sha256"):
+        raise BundleError("BAD_DIGEST", f"{name} is not what the manifest vouches for")
+    return content
+
+
+def _decoded(name: str, content: bytes, promised: dict[str, Any]) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise BundleError("BAD_SHAPE", f"{name} is not an array: {error}") from error
+    if list(array.shape) != promised.get("shape") or array.dtype.str != promised.get("dtype"):
+        found = f"{array.dtype.str}{list(array.shape)}"
+        wanted = f"{promised.get('dtype')}{promised.get('shape')}"
+        raise BundleError("BAD_SHAPE", f"{name} is {found}, the manifest says {wanted}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise BundleError("NOT_FINITE", f"{name} holds a number that is not finite")
+    return array
+
+
+def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: str) -> Bundle:
+    try:
+        texts = {name: tuple(text.decode() for text in arrays[name].tolist()) for name in TEXTS}
+        vocabulary = Vocabulary(texts["item_ids"])
+    except (UnicodeDecodeError, AttributeError, ValueError) as error:
+        raise BundleError("BAD_VALUE", f"ids are not distinct texts: {error}") from error
+    parts: dict[str, Any] = {name: arrays[name] for name in (*MATRICES, *COLUMNS)}
+    parts |= {
+        name: RelatedLists(arrays[f"{name}_rows"], arrays[f"{name}_scores"], len(vocabulary))
+        for name in LISTS
+    }
+    return Bundle(
+        facts=facts,
+        vocabulary=vocabulary,
+        store_ids=texts["store_ids"],
+        attribute_tokens=texts["attribute_tokens"],
+        ranker=ranker,
+        **parts,
+    )
