@@ -158,7 +158,7 @@ def _converted(column: Column, values: pd.Series) -> pd.Series | None:
     if column.kind == "time":
         return cast("pd.Series", values.dt.tz_convert("UTC").dt.as_unit("us"))
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which a rule refuses
-        return cast("pd.Series", values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind])))
+        return values.astype(pd.api.types.pandas_dtype(_DTYPES[column.kind]))
 
 
 def _fits_int32(values: pd.Series) -> bool:

@@ -7,6 +7,7 @@ undated one hides the last basket of each customer, which lets a model look ahea
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import pandas as pd
 
@@ -89,7 +90,7 @@ def last_cut(events: pd.DataFrame, *, horizon_days: int = HORIZON_DAYS) -> datet
     if pd.isna(latest):
         raise SplitError("an undated data set has no calendar cut; use last_basket_split")
     cut = latest.normalize() + timedelta(days=1 - horizon_days)
-    return cut.to_pydatetime()
+    return cast("datetime", cut.to_pydatetime())
 
 
 def calendar_cuts(
