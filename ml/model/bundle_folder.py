@@ -25,12 +25,20 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
 MAX_FILE_BYTES = 8 * 2**30
-"""A manifest that promises more than this a file is not believed."""
+"""A file larger than this is not read."""
+
+_UNSIGNED_FACTS = {"version", "created", "metrics"}
 
 
 def content_version(bundle: Bundle) -> str:
-    """Return a version that equal content shares: the data's day and eight digits of a digest."""
-    whole = hashlib.sha256(bundle.ranker.encode())
+    """Return the version that equal content shares: the data's day and eight digits of a digest.
+
+    The digest spans every array, the ranker and the parameters; so a version vouches for them.
+    """
+    facts = dataclasses.asdict(bundle.facts)
+    unsigned = {name: facts[name] for name in facts if name not in _UNSIGNED_FACTS}
+    whole = hashlib.sha256(json.dumps(unsigned, sort_keys=True).encode())
+    whole.update(bundle.ranker.encode())
     for name, array in sorted(_arrays(bundle).items()):
         whole.update(name.encode())
         whole.update(_encoded(array))
@@ -101,6 +109,8 @@ def read_bundle(folder: Path) -> Bundle:
     }
     bundle = _assembled(facts, arrays, contents[RANKER].decode())
     check_fit(bundle)
+    if content_version(bundle) != facts.version:
+        raise BundleError("BAD_DIGEST", f"the content is not that of version {facts.version}")
     return bundle
 
 

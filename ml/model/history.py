@@ -11,6 +11,9 @@ MAX_RECENT_BASKETS = 20
 
 SECONDS_PER_DAY = 86_400.0
 
+MIN_BASKET_GAP_DAYS = 0.04
+"""An hour: baskets closer than this count as one visit's."""
+
 
 def _no_seconds() -> NDArray[np.int64]:
     return np.zeros(0, np.int64)

@@ -1,0 +1,223 @@
+"""Candidates: from a history to a few hundred items worth ranking, with a score per source.
+
+Five sources propose; every candidate then carries the scores of all of them, whoever proposed it.
+The recall of the candidates is the ceiling of everything behind them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.bundle import Bundle
+from ml.model.fold_in import FoldIn
+from ml.model.history import History
+from ml.model.index import ItemIndex
+from ml.model.lists import NO_EVIDENCE, Evidence
+from ml.model.vocabulary import Vocabulary
+
+SOURCES = ("latent", "transition", "neighbour", "complement", "popular")
+"""The sources in the order of a candidate's scores."""
+
+FRESH_SIZE = 5
+"""So many of the nearest items that the model never saw are always proposed."""
+
+TRANSITION_BASKETS = 5
+TRANSITION_DECAY = 0.5
+"""Transitions follow the latest baskets; each older one weighs half of the one after it."""
+
+OVERFETCH = 4
+"""How many times more the index is asked for when some items are not allowed."""
+
+NARROW_SHARE = 0.5
+"""Where a smaller share of the items is allowed, over-fetching misses some: search them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known of the moment of asking.
+
+    Attributes:
+        current_basket: ids of the items in the basket at hand.
+        store: the store's id; empty where it is not known.
+        source_size: how many items each source proposes.
+        own_item_count: so many items at the head of the history are proposed too.
+    """
+
+    current_basket: Sequence[str] = ()
+    store: str = ""
+    source_size: int = 60
+    own_item_count: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Items worth ranking.
+
+    Attributes:
+        item_ids: the items, own ones first in the order of the history; length n.
+        scores: float32 [sources, n] in the order of ``SOURCES``; NaN where a source cannot say.
+        own_item_count: how many at the head are own items.
+    """
+
+    item_ids: list[str]
+    scores: NDArray[np.float32]
+    own_item_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreshItems:
+    """Items of the catalogue that the model never saw, placed by their attributes.
+
+    Attributes:
+        item_ids: the items, m of them, none of the model's.
+        factors: float32 [m, factors].
+    """
+
+    item_ids: tuple[str, ...]
+    factors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateGenerator:
+    """Proposes items; immutable, so that a request sees one state of model and catalogue.
+
+    Attributes:
+        bundle: the model.
+        index: finds the bundle's items by inner product.
+        fold_in: turns a history into a vector.
+        vocabulary: the bundle's items, then the fresh ones.
+        factors: float32 [items + fresh, factors].
+        allowed: bool [items + fresh], which may be proposed; ``None`` for all.
+        store_rows: a store's id to its row in ``bundle.store_popularity``.
+    """
+
+    bundle: Bundle
+    index: ItemIndex
+    fold_in: FoldIn
+    vocabulary: Vocabulary
+    factors: NDArray[np.float32]
+    allowed: NDArray[np.bool_] | None = None
+    store_rows: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, bundle: Bundle, index: ItemIndex) -> "CandidateGenerator":
+        """Return the generator of a bundle alone, every item allowed."""
+        facts = bundle.facts
+        fold_in = FoldIn.of(
+            bundle.item_factors, regularization=facts.regularization, alpha=facts.alpha
+        )
+        stores = {store: row for row, store in enumerate(bundle.store_ids)}
+        return cls(
+            bundle, index, fold_in, bundle.vocabulary, bundle.item_factors, store_rows=stores
+        )
+
+    def generate(
+        self, history: History, moment: Moment, allowed: NDArray[np.bool_] | None = None
+    ) -> Candidates:
+        """Return the candidates of one customer.
+
+        Args:
+            history: the full history; items that are not in the vocabulary propose nothing.
+            moment: basket, store and sizes.
+            allowed: bool [items + fresh], narrows ``self.allowed`` for this request.
+
+        Returns:
+            Own items first, then the others by row; nothing twice; only allowed ones.
+        """
+        permitted = self.allowed if allowed is None else allowed
+        own = self.vocabulary.rows(history.item_ids)
+        vector = self._vector(own, history.basket_counts)
+        basket = self._model_rows(self.vocabulary.rows(moment.current_basket))
+        evidence = {
+            "transition": self._transition(own, history),
+            "neighbour": self._neighbour(own, history.basket_counts),
+            "complement": self.bundle.complements.evidence(
+                basket, np.ones(len(basket), np.float32)
+            ),
+        }
+        popular = self._store(moment.store)
+        proposed = [self._latent(vector, moment.source_size, permitted)]
+        proposed += [found.top(moment.source_size, permitted) for found in evidence.values()]
+        proposed.append(self._popular(popular, moment.source_size, permitted))
+        rows, own_count = self._united(own[: moment.own_item_count], proposed, permitted)
+        scores = np.empty((len(SOURCES), len(rows)), np.float32)
+        scores[0] = self.factors[rows] @ vector if len(own) else np.nan
+        scores[1] = evidence["transition"].at(rows) if len(own) else np.nan
+        scores[2] = evidence["neighbour"].at(rows) if len(own) else np.nan
+        scores[3] = evidence["complement"].at(rows) if len(basket) else np.nan
+        scores[4] = self._popularity_at(rows, popular)
+        return Candidates(self.vocabulary.ids(rows), scores, own_count)
+
+    def _model_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return rows[(rows >= 0) & (rows < len(self.bundle.vocabulary))]
+
+    def _vector(self, own: NDArray[np.int64], counts: NDArray[np.float32]) -> NDArray[np.float32]:
+        known = (own >= 0) & (own < len(self.bundle.vocabulary))
+        return self.fold_in.vector(own[known], counts[known])
+
+    def _transition(self, own: NDArray[np.int64], history: History) -> Evidence:
+        sizes = history.recent_basket_sizes[:TRANSITION_BASKETS]
+        positions = history.recent_basket_items[: sizes.sum()]
+        weights = TRANSITION_DECAY ** np.repeat(np.arange(len(sizes)), sizes)
+        rows = own[positions] if len(positions) else np.zeros(0, np.int64)
+        known = (rows >= 0) & (rows < len(self.bundle.vocabulary))
+        return self.bundle.transitions.evidence(rows[known], weights[known].astype(np.float32))
+
+    def _neighbour(self, own: NDArray[np.int64], counts: NDArray[np.float32]) -> Evidence:
+        known = (own >= 0) & (own < len(self.bundle.vocabulary))
+        return self.bundle.neighbours.evidence(own[known], np.log1p(counts[known]))
+
+    def _latent(
+        self, vector: NDArray[np.float32], size: int, permitted: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        if not vector.any():
+            return np.zeros(0, np.int64)
+        if permitted is not None and permitted.mean() < NARROW_SHARE:
+            rows = np.flatnonzero(permitted)
+            return rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")[:size]]
+        count = size if permitted is None else size * OVERFETCH
+        rows = self.index.search(vector[None], count)[0][0]
+        fresh = np.arange(len(self.bundle.vocabulary), len(self.vocabulary))
+        if permitted is not None:
+            rows, fresh = rows[permitted[rows]], fresh[permitted[fresh]]
+        nearest = np.argsort(-(self.factors[fresh] @ vector), kind="stable")[:FRESH_SIZE]
+        return np.concatenate([rows[:size], fresh[nearest]])
+
+    def _store(self, store: str) -> Evidence:
+        row = self.store_rows.get(store)
+        if row is None:
+            return NO_EVIDENCE
+        return self.bundle.store_popularity.evidence(np.array([row]), np.ones(1, np.float32))
+
+    def _popular(
+        self, here: Evidence, size: int, permitted: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        if len(here.rows):
+            return here.top(size, permitted)
+        shares = self.bundle.popularity[:, 1]
+        everywhere = Evidence(np.arange(len(shares)), shares)
+        return everywhere.top(size, permitted)
+
+    def _popularity_at(self, rows: NDArray[np.int64], here: Evidence) -> NDArray[np.float32]:
+        if len(here.rows):
+            return here.at(rows)
+        known = rows < len(self.bundle.vocabulary)
+        shares = np.zeros(len(rows), np.float32)
+        shares[known] = self.bundle.popularity[rows[known], 1]
+        return shares
+
+    def _united(
+        self,
+        own: NDArray[np.int64],
+        proposed: list[NDArray[np.int64]],
+        permitted: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.int64], int]:
+        """Return own rows, then the other proposals in ascending order, and how many are own."""
+        own = own[own >= 0]
+        if permitted is not None:
+            own = own[permitted[own]]
+        others = np.unique(np.concatenate(proposed))
+        others = others[~np.isin(others, own)]
+        return np.concatenate([own, others]), len(own)

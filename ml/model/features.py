@@ -1,0 +1,170 @@
+"""Features of customer and candidate: one function for training and for serving.
+
+Each feature belongs to a group; the reasons shown to people are sums of the ranker's
+contributions over these groups.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.bundle import Bundle
+from ml.model.candidates import Candidates
+from ml.model.history import MIN_BASKET_GAP_DAYS, SECONDS_PER_DAY, History
+from ml.model.timing import Timing, timing
+
+GROUPS = {
+    "habit": (
+        "own", "own_count", "own_share", "recency_50", "recency_80", "recency_95",
+        "baskets_since",
+    ),
+    "timing": ("days_since", "days_known", "expected_gap", "due_z", "due_ratio"),
+    "taste": ("latent", "latent_relative", "neighbour", "neighbour_relative"),
+    "sequence": ("transition", "transition_relative"),
+    "basket": ("complement", "complement_relative"),
+    "popularity": (
+        "popular_here", "popular_7", "popular_28", "popular_90", "trend", "ever_bought",
+        "repeat_rate", "item_gap",
+    ),
+    "customer": (
+        "basket_count", "item_count", "basket_size", "days_since_basket", "mean_basket_gap",
+        "basket_due",
+    ),
+}  # fmt: skip
+"""Feature names by group, in the order of the columns."""
+
+FEATURES = tuple(name for names in GROUPS.values() for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """What the ranker sees of one customer.
+
+    Attributes:
+        values: float32 [n, features], a row a candidate, in the order of ``FEATURES``; NaN where
+            a feature does not exist.
+        timing: of the own candidates, those at the head.
+        own_counts: float32 [own], baskets with each own candidate.
+    """
+
+    values: NDArray[np.float32]
+    timing: Timing
+    own_counts: NDArray[np.float32]
+
+
+def feature_table(
+    bundle: Bundle, history: History, candidates: Candidates, now_seconds: int
+) -> FeatureTable:
+    """Return the features of every candidate at a moment.
+
+    Args:
+        bundle: the model; a candidate it never saw has no popularity and the mean rhythm.
+        history: the customer, with every own candidate in it.
+        candidates: n of them.
+        now_seconds: the moment, seconds since 1970.
+    """
+    n, own = len(candidates.item_ids), candidates.own_item_count
+    rows = bundle.vocabulary.rows(candidates.item_ids)
+    place_of = {item_id: place for place, item_id in enumerate(history.item_ids)}
+    places = np.fromiter((place_of[each] for each in candidates.item_ids[:own]), np.int64, own)
+    values = np.full((len(FEATURES), n), np.nan, np.float32)
+    column = dict(zip(FEATURES, values, strict=True))
+    clock = _own_timing(bundle, history, places, rows[:own], now_seconds)
+    counts = history.basket_counts[places]
+    _fill_habit(column, history, places, counts)
+    _fill_timing(column, history, places, clock, now_seconds)
+    _fill_sources(column, candidates)
+    _fill_items(column, bundle, rows)
+    _fill_customer(column, history, now_seconds)
+    return FeatureTable(np.ascontiguousarray(values.T), clock, counts)
+
+
+Columns = dict[str, NDArray[np.float32]]
+
+
+def _own_timing(
+    bundle: Bundle,
+    history: History,
+    places: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    now_seconds: int,
+) -> Timing:
+    known = rows >= 0
+    means = np.where(known, bundle.gap_log_means[rows], np.float32(bundle.facts.gap_log_mean))
+    stds = np.where(known, bundle.gap_log_stds[rows], np.float32(bundle.facts.gap_log_std))
+    return timing(
+        history.basket_counts[places],
+        history.first_seconds[places],
+        history.last_seconds[places],
+        prior=(means, stds),
+        now_seconds=now_seconds,
+    )
+
+
+def _fill_habit(
+    column: Columns, history: History, places: NDArray[np.int64], counts: NDArray[np.float32]
+) -> None:
+    own = len(places)
+    column["own"][:] = 0
+    column["own"][:own] = 1
+    column["own_count"][:own] = counts
+    column["own_share"][:own] = counts / max(history.basket_count, 1)
+    for name, decay in (("recency_50", 0.5), ("recency_80", 0.8), ("recency_95", 0.95)):
+        column[name][:own] = history.recency_sums(decay)[places]
+    column["baskets_since"][:own] = history.baskets_since()[places]
+
+
+def _fill_timing(
+    column: Columns, history: History, places: NDArray[np.int64], clock: Timing, now_seconds: int
+) -> None:
+    own = len(places)
+    known_days = (now_seconds - history.first_seconds[places]) / SECONDS_PER_DAY
+    column["days_since"][:own] = np.log(clock.days_since)
+    column["days_known"][:own] = np.log1p(np.maximum(known_days, 0))
+    column["expected_gap"][:own] = np.log(clock.expected_gap_days)
+    column["due_z"][:own] = clock.z
+    column["due_ratio"][:own] = np.log(clock.days_since / clock.expected_gap_days)
+
+
+def _fill_sources(column: Columns, candidates: Candidates) -> None:
+    latent, transition, neighbour, complement, popular = candidates.scores
+    for name, scores in (
+        ("latent", latent),
+        ("transition", transition),
+        ("neighbour", neighbour),
+        ("complement", complement),
+    ):
+        column[name][:] = scores
+        best = scores.max(initial=0) if len(scores) else 0
+        if best > 0:
+            column[f"{name}_relative"][:] = scores / best
+    column["popular_here"][:] = popular
+
+
+def _fill_items(column: Columns, bundle: Bundle, rows: NDArray[np.int64]) -> None:
+    known = rows >= 0
+    items = rows[known]
+    shares = bundle.popularity[items]
+    for place, name in enumerate(("popular_7", "popular_28", "popular_90")):
+        column[name][known] = shares[:, place]
+    column["trend"][known] = np.log((shares[:, 1] + 1e-5) / (shares[:, 2] + 1e-5))
+    column["ever_bought"][known] = np.log1p(bundle.basket_counts[items])
+    column["repeat_rate"][known] = bundle.repeat_rates[items]
+    column["item_gap"][known] = bundle.gap_log_means[items]
+
+
+def _fill_customer(column: Columns, history: History, now_seconds: int) -> None:
+    column["basket_count"][:] = np.log1p(history.basket_count)
+    column["item_count"][:] = np.log1p(len(history.item_ids))
+    if history.basket_count == 0:
+        return
+    last = int(history.recent_basket_seconds[0])
+    since = max((now_seconds - last) / SECONDS_PER_DAY, MIN_BASKET_GAP_DAYS)
+    column["basket_size"][:] = history.recent_basket_sizes.mean()
+    column["days_since_basket"][:] = np.log(since)
+    if history.basket_count > 1:
+        span = (last - history.first_basket_seconds) / SECONDS_PER_DAY
+        gap = max(span / (history.basket_count - 1), MIN_BASKET_GAP_DAYS)
+        column["mean_basket_gap"][:] = np.log(gap)
+        column["basket_due"][:] = np.log(since / gap)

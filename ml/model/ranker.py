@@ -1,0 +1,61 @@
+"""The ranker: probability that the next basket holds a candidate, and what that rests on.
+
+Source: Ke et al., "LightGBM: A Highly Efficient Gradient Boosting Decision Tree", NIPS 2017;
+contributions: Lundberg, Erion, Lee, "Consistent Individualized Feature Attribution for Tree
+Ensembles", 2018.
+"""
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.bundle import BundleError
+from ml.model.features import FEATURES, GROUPS
+
+
+class Ranker:
+    """Trees over the features of ``ml.model.features``."""
+
+    __slots__ = ("_booster", "_group_places")
+
+    def __init__(self, text: str) -> None:
+        """Load the trees from their text form.
+
+        Raises:
+            BundleError: when the text is not a model over exactly our features.
+        """
+        try:
+            self._booster = lightgbm.Booster(model_str=text)
+        except lightgbm.basic.LightGBMError as error:
+            raise BundleError("BAD_VALUE", f"the ranker cannot be read: {error}") from error
+        names = tuple(self._booster.feature_name())
+        if names != FEATURES:
+            raise BundleError("BAD_VALUE", "the ranker was trained on other features")
+        starts = np.cumsum([0, *(len(group) for group in GROUPS.values())])
+        self._group_places = starts[:-1]
+
+    def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return for each row the probability that the next basket holds it.
+
+        Args:
+            values: float32 [n, features].
+
+        Returns:
+            float32 [n], 0 to 1; empty for no rows.
+        """
+        if len(values) == 0:
+            return np.zeros(0, np.float32)
+        return np.asarray(self._booster.predict(values, num_threads=1), np.float32)
+
+    def contributions(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return what each group of features adds to the log-odds of each row.
+
+        Args:
+            values: float32 [n, features], n at least 1.
+
+        Returns:
+            Group name to float32 [n]; together with a constant they sum to the log-odds.
+        """
+        parts = np.asarray(self._booster.predict(values, pred_contrib=True, num_threads=1))
+        sums = np.add.reduceat(parts[:, : len(FEATURES)], self._group_places, axis=1)
+        return {group: sums[:, place].astype(np.float32) for place, group in enumerate(GROUPS)}
