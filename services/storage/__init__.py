@@ -1,0 +1,1 @@
+"""How any service of ours keeps rows: engines, transactions, migrations; knows no table."""

@@ -1,0 +1,72 @@
+"""One row by one statement, past the layers that a hot path cannot afford.
+
+SQLAlchemy Core takes about 100 µs around a primary-key lookup that SQLite answers in under 10;
+the statement is therefore compiled once and handed to the driver. PostgreSQL runs it in
+autocommit, so that one round trip is all.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Engine, Select, exc
+
+from services.storage.outages import Trouble, driver_trouble, unavailable
+
+
+class RowReader:
+    """Reads at most one row by a statement whose parameters are all bound by name."""
+
+    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+        """Compile ``statement`` for the engine's driver."""
+        compiled = statement.compile(engine)
+        self._engine = engine
+        self._sql = str(compiled)
+        self._literals = dict(compiled.params)
+        self._positions = compiled.positiontup  # None where the driver takes names
+        self._driver_error = engine.dialect.loaded_dbapi.Error
+        self._autocommit = engine.dialect.name == "postgresql"
+
+    def fetch(self, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """Return the first row, ``None`` for none.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when the database is away.
+        """
+        values: Any = {**self._literals, **parameters}
+        if self._positions is not None:
+            values = tuple(values[name] for name in self._positions)
+        try:
+            row, stale = self._attempt(values)
+            if stale:  # the server went away between two requests: once more, on a new connection
+                row, stale = self._attempt(values)
+        except exc.TimeoutError as error:  # no connection came free in the pool
+            raise unavailable(self._engine) from error
+        except self._driver_error as error:
+            if driver_trouble(error) is Trouble.DEFECT:
+                raise
+            raise unavailable(self._engine) from error
+        if stale:
+            raise unavailable(self._engine)
+        return row
+
+    def _attempt(self, values: object) -> tuple[tuple[Any, ...] | None, bool]:
+        """Return the row, and whether the connection turned out to be of no use."""
+        connection = self._engine.raw_connection()
+        try:
+            return self._execute(connection.dbapi_connection, values), False
+        except self._driver_error as error:
+            connection.invalidate(error)
+            if driver_trouble(error) is Trouble.DEFECT:
+                raise
+            return None, True
+        finally:
+            connection.close()
+
+    def _execute(self, driver: Any, values: object) -> tuple[Any, ...] | None:
+        if not self._autocommit:
+            row: tuple[Any, ...] | None = driver.execute(self._sql, values).fetchone()
+            return row
+        driver.autocommit = True
+        row = driver.execute(self._sql, values).fetchone()
+        driver.autocommit = False
+        return row
