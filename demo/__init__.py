@@ -1,0 +1,1 @@
+"""The whole path, once, on one machine: what `make run` and `make demo` do."""
