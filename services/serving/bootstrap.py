@@ -1,0 +1,73 @@
+"""How a process of ours starts, serves and stops: the face of the kit."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from services.serving import logs, supervisor
+from services.serving.application import Application, Service, ServingSettings
+from services.serving.server import RunningServer
+from services.serving.signals import StopSignals
+from services.serving.startup import StartupError, run
+
+__all__ = [
+    "Application",
+    "RunningServer",
+    "Service",
+    "ServingSettings",
+    "StartupError",
+    "run",
+    "running",
+    "serve",
+]
+
+_log = structlog.get_logger()
+
+
+def serve(build: Callable[[], Application], settings: ServingSettings, *, name: str) -> int:
+    """Serve until SIGTERM or SIGINT, then drain.
+
+    With several workers this process only looks after them; each worker is the same command
+    again, and only workers call ``build``.
+
+    Args:
+        build: Makes the application. It must be quick: what loads slowly does so on a thread and
+            reports through a readiness check, so that health answers from the start.
+        settings: How to serve.
+        name: Short name for logs, such as ``profile``.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        StartupError: when a port is taken.
+    """
+    logs.configure(name, worker=settings.worker_index, level=settings.log_level)
+    if settings.worker_count > 1 and settings.worker_index < 0:
+        return supervisor.supervise(settings)
+    application = build()
+    signals = StopSignals()
+    server = RunningServer(application, settings)
+    signals.wait()
+    _log.info("draining", seconds=settings.drain_seconds)
+    server.drain()
+    signals.wait(settings.drain_seconds)
+    server.stop(settings.grace_seconds)
+    _log.info("stopped")
+    return 0
+
+
+@contextlib.contextmanager
+def running(
+    application: Application, settings: ServingSettings | None = None
+) -> Iterator[RunningServer]:
+    """Serve in this process for the length of a ``with`` block, on any free port; for tests.
+
+    It returns at once; wait for readiness, if that matters, with ``RunningServer.wait_ready``.
+    """
+    server = RunningServer(application, settings or ServingSettings(grpc_port=0, metrics_port=0))
+    try:
+        yield server
+    finally:
+        server.stop()
