@@ -24,7 +24,8 @@ class BundleError(Exception):
 
     Attributes:
         reason: UPPER_SNAKE, one of ``MISSING_FILE``, ``BAD_MANIFEST``, ``BAD_FORMAT``,
-            ``BAD_DIGEST``, ``BAD_SHAPE``, ``NOT_FINITE``, ``BAD_VALUE``, ``BAD_RECALL``.
+            ``BAD_DIGEST``, ``BAD_SHAPE``, ``NOT_FINITE``, ``BAD_VALUE``, ``BAD_RECALL``,
+            ``UNREADABLE``.
     """
 
     def __init__(self, reason: str, message: str) -> None:

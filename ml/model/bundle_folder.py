@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise BundleError("BAD_MANIFEST", f"not JSON: {error}") from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise BundleError("BAD_MANIFEST", "the manifest lists no files")
+    if not all(isinstance(promised, dict) for promised in manifest["files"].values()):
+        raise BundleError("BAD_MANIFEST", "the manifest says nothing about a file it lists")
     if manifest.get("format") != FORMAT_VERSION:
         raise BundleError("BAD_FORMAT", f"format {manifest.get('format')}, not {FORMAT_VERSION}")
     return manifest
@@ -169,6 +172,14 @@ def _facts(manifest: dict[str, Any]) -> ModelFacts:
         )
     except KeyError as error:
         raise BundleError("BAD_MANIFEST", f"the manifest does not state {error}") from error
+    if not isinstance(facts.version, str) or not isinstance(facts.as_of_seconds, int):
+        raise BundleError("BAD_MANIFEST", "version or as_of_seconds of the manifest is malformed")
+    try:
+        aware = datetime.fromisoformat(facts.created).tzinfo is not None
+    except (TypeError, ValueError):
+        aware = False
+    if not aware:
+        raise BundleError("BAD_MANIFEST", "created of the manifest is not a time with its zone")
     numbers = (facts.regularization, facts.alpha, facts.gap_log_mean, facts.gap_log_std)
     if not all(isinstance(number, int | float) and np.isfinite(number) for number in numbers):
         raise BundleError("NOT_FINITE", "a parameter of the manifest is not a finite number")

@@ -1,0 +1,132 @@
+"""The watcher swaps in what can be used and keeps what it has when something cannot."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ml.model.bundle import BundleError
+from ml.model.bundle_watch import BundleWatcher
+from tests.models import point_current_at
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Loads the word in a version's only file, and notes what it was told."""
+
+    tries: int = 0
+    loaded: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+
+    def load(self, folder: Path) -> str:
+        self.tries += 1
+        word = (folder / "word").read_text()
+        if word == "broken":
+            raise BundleError("BAD_VALUE", "the word is broken")
+        if word == "odd":
+            raise IndexError("a list without an end")
+        return word
+
+    def on_loaded(self, word: str) -> None:
+        self.loaded.append(word)
+        self.arrived.set()
+
+    def on_refused(self, refusal: BundleError) -> None:
+        self.refused.append(refusal.reason)
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def watcher(tmp_path: Path, notes: Notes) -> BundleWatcher[str]:
+    return BundleWatcher(
+        tmp_path,
+        notes.load,
+        on_loaded=notes.on_loaded,
+        on_refused=notes.on_refused,
+        clock=lambda: NOON,
+    )
+
+
+def publish_word(folder: Path, version: str, word: str) -> None:
+    path = folder / "versions" / version
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "word").write_text(word)
+    point_current_at(folder, path)
+
+
+def test_a_folder_that_is_not_there_yet_is_waited_for(
+    watcher: BundleWatcher[str], notes: Notes
+) -> None:
+    assert not watcher.poll()
+    assert watcher.value is None
+    assert notes.refused == []
+
+
+def test_a_flip_of_the_link_swaps(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    publish_word(tmp_path, "v1", "one")
+    assert watcher.poll()
+    assert not watcher.poll()
+    publish_word(tmp_path, "v2", "two")
+    assert watcher.poll()
+    assert watcher.value == "two"
+    assert watcher.in_force is not None
+    assert watcher.in_force.load_time == NOON
+    assert notes.loaded == ["one", "two"]
+
+
+@pytest.mark.parametrize(("word", "reason"), [("broken", "BAD_VALUE"), ("odd", "UNREADABLE")])
+def test_a_refused_version_leaves_the_old_one_and_is_not_tried_twice(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path, word: str, reason: str
+) -> None:
+    publish_word(tmp_path, "v1", "one")
+    watcher.poll()
+    publish_word(tmp_path, "v2", word)
+    for _ in range(3):
+        assert not watcher.poll()
+    assert watcher.value == "one"
+    assert notes.refused == [reason]
+    assert notes.tries == 2
+
+
+def test_a_refused_version_is_tried_again_when_its_content_changes(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    publish_word(tmp_path, "v1", "broken")
+    watcher.poll()
+    publish_word(tmp_path, "v1", "mended")
+    assert watcher.poll()
+    assert watcher.value == "mended"
+
+
+def test_a_link_to_nowhere_is_refused_and_a_lost_link_is_waited_for(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    publish_word(tmp_path, "v1", "one")
+    watcher.poll()
+    point_current_at(tmp_path, tmp_path / "versions" / "v9")
+    assert not watcher.poll()
+    (tmp_path / "current").unlink()
+    assert not watcher.poll()
+    assert watcher.value == "one"
+    assert notes.refused == ["UNREADABLE"]
+
+
+def test_the_thread_finds_a_model_that_comes_later(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    watcher.start(0.01)
+    publish_word(tmp_path, "v1", "one")
+    assert notes.arrived.wait(10)
+    watcher.stop()
+    assert watcher.value == "one"
