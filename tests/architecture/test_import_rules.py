@@ -15,7 +15,7 @@ PLANTED = [
     ("services/profile/servicer", "import services.profile.adapters", "Layers of the profile"),
     ("services/embedding/domain", "import services.embedding.ports", "Layers of the embedding"),
     ("services/embedding/settings", "import services.embedding.servicer", "Layers of the emb"),
-    ("services/recommendation/ports", "import services.recommendation.adapters", "Layers of the r"),
+    ("services/recommendation/ports", "import services.recommendation.settings", "Layers of"),
     (
         "services/profile/servicer",
         "import services.embedding.settings",
