@@ -1,0 +1,169 @@
+"""From a retailer's raw export to a data set: every line is imported or refused with a reason.
+
+Lines of one basket with the same item are merged: quantities add up, the price is their mean per
+unit. A line whose price is empty keeps a null price.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ml.dataset.dataset import Dataset, Description, make_dataset
+from ml.dataset.folder import staged_folder, write_tables
+from ml.dataset.mapping import ColumnMapping, MappingError, fitting_mapping
+from ml.dataset.raw_lines import RawLines, read_lines
+from ml.dataset.raw_purchases import read_purchases
+
+REFUSED_FILE = "refused.parquet"
+
+_SHOWN = ("customers", "items", "baskets", "interactions")
+
+
+class RawImportError(ValueError):
+    """An export holds nothing that can be imported."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawImport:
+    """What became of every line; ``imported_count + len(refused) == line_count``."""
+
+    dataset: Dataset
+    refused: pd.DataFrame
+    """``line_number`` int64 (from 1, header not counted), ``reason`` str, ``original`` str: the
+    line's values as a JSON object; ordered by line."""
+    line_count: int
+    imported_count: int
+    """Lines that are in the data set, merged ones included."""
+    merged_count: int
+    """Lines that were added to another line of the same basket and item."""
+
+    @property
+    def refused_counts(self) -> Mapping[str, int]:
+        """Return how many lines were refused for each reason, the most frequent first."""
+        counts = self.refused["reason"].value_counts()
+        return {str(reason): int(count) for reason, count in counts.items()}
+
+    def summary(self) -> str:
+        """Return what became of the lines, as text for people."""
+        counts = self.dataset.counts
+        imported = f"{self.line_count:,} lines: {self.imported_count:,} imported"
+        merged = f"{self.merged_count:,} of them merged with another of the same basket and item"
+        lines = [
+            f"{imported} ({merged}), {len(self.refused):,} refused",
+            *(f"  refused, {reason}: {n:,}" for reason, n in self.refused_counts.items()),
+            ", ".join(f"{counts[name]:,} {name}" for name in _SHOWN),
+        ]
+        return "\n".join(lines)
+
+
+def import_raw(path: Path, *, mapping: ColumnMapping | None = None) -> RawImport:
+    """Read a retailer's export.
+
+    Args:
+        path: A CSV, Parquet or JSON lines file.
+        mapping: Which column is which; ``None`` takes the shipped mapping that fits.
+
+    Raises:
+        RawFileError: when the file cannot be read.
+        MappingError: when columns are missing, or no shipped mapping fits.
+        RawImportError: when no line can be imported; says how many were refused, and why.
+    """
+    if mapping is None:
+        raw = read_lines(path)
+        mapping = fitting_mapping(list(raw.values.columns))
+    else:
+        raw = read_lines(path, delimiter=mapping.delimiter, encoding=mapping.encoding)
+    missing = mapping.missing(list(raw.values.columns))
+    if missing:
+        found = ", ".join(map(str, raw.values.columns))
+        raise MappingError(f"{path}: missing columns: {', '.join(missing)}; found: {found}")
+    purchases, reasons = read_purchases(raw, mapping)
+    refused = _refused(raw, reasons)
+    if purchases.empty:
+        counts = ", ".join(f"{n:,} {each}" for each, n in refused["reason"].value_counts().items())
+        raise RawImportError(f"{path}: none of {raw.line_count:,} lines can be imported: {counts}")
+    interactions = _interactions(purchases)
+    dataset = make_dataset(
+        Description(
+            mapping.name, dated=True, source=mapping.source or path.name, licence=mapping.licence
+        ),
+        interactions,
+        items=_items(purchases),
+    )
+    return RawImport(
+        dataset,
+        refused,
+        line_count=raw.line_count,
+        imported_count=len(purchases),
+        merged_count=len(purchases) - len(interactions),
+    )
+
+
+def write_raw_import(result: RawImport, path: Path) -> None:
+    """Write the dataset folder, with the refused lines in ``refused.parquet`` beside the rest.
+
+    Raises:
+        DatasetError: when ``path`` exists and is not a dataset folder.
+    """
+    with staged_folder(path) as staged:
+        write_tables(result.dataset, staged)
+        result.refused.to_parquet(staged / REFUSED_FILE, index=False)
+
+
+def _refused(raw: RawLines, reasons: pd.Series) -> pd.DataFrame:
+    refused = reasons.dropna()
+    unread = pd.Series(raw.malformed, dtype="str")
+    originals = _as_json(raw.values.loc[refused.index]) + _as_json(pd.DataFrame({"line": unread}))
+    frame = pd.DataFrame(
+        {
+            "line_number": [*refused.index, *unread.index],
+            "reason": [*refused, *["malformed_line"] * len(unread)],
+            "original": originals,
+        }
+    )
+    return frame.astype({"line_number": "int64", "reason": "str", "original": "str"}).sort_values(
+        "line_number", ignore_index=True
+    )
+
+
+def _as_json(rows: pd.DataFrame) -> list[str]:
+    """Return each row as a JSON object."""
+    text = rows.to_json(orient="records", lines=True, date_format="iso", double_precision=15)
+    return [line for line in text.split("\n") if line]
+
+
+def _interactions(purchases: pd.DataFrame) -> pd.DataFrame:
+    """Merge lines and number each customer's baskets by time, then id."""
+    key = ["customer_id", "basket_id", "item_id"]
+    priced = purchases["quantity"].where(purchases["unit_price"].notna(), 0.0)
+    merged = (
+        purchases.assign(paid=purchases["unit_price"] * priced, priced=priced)
+        .groupby(key, sort=False)
+        .agg(quantity=("quantity", "sum"), paid=("paid", "sum"), priced=("priced", "sum"))
+        .reset_index()
+    )
+    merged["unit_price"] = merged["paid"] / merged["priced"].where(merged["priced"] > 0)
+    baskets = (
+        purchases.groupby(key[:2], sort=False)
+        .agg(occurred_at=("occurred_at", "min"), store=("store", "first"))
+        .reset_index()
+        .sort_values(["customer_id", "occurred_at", "basket_id"], ignore_index=True)
+    )
+    baskets["sequence"] = baskets.groupby("customer_id", sort=False).cumcount()
+    return merged.drop(columns=["paid", "priced"]).merge(baskets, on=key[:2])
+
+
+def _items(purchases: pd.DataFrame) -> pd.DataFrame:
+    """Return each item with its most frequent name, category and brand, and median price."""
+    items = purchases.groupby("item_id")["unit_price"].median().rename("price").to_frame()
+    for name in ("name", "category", "brand"):
+        told = purchases[["item_id", name]].dropna()
+        counts = (
+            told.value_counts()
+            .reset_index()
+            .sort_values(["item_id", "count", name], ascending=[True, False, True])
+        )
+        items[name] = counts.drop_duplicates("item_id").set_index("item_id")[name]
+    return items.reset_index()

@@ -1,0 +1,145 @@
+"""The rules that a line of an export must hold to be a purchase."""
+
+import re
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from ml.dataset.mapping import ColumnMapping
+from ml.dataset.raw_lines import RawLines
+from ml.dataset.rules import ID_PATTERN
+
+LARGEST = 1e9
+"""Quantities and prices beyond are slips of the keyboard or of the export."""
+
+_FULL_ID = re.compile(ID_PATTERN)
+
+
+def read_purchases(raw: RawLines, mapping: ColumnMapping) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the lines that are purchases, and for each of the others why it is not.
+
+    Args:
+        raw: Lines with every column that ``mapping`` names.
+        mapping: Which column is which.
+
+    Returns:
+        The purchases: ``customer_id``, ``basket_id``, ``item_id``, ``store``, ``name``,
+        ``category``, ``brand`` str, ``occurred_at`` in UTC, ``quantity``, ``unit_price`` float64;
+        and the reason of every line, null for a purchase. Both are indexed by line number.
+    """
+    lines = pd.DataFrame(
+        {
+            "customer_id": _ids(_column(raw, mapping, "customer")),
+            "basket_id": _ids(_column(raw, mapping, "basket")),
+            "item_id": _texts(_column(raw, mapping, "item")),
+            "occurred_at": _times(_column(raw, mapping, "occurred_at"), mapping),
+            "store": _texts(_column(raw, mapping, "store")),
+            "name": _texts(_column(raw, mapping, "item_name")),
+            "category": _texts(_column(raw, mapping, "item_category")),
+            "brand": _texts(_column(raw, mapping, "item_brand")),
+        }
+    )
+    amounts = _texts(_column(raw, mapping, "quantity"))
+    if "quantity" not in mapping.columns:
+        amounts = pd.Series("1", index=amounts.index, dtype="str")
+    prices = _texts(_column(raw, mapping, "unit_price"))
+    lines["quantity"] = _numbers(amounts)
+    lines["unit_price"] = _numbers(prices)
+    reasons = pd.Series(None, index=lines.index, dtype="str")
+    # The first rule that a line breaks is its reason; later ones are written first.
+    for reason, broken in reversed(_broken_rules(lines, raw, mapping, prices)):
+        reasons = reasons.mask(broken, reason)
+    return lines[reasons.isna()], reasons
+
+
+def _broken_rules(
+    lines: pd.DataFrame, raw: RawLines, mapping: ColumnMapping, prices: pd.Series
+) -> list[tuple[str, pd.Series]]:
+    """Return for each reason, in order of precedence, which lines it holds for."""
+    customer, item, quantity = lines["customer_id"], lines["item_id"], lines["quantity"]
+    price = lines["unit_price"]
+    return [
+        ("misencoded", pd.Series(lines.index.isin(list(raw.misencoded)), index=lines.index)),
+        ("no_customer", customer.isna() | customer.isin(list(mapping.anonymous_customers))),
+        ("no_basket", lines["basket_id"].isna()),
+        ("no_item", item.isna()),
+        ("not_an_item", item.isin(list(mapping.refused_items))),
+        ("malformed_customer", _malformed(customer)),
+        ("malformed_basket", _malformed(lines["basket_id"])),
+        ("malformed_item", _malformed(item)),
+        ("malformed_store", _malformed(lines["store"])),
+        ("unparsable_date", lines["occurred_at"].isna()),
+        ("unparsable_quantity", quantity.isna()),
+        ("implausible_quantity", quantity.abs() > LARGEST),
+        ("return", quantity < 0),
+        ("no_quantity", quantity == 0),
+        ("unparsable_price", prices.notna() & price.isna()),
+        ("implausible_price", price.abs() > LARGEST),
+        ("negative_price", price < 0),
+    ]
+
+
+def _column(raw: RawLines, mapping: ColumnMapping, word: str) -> pd.Series:
+    column = mapping.columns.get(word)
+    if column is None:
+        return pd.Series(None, index=raw.values.index, dtype="str")
+    return raw.values[column]
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Return values as trimmed strings, null where there is nothing."""
+    if pd.api.types.is_float_dtype(values):
+        whole = values.notna() & (values % 1 == 0) & (values.abs() < 2**53)
+        texts = values.astype("str").where(
+            ~whole, values.where(whole, 0).astype("int64").astype("str")
+        )
+    else:
+        texts = values.astype("str")
+    texts = texts.str.strip()
+    return texts.mask(values.isna() | (texts == ""))
+
+
+def _ids(values: pd.Series) -> pd.Series:
+    """Return ids as strings; ``17850.0``, a number that went through a spreadsheet, is 17850."""
+    return _texts(values).str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Return finite numbers, NaN for anything else."""
+    values = pd.to_numeric(texts, errors="coerce").astype("float64")
+    return values.where(np.isfinite(values))
+
+
+def _times(values: pd.Series, mapping: ColumnMapping) -> pd.Series:
+    """Return times in UTC, null where no format fits."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return _in_utc(values)
+    if pd.api.types.is_datetime64_dtype(values):
+        return _placed(values, mapping.timezone)
+    texts = _texts(values)
+    times = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us, UTC]")
+    for form in mapping.date_formats or ("ISO8601",):
+        if form == "ISO8601" or "%z" in form:
+            parsed = pd.to_datetime(texts, format=form, errors="coerce", utc=True)
+            parsed = parsed.dt.as_unit("us")
+        else:
+            parsed = _placed(pd.to_datetime(texts, format=form, errors="coerce"), mapping.timezone)
+        times = times.fillna(parsed)
+    return times
+
+
+def _placed(values: pd.Series, timezone: str) -> pd.Series:
+    """Give naive times their zone; of an hour that comes twice a year the earlier is meant."""
+    is_earlier = np.ones(len(values), dtype=bool)
+    placed = values.dt.tz_localize(timezone, ambiguous=is_earlier, nonexistent="shift_forward")
+    return _in_utc(placed)
+
+
+def _in_utc(times: pd.Series) -> pd.Series:
+    return cast("pd.Series", times.dt.tz_convert("UTC").dt.as_unit("us"))
+
+
+def _malformed(ids: pd.Series) -> pd.Series:
+    known = ids.dropna().unique()
+    return ids.isin([each for each in known if not _FULL_ID.fullmatch(each)])
