@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ml.model.bundle import Bundle
 from ml.model.fold_in import FoldIn
 from ml.model.history import History
-from ml.model.index import ItemIndex
 from ml.model.lists import NO_EVIDENCE, Evidence
+from ml.model.nearest import ItemIndex
 from ml.model.vocabulary import Vocabulary
 
 SOURCES = ("latent", "transition", "neighbour", "complement", "popular")

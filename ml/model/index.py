@@ -4,11 +4,13 @@ Indexes are built here from the bundle's vectors and never shipped: FAISS loads 
 without a word.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+from ml.model.nearest import ItemIndex
 
 HNSW_ITEM_COUNT = 50_000
 """From so many items on the graph is used; below, exact search takes under a millisecond."""
@@ -19,27 +21,6 @@ HNSW_SEARCH_BREADTH = 256
 """Malkov, Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical
 Navigable Small World graphs", 2016: M, efConstruction, efSearch. Breadth 256 keeps Recall@10 above
 .95 on factors of a popularity-skewed catalogue."""
-
-
-class ItemIndex(Protocol):
-    """Finds items by inner product."""
-
-    kind: str
-    """``exact`` or ``hnsw``."""
-
-    def search(
-        self, vectors: NDArray[np.float32], count: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the nearest items of each vector, best first.
-
-        Args:
-            vectors: float32 [n, factors].
-            count: how many, at least 1; more than there are gives all.
-
-        Returns:
-            Rows, int64 [n, k], and inner products, float32 [n, k]; k = min(count, items).
-        """
-        ...
 
 
 class FaissIndex:
