@@ -1,0 +1,96 @@
+"""A dozen offers for any shop: about what sells, in the forms a benefit can take."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+from ofone.recommendation.v1.offer_pb2 import Benefit, ExposureCap, Offer, Variant
+
+from ml.dataset.dataset import Dataset
+
+THEMES = 9
+"""So many offers are about a part of the assortment; three more are about the whole shop."""
+
+MAX_ITEMS = 60
+"""At most so many items of a theme are named."""
+
+BENEFITS = (
+    Benefit(percent_off=15),
+    Benefit(points=200),
+    Benefit(amount_off=2),
+    Benefit(percent_off=20),
+    Benefit(gift="a small surprise at the till"),
+    Benefit(percent_off=10),
+    Benefit(points=500),
+    Benefit(early_access="first look at the new range"),
+    Benefit(advice="ten minutes with somebody who knows the range"),
+)
+
+
+def dozen_offers(dataset: Dataset) -> dict[str, Offer]:
+    """Return twelve offers by id, about the parts of the assortment that sell most."""
+    offers = {}
+    for (theme, targets), benefit in zip(_themes(dataset), BENEFITS, strict=False):
+        targets.display_name = f"More of {theme}"
+        targets.description = f"Something for those who like {theme}."
+        targets.variants.append(Variant(variant_id="standard", benefit=benefit))
+        targets.exposure_cap.CopyFrom(ExposureCap(max_impressions=3, window_days=7))
+        targets.cool_down_days = 7
+        offers[_slug(f"more-{theme}")] = targets
+    return offers | _whole_shop()
+
+
+def _whole_shop() -> dict[str, Offer]:
+    welcome = Offer(
+        display_name="Good to see you again",
+        description="For those who stayed away for a while.",
+        audience="traits.basket_count >= 3 && traits.days_since_last_purchase > 45.0",
+        variants=[Variant(variant_id="standard", benefit=Benefit(points=300))],
+    )
+    regulars = Offer(
+        display_name="A thank you to regulars",
+        description="Delivery on us, for those who come often.",
+        audience="traits.basket_count >= 20",
+        weight=0.5,
+        variants=[
+            Variant(
+                variant_id="evening",
+                benefit=Benefit(service="free delivery tonight"),
+                condition="context.hour >= 17",
+            ),
+            Variant(variant_id="standard", benefit=Benefit(service="free delivery")),
+        ],
+    )
+    first = Offer(
+        display_name="Nice to meet you",
+        description="For those we hardly know yet.",
+        audience="traits.basket_count < 3",
+        variants=[Variant(variant_id="standard", benefit=Benefit(percent_off=10))],
+    )
+    return {"welcome-back": welcome, "thank-you-regulars": regulars, "nice-to-meet-you": first}
+
+
+def _themes(dataset: Dataset) -> Iterator[tuple[str, Offer]]:
+    """Yield parts of the assortment by sales: categories, or else words of the names."""
+    sales = dataset.interactions.groupby("item_id", sort=False).size()
+    items = dataset.items.assign(sales=dataset.items["item_id"].map(sales).fillna(0))
+    if items["category"].notna().any():
+        best = items.groupby("category")["sales"].sum().sort_values(ascending=False)
+        for category in best.index[:THEMES]:
+            yield str(category).lower(), Offer(categories=[str(category)])
+        return
+    yield from _words(items)
+
+
+def _words(items: pd.DataFrame) -> Iterator[tuple[str, Offer]]:
+    words = items["name"].fillna("").str.lower().str.findall(r"[a-z]{4,}").map(set)
+    long = items.assign(word=words).explode("word").dropna(subset=["word"])
+    spread = long.groupby("word").agg(sales=("sales", "sum"), items=("item_id", "size"))
+    broad = spread[spread["items"].between(8, 400)].sort_values("sales", ascending=False)
+    for word in broad.index[:THEMES]:
+        named = long[long["word"] == word].nlargest(MAX_ITEMS, "sales")["item_id"]
+        yield str(word), Offer(items=[f"items/{item_id}" for item_id in named])
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]

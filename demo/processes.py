@@ -1,0 +1,90 @@
+"""The processes the demo starts, and nothing but them: each is stopped by its own id."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+STOP_SECONDS = 10.0
+"""How long a process may take to end before it is killed."""
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the message is a sentence for people."""
+
+
+def check_port(port: int, what: str) -> None:
+    """Raise when somebody listens on ``port`` already.
+
+    Raises:
+        DemoError: naming the port and who wanted it.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DemoError(
+                f"port {port}, wanted for {what}, is in use: stop what listens there and try again"
+            ) from None
+
+
+@dataclass(slots=True)
+class Processes:
+    """What was started; leaving the ``with`` block stops it all, the latest first."""
+
+    logs: Path
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything."""
+        for name in reversed(list(self.running)):
+            self.stop(name)
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start a process in a group of its own; what it prints goes to ``logs/name.log``."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(  # noqa: S603  # our own commands
+                command, env=dict(environment), stdout=log, stderr=log, start_new_session=True
+            )
+
+    def wait(self, name: str, ready: Callable[[], bool], *, seconds: float) -> None:
+        """Wait until ``ready``.
+
+        Raises:
+            DemoError: when the process ends or the time passes.
+        """
+        deadline = time.monotonic() + seconds
+        while not ready():
+            code = self.running[name].poll()
+            if code is not None:
+                raise DemoError(f"{name} ended with code {code}: {self._last_line(name)}")
+            if time.monotonic() > deadline:
+                raise DemoError(f"{name} was not ready after {seconds:.0f} s; see {self.logs}")
+            time.sleep(0.1)
+
+    def stop(self, name: str) -> None:
+        """Ask a process and its children to end; kill what does not."""
+        process = self.running.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def _last_line(self, name: str) -> str:
+        lines = (self.logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it printed nothing"
