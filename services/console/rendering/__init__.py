@@ -1,0 +1,1 @@
+"""Messages as people read them: pure functions from messages to sentences and tables."""

@@ -1,0 +1,78 @@
+"""What happened, one line an event."""
+
+from collections.abc import Iterable, Mapping
+
+from ofone.profile.v1 import event_pb2
+from ofone.profile.v1.event_pb2 import Event
+from rich.table import Table
+from rich.text import Text
+
+from services.console.rendering.figures import at, listed, minute, plain_number
+from services.console.rendering.names import called
+
+LINE_COUNT = 4
+"""Items of one event that are named; the others are counted."""
+
+_VERBS = {
+    event_pb2.EVENT_TYPE_PURCHASE: "bought",
+    event_pb2.EVENT_TYPE_RETURN: "returned",
+    event_pb2.EVENT_TYPE_VIEW: "looked at",
+    event_pb2.EVENT_TYPE_SEARCH: "searched for",
+    event_pb2.EVENT_TYPE_BASKET_ADD: "put into the basket",
+    event_pb2.EVENT_TYPE_VISIT: "was there",
+    event_pb2.EVENT_TYPE_RATING: "rated",
+    event_pb2.EVENT_TYPE_ANSWER: "answered",
+    event_pb2.EVENT_TYPE_OFFER_IMPRESSION: "saw the offer",
+    event_pb2.EVENT_TYPE_OFFER_CLICK: "opened the offer",
+    event_pb2.EVENT_TYPE_OFFER_REDEMPTION: "used the offer",
+    event_pb2.EVENT_TYPE_OFFER_DISMISSAL: "waved away the offer",
+    event_pb2.EVENT_TYPE_SERVICE_CONTACT: "spoke to the company",
+    event_pb2.EVENT_TYPE_MENTION: "spoke of the company",
+}
+
+
+def items_in_timeline(events: Iterable[Event]) -> list[str]:
+    """Return the items that a timeline names, so that their display names can be fetched."""
+    return list(dict.fromkeys(line.item for event in events for line in event.lines[:LINE_COUNT]))
+
+
+def timeline(
+    events: Iterable[Event],
+    item_names: Mapping[str, str],
+    *,
+    offer_names: Mapping[str, str] | None = None,
+) -> Table:
+    """Return the events as a table, in the order given."""
+    table = Table(title="Timeline", title_justify="left", title_style="bold", box=None)
+    table.add_column("when (UTC)", no_wrap=True)
+    table.add_column("where", style="dim")
+    table.add_column("what")
+    for event in events:
+        sentence = event_in_words(event, item_names, offer_names=offer_names)
+        where = " ".join(part for part in (event.channel, event.store) if part)
+        table.add_row(minute(at(event.occurred_at)), Text(where), Text(sentence))
+    return table
+
+
+def event_in_words(
+    event: Event,
+    item_names: Mapping[str, str],
+    *,
+    offer_names: Mapping[str, str] | None = None,
+) -> str:
+    """Return what happened, such as ``bought 2 x Espresso, Milk and 3 more``."""
+    parts = [_VERBS.get(event.type, "did something that this version does not know")]
+    lines = [
+        (f"{plain_number(line.quantity)} x " if line.quantity not in (0, 1) else "")
+        + called(line.item, item_names)
+        for line in event.lines
+    ]
+    if lines:
+        parts.append(listed(lines, most=LINE_COUNT))
+    if event.offer:
+        parts.append(called(event.offer, offer_names or {}))
+    if event.HasField("rating"):
+        parts.append(f"{plain_number(event.rating)} of 5")
+    if event.text:
+        parts.append(f"“{event.text}”")
+    return " ".join(parts)
