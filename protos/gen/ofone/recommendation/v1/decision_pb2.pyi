@@ -69,6 +69,8 @@ class _ReasonKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonKind
     """Goes with the basket at hand."""
     REASON_KIND_POPULAR_HERE: _ReasonKind.ValueType  # 6
     """Is popular here and now."""
+    REASON_KIND_OPEN_TO_ALL: _ReasonKind.ValueType  # 7
+    """Is open to everyone; nothing speaks for this customer in particular."""
 
 class ReasonKind(_ReasonKind, metaclass=_ReasonKindEnumTypeWrapper):
     """Why an item fits."""
@@ -87,6 +89,8 @@ REASON_KIND_COMPLETES_BASKET: ReasonKind.ValueType  # 5
 """Goes with the basket at hand."""
 REASON_KIND_POPULAR_HERE: ReasonKind.ValueType  # 6
 """Is popular here and now."""
+REASON_KIND_OPEN_TO_ALL: ReasonKind.ValueType  # 7
+"""Is open to everyone; nothing speaks for this customer in particular."""
 Global___ReasonKind: _TypeAlias = ReasonKind  # noqa: Y015
 
 class _Verdict:
