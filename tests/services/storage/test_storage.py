@@ -71,8 +71,10 @@ def balance(engine: Engine) -> int:
         return int(connection.execute(text("SELECT balance FROM accounts")).scalar_one())
 
 
-def test_a_database_is_ready_once_it_is_migrated(database_url: str, migrations: Migrations) -> None:
-    engine = open_engine(database_url)
+def test_a_database_is_ready_once_it_is_migrated(
+    opened: Open, database_url: str, migrations: Migrations
+) -> None:
+    engine = opened(database_url)
     with pytest.raises(Failure) as refusal:
         check_ready(engine, migrations)
     assert refusal.value.reason == "DATABASE_NOT_MIGRATED"
