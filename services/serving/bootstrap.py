@@ -43,8 +43,10 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     Raises:
         StartupError: when a port is taken.
     """
-    logs.configure(name, worker=settings.worker_index, level=settings.log_level)
-    if settings.worker_count > 1 and settings.worker_index < 0:
+    supervising = settings.worker_count > 1 and settings.worker_index < 0
+    worker = -1 if supervising else max(settings.worker_index, 0)
+    logs.configure(name, worker=worker, level=settings.log_level)
+    if supervising:
         return supervisor.supervise(settings)
     application = build()
     signals = StopSignals()
@@ -64,9 +66,10 @@ def running(
 ) -> Iterator[RunningServer]:
     """Serve in this process for the length of a ``with`` block, on any free port; for tests.
 
-    It returns at once; wait for readiness, if that matters, with ``RunningServer.wait_ready``.
+    It yields at once; wait for readiness, if that matters, with ``RunningServer.wait_ready``.
     """
-    server = RunningServer(application, settings or ServingSettings(grpc_port=0, metrics_port=0))
+    quiet = ServingSettings(grpc_port=0, metrics_port=0, access_log=False)
+    server = RunningServer(application, settings or quiet)
     try:
         yield server
     finally:

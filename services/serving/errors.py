@@ -18,8 +18,11 @@ DOMAIN = "ofone"
 DETAILS_KEY = "grpc-status-details-bin"
 MAX_STATUS_BYTES = 4_096
 """Metadata beyond 8 KiB is refused by peers; base64 makes 5.4 KiB of this, the message the rest."""
-MAX_MESSAGE_BYTES = 1_536
+MAX_MESSAGE_BYTES = 1_024
 """Limit of the sentence in its percent-encoded form on the wire."""
+
+MAX_DETAIL_CHARACTERS = 256
+"""Limit of one violation's sentence and of one metadata value, so that many fit."""
 
 STATUS_CODES = {
     Kind.INVALID: grpc.StatusCode.INVALID_ARGUMENT,
@@ -71,17 +74,19 @@ def from_rpc_error(error: Any) -> Failure:
         error: The ``grpc.RpcError`` that a call raised, which is a ``grpc.Call`` as well.
     """
     code = error.code()
-    kind = _KINDS.get(code, Kind.INTERNAL)
-    failure = Failure(kind, code.name, error.details() or code.name)
+    failure = Failure(_KINDS.get(code, Kind.INTERNAL), code.name, error.details() or code.name)
     for key, value in error.trailing_metadata() or ():
-        if key == DETAILS_KEY and isinstance(value, bytes):
-            _read_details(failure, value)
+        if key == DETAILS_KEY:
+            return _with_details(failure, value)
     return failure
 
 
 def _details(failure: Failure, sentence: str) -> Iterable[message.Message]:
     """Yield the details, the most important first."""
-    metadata = {_clean(key): _clean(value) for key, value in failure.metadata.items()}
+    metadata = {
+        _clean(key): _clean(value[:MAX_DETAIL_CHARACTERS])
+        for key, value in failure.metadata.items()
+    }
     yield error_details_pb2.ErrorInfo(domain=DOMAIN, reason=failure.reason, metadata=metadata)
     if failure.retry_after_seconds is not None:
         delay = duration_pb2.Duration()
@@ -101,23 +106,26 @@ def _details(failure: Failure, sentence: str) -> Iterable[message.Message]:
 
 
 def _bad_request(violations: tuple[FieldViolation, ...]) -> error_details_pb2.BadRequest:
-    """Return as many violations as fit into three quarters of the budget."""
+    """Return as many violations as fit into half of the budget."""
     request = error_details_pb2.BadRequest()
     for each in violations:
         request.field_violations.add(
-            field=_clean(each.field), reason=each.rule, description=_cut(each.message)
+            field=_clean(each.field),
+            reason=each.rule,
+            description=_clean(each.message[:MAX_DETAIL_CHARACTERS]),
         )
-        if request.ByteSize() > MAX_STATUS_BYTES * 3 // 4:
+        if request.ByteSize() > MAX_STATUS_BYTES // 2:
             del request.field_violations[-1]
             break
     return request
 
 
-def _read_details(failure: Failure, serialized: bytes) -> None:
+def _with_details(failure: Failure, serialized: bytes) -> Failure:
     try:
         status = status_pb2.Status.FromString(serialized)
     except message.DecodeError:
-        return  # a proxy's; code and sentence are still right
+        return failure  # some proxy's; code and sentence are still right
+    failure.message = status.message
     info = error_details_pb2.ErrorInfo()
     bad_request = error_details_pb2.BadRequest()
     retry = error_details_pb2.RetryInfo()
@@ -132,6 +140,7 @@ def _read_details(failure: Failure, serialized: bytes) -> None:
             )
         elif detail.Unpack(retry):
             failure.retry_after_seconds = retry.retry_delay.ToNanoseconds() / 1e9
+    return failure
 
 
 def _clean(text: str) -> str:
@@ -141,7 +150,7 @@ def _clean(text: str) -> str:
 
 def _cut(sentence: str) -> str:
     """Return ``sentence`` short enough for a header."""
-    sentence = _clean(sentence)
+    sentence = _clean(sentence[:MAX_MESSAGE_BYTES])
     while len(quote(sentence)) > MAX_MESSAGE_BYTES:
         sentence = sentence[: len(sentence) * 3 // 4] + "…"
     return sentence

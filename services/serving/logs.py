@@ -25,7 +25,7 @@ def configure(service: str, *, worker: int = -1, level: str = "info") -> None:
 
     Args:
         service: Name of the service, on every line.
-        worker: Index of the worker, -1 for the supervisor or an only process.
+        worker: Index of the worker, -1 for the supervisor.
         level: Lines below it are dropped: debug, info, warning or error.
     """
 

@@ -1,8 +1,10 @@
 """What every service counts, under the standard names, and the page that shows it."""
 
 import platform
+import threading
 from collections.abc import Iterable
-from wsgiref.simple_server import WSGIServer
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import grpc
 import prometheus_client
@@ -44,6 +46,9 @@ READY = prometheus_client.Gauge(
 BUILD = prometheus_client.Gauge(
     "ofone_serving_build_info", "Always 1; what is running.", ("service", "version", "python")
 )
+
+_POLL_SECONDS = 0.05
+"""How soon the metrics page notices that it should close."""
 
 KINDS_OF_CALL = {
     (False, False): "unary",
@@ -91,6 +96,19 @@ def declare_methods(service_names: Iterable[str]) -> None:
             MethodMetrics(f"/{name}/{method.name}", kind=kind)
 
 
+class _ThreadingServer(ThreadingMixIn, WSGIServer):
+    """One slow reader does not keep the others waiting."""
+
+    daemon_threads = True
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """Reading metrics is nothing to log."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name upstream
+        """Say nothing."""
+
+
 class MetricsPage:
     """The HTTP port that Prometheus reads."""
 
@@ -101,9 +119,13 @@ class MetricsPage:
             StartupError: when the port is taken.
         """
         check_port_is_free(host, port, variable="OFONE_SERVING_METRICS_PORT")
-        self._server: WSGIServer
-        self._server, self._thread = prometheus_client.start_http_server(port, addr=host)
+        page = prometheus_client.make_wsgi_app()
+        self._server = make_server(host, port, page, _ThreadingServer, handler_class=_QuietHandler)
         self.port = int(self._server.server_port)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="metrics", daemon=True
+        )
+        self._thread.start()
 
     def close(self) -> None:
         """Stop listening."""

@@ -14,6 +14,7 @@ from services.serving.health import Health
 from services.serving.interceptor import CallInterceptor, CallPool
 from services.serving.startup import StartupError, check_port_is_free
 
+_PORT_VARIABLE = "OFONE_SERVING_GRPC_PORT"
 _ASIDE_THREADS = 2
 _REFUSALS_AT_ONCE = 256
 """Calls beyond the limit that may be waiting for their refusal; more are refused by gRPC itself."""
@@ -37,27 +38,23 @@ class RunningServer:
         self._settings = settings
         worker = max(settings.worker_index, 0)
         metrics_port = settings.metrics_port and settings.metrics_port + worker
+        if settings.worker_count == 1:  # with more, the supervisor has checked
+            check_port_is_free(settings.host, settings.grpc_port, variable=_PORT_VARIABLE)
         self._page = metrics.MetricsPage(settings.host, metrics_port)
         self.metrics_port = self._page.port
-        try:
-            self._pool = CallPool(settings.thread_count)
-            self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
-            self._access_log = (
-                AccessLog(sys.stdout, service=application.name, worker=worker)
-                if settings.access_log
-                else None
-            )
-            self._health = Health(
-                [service.name for service in application.services],
-                application.readiness,
-                poll_seconds=settings.readiness_poll_ms / 1_000,
-            )
-            self._server = self._make_server()
-            self.port = _bind(self._server, settings)
-        except StartupError:
-            self._page.close()
-            raise
-        metrics.declare_methods(service.name for service in application.services)
+        self._pool = CallPool(settings.thread_count)
+        self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
+        self._access_log = (
+            AccessLog(sys.stdout, service=application.name, worker=worker)
+            if settings.access_log
+            else None
+        )
+        names = [service.name for service in application.services]
+        poll_seconds = settings.readiness_poll_ms / 1_000
+        self._health = Health(names, application.readiness, poll_seconds=poll_seconds)
+        self._server = self._make_server()
+        self.port = _bind(self._server, settings)
+        metrics.declare_methods(names)
         metrics.declare_build(application.name, application.version)
         self._server.start()
         self._health.start()
@@ -67,6 +64,11 @@ class RunningServer:
     def address(self) -> str:
         """Where to call, such as ``127.0.0.1:7401``."""
         return f"{self._settings.host}:{self.port}"
+
+    @property
+    def outstanding_calls(self) -> int:
+        """How many calls wait or run."""
+        return self._pool.outstanding
 
     def wait_ready(self, timeout_seconds: float = 5.0) -> bool:
         """Wait until the process answers SERVING; return whether it does."""
@@ -125,12 +127,9 @@ class RunningServer:
 
 
 def _bind(server: grpc.Server, settings: ServingSettings) -> int:
-    variable = "OFONE_SERVING_GRPC_PORT"
-    if settings.worker_count == 1:  # with more, the supervisor has checked
-        check_port_is_free(settings.host, settings.grpc_port, variable=variable)
     try:
         return server.add_insecure_port(f"{settings.host}:{settings.grpc_port}")
     except RuntimeError:
         raise StartupError(
-            f"port {settings.grpc_port} on {settings.host} ({variable}) cannot be bound"
+            f"port {settings.grpc_port} on {settings.host} ({_PORT_VARIABLE}) cannot be bound"
         ) from None
