@@ -1,0 +1,1 @@
+"""What an answer costs, as ratios within one run; see ``make bench``."""
