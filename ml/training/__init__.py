@@ -1,0 +1,7 @@
+"""How a model is made: from purchase histories to a bundle that the services watch.
+
+``purchases`` turns a data set into arrays, ``factors`` and ``related_items`` learn from them,
+``artefacts`` puts a bundle's arrays together, ``windows`` and ``ranker_training`` teach the ranker
+honestly, ``learning`` is all of that in one call. ``train`` evaluates, refits and registers,
+``promotion`` moves aliases, ``publish`` brings a registered model to the folder.
+"""

@@ -1,0 +1,93 @@
+"""A bundle's arrays from purchase histories; everything but the ranker.
+
+All of it belongs to items: nothing about a customer travels in a bundle.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.attributes import ItemAttributes
+from ml.model.bundle import Bundle, ModelFacts
+from ml.model.vocabulary import Vocabulary
+from ml.training.attribute_map import fit_attribute_map
+from ml.training.factors import FactorConfig, Weighting, fit_factors, fit_neighbours
+from ml.training.purchases import SECONDS_PER_DAY, Purchases
+from ml.training.related_items import complements, store_popularity, transitions
+from ml.training.rhythms import rhythms
+
+POPULARITY_DAYS = (7, 28, 90)
+"""Windows of the popularity, all ending with the latest purchase."""
+
+
+def fit_artefacts(
+    purchases: Purchases,
+    attributes: Mapping[str, ItemAttributes],
+    config: FactorConfig,
+    *,
+    weighting: Weighting = "cosine",
+    seed: int = 0,
+) -> Bundle:
+    """Return a bundle without a ranker, version or digest.
+
+    Args:
+        purchases: everything that may be known.
+        attributes: what is known of items; may lack any.
+        config: of the item factors.
+        weighting: of the neighbour lists.
+        seed: same data and seed give the same arrays.
+    """
+    counts = purchases.customer_counts()
+    factors = fit_factors(counts, config, seed=seed)
+    rhythm = rhythms(purchases)
+    attribute_tokens, attribute_weights = fit_attribute_map(purchases.item_ids, factors, attributes)
+    facts = ModelFacts(
+        version="",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        as_of_seconds=purchases.as_of_seconds,
+        dataset_digest="",
+        regularization=config.regularization,
+        alpha=config.alpha,
+        gap_log_mean=rhythm.gap_log_mean,
+        gap_log_std=rhythm.gap_log_std,
+    )
+    return Bundle(
+        facts=facts,
+        vocabulary=Vocabulary(purchases.item_ids),
+        item_factors=factors,
+        transitions=transitions(purchases),
+        neighbours=fit_neighbours(counts, weighting),
+        complements=complements(purchases),
+        popularity=popularity(purchases),
+        store_ids=purchases.store_ids,
+        store_popularity=store_popularity(purchases),
+        repeat_rates=rhythm.repeat_rates,
+        gap_log_means=rhythm.gap_log_means,
+        gap_log_stds=rhythm.gap_log_stds,
+        basket_counts=_basket_counts(purchases),
+        attribute_tokens=attribute_tokens,
+        attribute_weights=attribute_weights,
+        ranker="",
+    )
+
+
+def popularity(purchases: Purchases) -> NDArray[np.float32]:
+    """Return the share of baskets that hold each item in the windows of ``POPULARITY_DAYS``.
+
+    Returns:
+        float32 [items, windows].
+    """
+    n = len(purchases.item_ids)
+    shares = np.zeros((n, len(POPULARITY_DAYS)), np.float32)
+    for place, days in enumerate(POPULARITY_DAYS):
+        recent = purchases.basket_seconds > purchases.as_of_seconds - days * SECONDS_PER_DAY
+        held = purchases.row_items[recent[purchases.row_baskets]]
+        shares[:, place] = np.bincount(held, minlength=n) / recent.sum()
+    return shares
+
+
+def _basket_counts(purchases: Purchases) -> NDArray[np.float32]:
+    counts = np.bincount(purchases.row_items, minlength=len(purchases.item_ids))
+    return counts.astype(np.float32)

@@ -1,0 +1,80 @@
+"""The whole model as a recommender: candidates, features and ranker as the services use them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from ml.dataset.dataset import Dataset
+from ml.model.bundle import Bundle
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.features import feature_table
+from ml.model.history import empty_history
+from ml.model.index import build_index
+from ml.model.ranker import Ranker
+from ml.training.learning import LearningConfig, learn
+from ml.training.purchases import Purchases, purchases_of
+from ml.training.windows import moment_seconds
+
+
+class BundleRecommender:
+    """Answers from a bundle and the histories of customers."""
+
+    __slots__ = ("_bundle", "_generator", "_now_seconds", "_purchases", "_ranker", "proposed")
+
+    def __init__(self, bundle: Bundle, purchases: Purchases, now_seconds: int) -> None:
+        """Prepare bundle and histories for a moment."""
+        self._bundle = bundle
+        self._purchases = purchases
+        self._now_seconds = now_seconds
+        self._ranker = Ranker(bundle.ranker)
+        self._generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+        self.proposed: dict[str, list[str]] = {}
+        """The candidates of every customer asked so far."""
+
+    def rank(self, customer_id: str, count: int) -> list[str]:
+        """Return the items most likely in the customer's next basket, best first."""
+        history, store = empty_history(), ""
+        if self._purchases.knows(customer_id):
+            row = self._purchases.customer_rows([customer_id])
+            history = next(self._purchases.histories(row))
+            store = self._purchases.last_stores(row)[0]
+        found = self._generator.generate(history, Moment(store=store))
+        table = feature_table(self._bundle, history, found, self._now_seconds)
+        order = np.argsort(-self._ranker.probabilities(table.values), kind="stable")
+        self.proposed[customer_id] = found.item_ids
+        return [found.item_ids[place] for place in order[:count].tolist()]
+
+
+class Ofone:
+    """The model as it is trained and served, judged like any other recommender."""
+
+    name = "ofone"
+
+    def __init__(self, config: LearningConfig) -> None:
+        """Take how to learn."""
+        self._config = config
+        self._answering: BundleRecommender | None = None
+        self.bundle: Bundle | None = None
+        """What was learned last."""
+
+    @property
+    def proposed(self) -> dict[str, list[str]]:
+        """Return the candidates of every customer asked since the last ``fit``."""
+        return self._answering.proposed if self._answering else {}
+
+    def fit(self, history: Dataset, now: datetime | None) -> None:
+        """Learn a bundle; ``now`` is the moment at which features are taken."""
+        self.bundle = learn(history, self._config)
+        self._answering = BundleRecommender(self.bundle, purchases_of(history), moment_seconds(now))
+
+    def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
+        """See ``Recommender.recommend``; a call before ``fit`` knows nobody and nothing."""
+        answering = self._answering
+        if answering is None:
+            return [[] for _ in customer_ids]
+        shown = tqdm(
+            customer_ids, desc="asking", disable=not self._config.show_progress, leave=False
+        )
+        return [answering.rank(customer, count) for customer in shown]

@@ -1,0 +1,131 @@
+"""Purchase histories as arrays: what every artefact is counted from.
+
+Undated data get pseudo-days: baskets of a customer lie a day apart and everybody's last basket
+falls on the same day, so that "the last 7 days" means everybody's last seven baskets.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ml.dataset.dataset import Dataset
+from ml.model.history import History, history_of_baskets
+
+SECONDS_PER_DAY = 86_400
+
+LAST_PSEUDO_DAY_SECONDS = 10_000 * SECONDS_PER_DAY
+"""When everybody's last basket lies in undated data; any day that leaves room before it will do."""
+
+NO_STORE = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Purchases:
+    """Histories of c customers: b baskets, n items, r rows (an item in a basket).
+
+    Attributes:
+        customer_ids: c ids, ascending.
+        item_ids: n ids, ascending.
+        store_ids: ids of stores, ascending; none where stores are not known.
+        basket_customers: int64 [b], ascending; within a customer baskets are in order of time.
+        basket_seconds: int64 [b], seconds since 1970.
+        basket_stores: int64 [b], ``NO_STORE`` where it is not known.
+        row_baskets: int64 [r], ascending.
+        row_items: int64 [r].
+    """
+
+    customer_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+    store_ids: tuple[str, ...]
+    basket_customers: NDArray[np.int64]
+    basket_seconds: NDArray[np.int64]
+    basket_stores: NDArray[np.int64]
+    row_baskets: NDArray[np.int64]
+    row_items: NDArray[np.int64]
+
+    @property
+    def as_of_seconds(self) -> int:
+        """Return when the latest purchase was, seconds since 1970."""
+        return int(self.basket_seconds.max())
+
+    def knows(self, customer_id: str) -> bool:
+        """Return whether the customer has a history."""
+        place = bisect_left(self.customer_ids, customer_id)
+        return place < len(self.customer_ids) and self.customer_ids[place] == customer_id
+
+    def customer_rows(self, customer_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row of each customer, all of them known; same length."""
+        places = (bisect_left(self.customer_ids, each) for each in customer_ids)
+        return np.fromiter(places, np.int64, len(customer_ids))
+
+    def customer_counts(self) -> sparse.csr_matrix:
+        """Return in how many baskets of a customer each item was, float32 [c, n]."""
+        customers = self.basket_customers[self.row_baskets]
+        ones = np.ones(len(self.row_items), np.float32)
+        shape = (len(self.customer_ids), len(self.item_ids))
+        return sparse.csr_matrix((ones, (customers, self.row_items)), shape=shape)
+
+    def basket_items(self) -> sparse.csr_matrix:
+        """Return which items each basket holds, float32 [b, n] of ones."""
+        ones = np.ones(len(self.row_items), np.float32)
+        shape = (len(self.basket_seconds), len(self.item_ids))
+        return sparse.csr_matrix((ones, (self.row_baskets, self.row_items)), shape=shape)
+
+    def histories(self, customer_rows: NDArray[np.int64]) -> Iterator[History]:
+        """Yield the history of each customer; as the services would know it."""
+        basket_ends = np.searchsorted(self.basket_customers, customer_rows, "right")
+        basket_starts = np.searchsorted(self.basket_customers, customer_rows, "left")
+        row_starts = np.searchsorted(self.row_baskets, np.arange(len(self.basket_seconds) + 1))
+        for start, end in zip(basket_starts.tolist(), basket_ends.tolist(), strict=True):
+            yield history_of_baskets(
+                [
+                    (int(self.basket_seconds[basket]), self._items(row_starts, basket))
+                    for basket in range(start, end)
+                ]
+            )
+
+    def last_stores(self, customer_rows: NDArray[np.int64]) -> list[str]:
+        """Return the store of each customer's latest basket; empty where it is not known."""
+        latest = np.searchsorted(self.basket_customers, customer_rows, "right") - 1
+        stores = self.basket_stores[latest].tolist()
+        return ["" if store == NO_STORE else self.store_ids[store] for store in stores]
+
+    def _items(self, row_starts: NDArray[np.int64], basket: int) -> list[str]:
+        rows = self.row_items[row_starts[basket] : row_starts[basket + 1]]
+        return [self.item_ids[item] for item in rows.tolist()]
+
+
+def purchases_of(history: Dataset) -> Purchases:
+    """Return the interactions of a data set as arrays.
+
+    Args:
+        history: targets are not looked at.
+    """
+    frame = history.interactions
+    customers, customer_ids = pd.factorize(frame["customer_id"], sort=True)
+    items, item_ids = pd.factorize(frame["item_id"], sort=True)
+    stores, store_ids = pd.factorize(frame["store"], sort=True)
+    sequence = frame["sequence"].to_numpy(np.int64)
+    is_first = np.ones(len(frame), np.bool_)
+    is_first[1:] = (customers[1:] != customers[:-1]) | (sequence[1:] != sequence[:-1])
+    if history.description.dated:
+        seconds = frame["occurred_at"].dt.as_unit("s").astype("int64").to_numpy()
+    else:
+        ends = np.zeros(len(customer_ids), np.int64)
+        np.maximum.at(ends, customers, sequence)
+        seconds = LAST_PSEUDO_DAY_SECONDS - (ends[customers] - sequence) * SECONDS_PER_DAY
+    return Purchases(
+        customer_ids=tuple(customer_ids),
+        item_ids=tuple(item_ids),
+        store_ids=tuple(store_ids),
+        basket_customers=customers[is_first].astype(np.int64),
+        basket_seconds=seconds[is_first],
+        basket_stores=stores[is_first].astype(np.int64),
+        row_baskets=np.cumsum(is_first) - 1,
+        row_items=items.astype(np.int64),
+    )

@@ -1,0 +1,91 @@
+"""Earlier moments at which the ranker is taught: what was known then, and what came next.
+
+The moment of asking is the cut itself, in training, in evaluation and while serving: nobody knows
+the day of the next visit, and a service asked at a moment knows what was bought before it. So
+``now`` is the cut (undated: the day after everybody's last basket), and the question is always
+"what will the next basket from now on hold".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ml.dataset.dataset import Dataset
+from ml.dataset.split import (
+    HORIZON_DAYS,
+    Split,
+    SplitError,
+    calendar_cuts,
+    calendar_split,
+    last_basket_split,
+)
+from ml.evaluation.metrics import Baskets, baskets_of
+from ml.evaluation.question import with_history
+from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, SECONDS_PER_DAY
+
+LEAST_BASKETS = 1
+"""Customers of a single basket are asked in production too, so the ranker learns from them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """One moment to learn from."""
+
+    history: Dataset
+    """What was known."""
+    truth: Baskets
+    """The next basket of each customer who had one within the horizon."""
+    now_seconds: int
+    """The moment, seconds since 1970."""
+
+
+def moment_seconds(now: datetime | None) -> int:
+    """Return the moment of asking in seconds since 1970; ``None`` is that of undated data."""
+    if now is None:
+        return LAST_PSEUDO_DAY_SECONDS + SECONDS_PER_DAY
+    return int(now.timestamp())
+
+
+def windows(history: Dataset, count: int, *, horizon_days: int = HORIZON_DAYS) -> Iterator[Window]:
+    """Yield up to ``count`` earlier moments, latest first, each a horizon before the one after.
+
+    Undated data: the moment before everybody's last basket, before their last but one, and so on.
+
+    Args:
+        history: what may be known; its targets are not looked at.
+        count: how many moments at most; moments before which nobody had a basket are left out.
+        horizon_days: how far from the moment on the next basket may lie.
+    """
+    found = _dated(history, count, horizon_days) if _is_dated(history) else _undated(history, count)
+    for split in found:
+        yield Window(
+            with_history(history, split.history),
+            baskets_of(split.truth),
+            moment_seconds(split.cut),
+        )
+
+
+def _is_dated(history: Dataset) -> bool:
+    return history.description.dated
+
+
+def _dated(history: Dataset, count: int, horizon_days: int) -> Iterator[Split]:
+    events = history.interactions
+    for cut in calendar_cuts(events, count, horizon_days=horizon_days):
+        try:
+            yield calendar_split(
+                events, cut, horizon_days=horizon_days, least_baskets=LEAST_BASKETS
+            )
+        except SplitError:
+            return
+
+
+def _undated(history: Dataset, count: int) -> Iterator[Split]:
+    known = replace(history, interactions=history.interactions)
+    for _ in range(count):
+        try:
+            split = last_basket_split(known, least_baskets=LEAST_BASKETS)
+        except SplitError:
+            return
+        yield split
+        known = with_history(history, split.history)
