@@ -74,6 +74,20 @@ class Processes:
                 raise DemoError(f"{name} was not ready after {seconds:.0f} s; see {self.logs}")
             time.sleep(0.1)
 
+    def wait_end(self, name: str, *, seconds: float) -> None:
+        """Wait until a process has ended well.
+
+        Raises:
+            DemoError: when it fails or the time passes.
+        """
+        try:
+            code = self.running[name].wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise DemoError(f"{name} took more than {seconds:.0f} s; see {self.logs}") from None
+        if code != 0:
+            raise DemoError(f"{name} ended with code {code}: {self._last_line(name)}")
+        del self.running[name]
+
     def stop(self, name: str) -> None:
         """Ask a process and its children to end; kill what does not."""
         process = self.running.pop(name)

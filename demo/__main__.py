@@ -1,0 +1,67 @@
+"""Makes a town (or takes a retailer's export), learns, serves, and shows three customers.
+
+Usage: ``python -m demo [--once] [--data FILE] [--folder DIR]``.
+"""
+
+import argparse
+import secrets
+import signal
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import grpc
+from rich.console import Console
+
+from demo.layout import Layout
+from demo.play import play
+from demo.processes import DemoError, Processes
+from demo.story import failure_in_words
+
+PLAIN_WIDTH = 110
+"""Columns of the output where it goes to a file."""
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end after the stories")
+    parser.add_argument("--data", type=Path, help="a retailer's raw export")
+    parser.add_argument("--folder", type=Path, help="where to keep everything")
+    arguments = parser.parse_args()
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    console = Console(highlight=False, width=width)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        layout = _layout(arguments.data, arguments.folder)
+        with Processes(layout.logs) as processes:
+            play(console, layout, processes, arguments.data)
+            if not arguments.once:
+                console.print("\nEverything is up. Ctrl-C ends it all.")
+                signal.pause()
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+    except DemoError as error:
+        console.print(f"[bold red]The demo cannot go on:[/bold red] {error}", soft_wrap=True)
+        return 1
+    except grpc.RpcError as error:
+        console.print(f"[bold red]A call failed:[/bold red] {failure_in_words(error)}")
+        return 1
+    return 0
+
+
+def _layout(data: Path | None, folder: Path | None) -> Layout:
+    if data is not None and not data.is_file():
+        raise DemoError(f"{data} is not there")
+    name = "town" if data is None else f"{data.stem}-{sha256(data.read_bytes()).hexdigest()[:8]}"
+    layout = Layout((folder or Path("build") / "demo" / name).resolve())
+    (layout.folder / "done").mkdir(parents=True, exist_ok=True)
+    layout.artifacts.mkdir(parents=True, exist_ok=True)
+    if not layout.identifier_key.exists():
+        layout.identifier_key.write_text(secrets.token_hex(32))
+        layout.identifier_key.chmod(0o600)
+    return layout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

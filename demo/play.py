@@ -1,0 +1,139 @@
+"""The steps of the demo, each done once for a folder: a second run starts in seconds."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from demo.cast import three_customers
+from demo.filling import fill_catalogue, fill_history, fill_offers
+from demo.layout import (
+    GRPC_PORTS,
+    HOST,
+    METRICS_PORTS,
+    MLFLOW_PORT,
+    SERVICES,
+    Layout,
+    process_environment,
+    python,
+)
+from demo.learning import make_dataset, promote_and_publish, training_command
+from demo.offers import dozen_offers
+from demo.processes import Processes, check_port
+from demo.services import answers, open_doors, open_offers, serving
+from demo.story import tell
+from ml.dataset.dataset import Dataset
+from ml.dataset.folder import read_dataset
+
+START_SECONDS = 90.0
+LEARN_SECONDS = 1_500.0
+
+
+def play(console: Console, layout: Layout, processes: Processes, data: Path | None) -> None:
+    """Bring everything up, fill it, and tell the three stories.
+
+    Args:
+        console: where to print.
+        layout: the folder of this demo.
+        processes: what to start processes with.
+        data: a retailer's raw export; ``None`` for a town.
+
+    Raises:
+        DemoError: when a step fails.
+    """
+    _check_ports()
+    with _step(console, "data set"):
+        if not layout.done("dataset").exists():
+            make_dataset(layout, data)
+            layout.done("dataset").touch()
+    dataset = read_dataset(layout.dataset)
+    console.print(_sentence(dataset))
+    with _step(console, "services and MLflow's page"):
+        _start(layout, processes)
+    learning = not layout.done("model").exists()
+    if learning:
+        processes.start("training", training_command(layout), layout.learning_environment())
+    _fill(console, layout, dataset)
+    if learning:
+        with _step(console, f"training (it prints to {layout.logs / 'training.log'})"):
+            processes.wait_end("training", seconds=LEARN_SECONDS)
+        with _step(console, "promotion and publishing"):
+            promote_and_publish(layout)
+        layout.done("model").touch()
+    with _step(console, "model in the services"):
+        for service in SERVICES:
+            processes.wait(service, lambda name=service: serving(name), seconds=START_SECONDS)  # type: ignore[misc]
+    _write_offers(console, layout, dataset)
+    moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
+    now = min(moment, datetime.now(UTC))
+    tell(console, open_doors(), three_customers(dataset), now)
+    _where_to_look(console, layout)
+
+
+def _check_ports() -> None:
+    for service in SERVICES:
+        check_port(GRPC_PORTS[service], service)
+        check_port(METRICS_PORTS[service], f"the metrics of {service}")
+    check_port(MLFLOW_PORT, "MLflow's page")
+
+
+def _start(layout: Layout, processes: Processes) -> None:
+    for service in SERVICES:
+        environment = layout.service_environment(service)
+        processes.start(service, python("-m", f"services.{service}"), environment)
+    for service in SERVICES:
+        processes.wait(service, lambda name=service: answers(name), seconds=START_SECONDS)  # type: ignore[misc]
+    page = ("--host", HOST, "--port", str(MLFLOW_PORT), "--workers", "1")
+    store = ("--backend-store-uri", layout.tracking_uri)
+    files = ("--default-artifact-root", str(layout.artifacts))
+    command = python("-m", "mlflow", "server", *page, *store, *files)
+    processes.start("mlflow", command, process_environment())
+
+
+def _fill(console: Console, layout: Layout, dataset: Dataset) -> None:
+    if layout.done("history").exists():
+        return
+    doors = open_doors()
+    with _step(console, "catalogue"):
+        count = fill_catalogue(doors.embedding, dataset)
+    with _step(console, f"history through IngestEvents, {count} items"):
+        fill_history(doors.profile, dataset)
+    layout.done("history").touch()
+
+
+def _write_offers(console: Console, layout: Layout, dataset: Dataset) -> None:
+    if layout.done("offers").exists():
+        return
+    with _step(console, "a dozen offers"):
+        fill_offers(open_offers(), dozen_offers(dataset))
+    layout.done("offers").touch()
+
+
+@contextlib.contextmanager
+def _step(console: Console, words: str) -> Iterator[None]:
+    console.print(f"[cyan]•[/cyan] {words} …")
+    started = time.perf_counter()
+    yield
+    console.print(f"  [dim]{time.perf_counter() - started:.1f} s[/dim]")
+
+
+def _sentence(dataset: Dataset) -> str:
+    counts = dataset.counts
+    last = dataset.interactions["occurred_at"].max()
+    return (
+        f"  {counts['customers']:,} customers, {counts['items']:,} items, "
+        f"{counts['baskets']:,} baskets until {last:%Y-%m-%d}"
+    )
+
+
+def _where_to_look(console: Console, layout: Layout) -> None:
+    console.rule("[bold]Where to look[/bold]")
+    console.print(f"  MLflow            http://{HOST}:{MLFLOW_PORT}")
+    for service in SERVICES:
+        console.print(f"  metrics, {service:<15} http://{HOST}:{METRICS_PORTS[service]}/metrics")
+    console.print("  a customer        .venv/bin/ofone customer --card CARD")
+    console.print("  a call            .venv/bin/ofone offers --card CARD")
+    console.print(f"  everything made   {layout.folder}")
