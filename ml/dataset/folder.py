@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ml.dataset import columns
 from ml.dataset.dataset import Dataset, Description, Ideal, make_dataset
+from ml.dataset.parquet import write_frame
 from ml.dataset.rules import Fold
 from ml.dataset.violations import DatasetError, Violation
 
@@ -73,16 +74,20 @@ def write_tables(dataset: Dataset, path: Path) -> None:
     bought = dataset.interactions
     if bought["store"].isna().all():
         bought = bought.drop(columns="store")
-    bought.to_parquet(path / columns.INTERACTIONS.file, index=False)
+    write_frame(bought, path / columns.INTERACTIONS.file)
     for table, frame in zip(
         _OPTIONAL_TABLES, (dataset.items, dataset.targets, dataset.target_dates), strict=True
     ):
         if len(frame):
-            frame.to_parquet(path / table.file, index=False)
+            write_frame(frame, path / table.file)
     if dataset.folds:
         folds = [{"train": e.train, "val": e.val, "test": e.test} for e in dataset.folds]
         (path / FOLDS_FILE).write_text(json.dumps({"folds": folds}), encoding="utf-8")
-    about = dataset.description
+    write_description(path, dataset.description, dataset.counts)
+
+
+def write_description(path: Path, about: Description, counts: Mapping[str, int]) -> None:
+    """Write ``dataset.json`` into an existing folder; ``counts`` as ``Dataset.counts``."""
     document = {
         "name": about.name,
         "source": about.source,
@@ -91,7 +96,7 @@ def write_tables(dataset: Dataset, path: Path) -> None:
         "ndcg_ideal": about.ndcg_ideal,
         "protocol": about.protocol,
         **about.notes,
-        **dataset.counts,
+        **counts,
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)
     (path / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")

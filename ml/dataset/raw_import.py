@@ -13,6 +13,7 @@ import pandas as pd
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.folder import staged_folder, write_tables
 from ml.dataset.mapping import ColumnMapping, MappingError, fitting_mapping
+from ml.dataset.parquet import write_frame
 from ml.dataset.raw_lines import RawLines, read_lines
 from ml.dataset.raw_purchases import read_purchases
 
@@ -109,7 +110,7 @@ def write_raw_import(result: RawImport, path: Path) -> None:
     """
     with staged_folder(path) as staged:
         write_tables(result.dataset, staged)
-        result.refused.to_parquet(staged / REFUSED_FILE, index=False)
+        write_frame(result.refused, staged / REFUSED_FILE)
 
 
 def _refused(raw: RawLines, reasons: pd.Series) -> pd.DataFrame:
