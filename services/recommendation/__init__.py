@@ -1,0 +1,1 @@
+"""What should be said to this customer now?"""

@@ -1,0 +1,148 @@
+"""A condition's text in tokens, for what the CEL library does not tell: where a name stands.
+
+The library parses; here only names, brackets and logical operators matter.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.recommendation.domain.condition import VARIABLES, ConditionMistake
+
+FUNCTIONS = ("double", "has", "int", "size", "string")
+METHODS = ("contains", "endsWith", "size", "startsWith")
+"""What conditions may call. Macros over lists and regular expressions are left out: there are no
+lists to go through, and both can be made to run for seconds."""
+
+TYPE_NAMES: Mapping[type, str] = {int: "int", float: "double", str: "string", bool: "bool"}
+
+_WORDS = {"true", "false", "null", "in"}
+_LOGICAL = {"&&", "||", "?", ":"}
+_OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
+_TOKEN = re.compile(
+    r"""(?P<skip>\s+|//[^\n]*)
+    |(?P<text>[rRbB]{0,2}(?:'''(?s:.*?)'''|\"\"\"(?s:.*?)\"\"\"
+        |'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"))
+    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uU]?|0[xX][0-9a-fA-F]+[uU]?)
+    |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+    |(?P<sign>&&|\|\||[<>=!]=|.)""",
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """One token; ``start`` and ``stop`` are places in the text."""
+
+    kind: str
+    text: str
+    start: int
+    stop: int
+
+
+def tokens(source: str) -> list[Token]:
+    """Return the tokens of a condition, without blanks and comments."""
+    found = ((match.lastgroup or "", match) for match in _TOKEN.finditer(source))
+    return [Token(kind, each.group(), *each.span()) for kind, each in found if kind != "skip"]
+
+
+def mistake(source: str, start: int, *, rule: str, message: str) -> ConditionMistake:
+    """Return the mistake that stands at place ``start`` of the text."""
+    before = source[:start]
+    column = start - (before.rfind("\n") + 1) + 1
+    return ConditionMistake(rule, before.count("\n") + 1, column, message, source)
+
+
+def check_names(source: str, found: Sequence[Token]) -> None:
+    """Refuse names that mean nothing.
+
+    Raises:
+        ConditionMistake: at the first one.
+    """
+    texts = ["", "", *(token.text if token.kind != "text" else "''" for token in found), "", ""]
+    for place, token in enumerate(found):
+        if token.kind != "name" or token.text in _WORDS:
+            continue
+        before, after = texts[place + 1], texts[place + 3]
+        problem = None
+        if after == "(":
+            problem = _call_problem(token.text, METHODS if before == "." else FUNCTIONS)
+        elif before != ".":
+            problem = _variable_problem(token.text, after)
+        elif texts[place] in VARIABLES:
+            problem = _field_problem(texts[place], token.text)
+        else:
+            problem = ("UNKNOWN_FIELD", f"nothing here has a field {token.text}")
+        if problem is not None:
+            raise mistake(source, token.start, rule=problem[0], message=problem[1])
+
+
+def logical_operands(found: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the parts that ``&&``, ``||``, ``!`` and ``? :`` join, each by itself."""
+    parts: list[Sequence[Token]] = []
+    depth = start = 0
+    for place, token in enumerate(found):
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if depth == 0 and token.text in _LOGICAL:
+            parts.append(found[start:place])
+            start = place + 1
+    parts.append(found[start:])
+    if len(parts) > 1:
+        return [operand for part in parts for operand in logical_operands(part)]
+    inner = list(found)
+    while inner and inner[0].text == "!":
+        inner = inner[1:]
+    if _wrapped(inner):
+        return logical_operands(inner[1:-1])
+    return [inner] if inner else []
+
+
+def typed_names(found: Sequence[Token]) -> list[str]:
+    """Return the fields that occur, each with its type: ``traits.total_spend is a double``."""
+    named = [
+        (variable.text, field.text)
+        for variable, dot, field in zip(found, found[1:], found[2:], strict=False)
+        if variable.text in VARIABLES and dot.text == "."
+    ]
+    return [
+        f"{variable}.{field} is a {TYPE_NAMES[VARIABLES[variable][field]]}"
+        for variable, field in dict.fromkeys(named)
+    ]
+
+
+def _wrapped(found: Sequence[Token]) -> bool:
+    """Return whether one pair of brackets holds everything."""
+    if len(found) < 2 or found[0].text != "(":
+        return False
+    depth = 0
+    for place, token in enumerate(found):
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if depth == 0:
+            return place == len(found) - 1
+    return False
+
+
+def _call_problem(name: str, allowed: Sequence[str]) -> tuple[str, str] | None:
+    if name in allowed:
+        return None
+    return "UNKNOWN_FUNCTION", f"there is no {name}(); there are {', '.join(allowed)}"
+
+
+def _variable_problem(name: str, after: str) -> tuple[str, str] | None:
+    if name not in VARIABLES:
+        return "UNKNOWN_NAME", f"there is no {name}{_hint(name, tuple(VARIABLES))}"
+    if after != ".":
+        return "NO_FIELD", f"{name} needs a field, such as {name}.{next(iter(VARIABLES[name]))}"
+    return None
+
+
+def _field_problem(variable: str, name: str) -> tuple[str, str] | None:
+    fields = tuple(VARIABLES[variable])
+    if name in fields:
+        return None
+    return "UNKNOWN_FIELD", f"{variable} has no field {name}{_hint(name, fields)}"
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"

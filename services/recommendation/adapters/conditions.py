@@ -1,0 +1,126 @@
+"""Conditions in CEL: checked where they are written, evaluated once per request.
+
+The library finds mistakes of syntax; unknown names and types that do not go together it finds
+only when it meets them, so each part of a condition is also tried on a sample customer.
+"""
+
+import functools
+import re
+from typing import Any
+
+import cel
+
+from services.recommendation.adapters.condition_source import (
+    TYPE_NAMES,
+    Token,
+    check_names,
+    logical_operands,
+    mistake,
+    tokens,
+    typed_names,
+)
+from services.recommendation.domain.condition import (
+    VARIABLES,
+    ConditionMistake,
+    Facts,
+    Holds,
+    Value,
+)
+
+MAX_PROGRAMS = 16_384
+"""Compiled conditions kept by a process; more distinct ones are compiled again when needed."""
+
+_SAMPLES: dict[type, Value] = {int: 1, float: 1.0, str: "1", bool: True}
+_SAMPLE = {
+    variable: {name: _SAMPLES[kind] for name, kind in fields.items()}
+    for variable, fields in VARIABLES.items()
+}
+_POSITION = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
+_UNEXPECTED = re.compile(r"(?:mismatched|extraneous) input '(.*)' expecting")
+
+_DATA_ERRORS = (ArithmeticError, LookupError)
+"""What may go wrong with one customer and right with the next: divisions by zero and the like."""
+_ERRORS = (*_DATA_ERRORS, TypeError, ValueError, RuntimeError)
+
+
+class CelConditions:
+    """The port ``Conditions`` by the package ``common-expression-language``."""
+
+    def check(self, source: str) -> None:
+        """See ``ports.Conditions.check``."""
+        try:
+            cel.compile(source)
+        except ValueError as error:
+            raise _syntax_mistake(source, str(error)) from None
+        found = tokens(source)
+        check_names(source, found)
+        for operand in logical_operands(found):
+            _try_out(source, operand)
+
+    def about(self, facts: Facts) -> Holds:
+        """See ``ports.Conditions.about``."""
+        return _Evaluation(facts).holds
+
+
+class _Evaluation:
+    """What is known in one request, and what followed from it so far."""
+
+    __slots__ = ("_context", "_facts", "_found")
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._context: cel.Context | None = None
+        self._found: dict[str, bool | None] = {}
+
+    def holds(self, source: str) -> bool | None:
+        """Return whether a condition holds, ``None`` when it asks for what is not known."""
+        if source in self._found:
+            return self._found[source]
+        if self._context is None:
+            self._context = cel.Context(variables=dict(self._facts))
+        try:
+            result = _program(source).execute(self._context)
+        except _ERRORS:
+            result = None
+        self._found[source] = result if isinstance(result, bool) else None
+        return self._found[source]
+
+
+@functools.lru_cache(MAX_PROGRAMS)
+def _program(source: str) -> Any:
+    return cel.compile(source)
+
+
+def _try_out(source: str, operand: list[Token] | Any) -> None:
+    """Evaluate one part of a condition on the sample customer."""
+    text = source[operand[0].start : operand[-1].stop]
+    start = operand[0].start
+    try:
+        result = cel.compile(text).execute(cel.Context(variables=_SAMPLE))
+    except _DATA_ERRORS:
+        return
+    except ValueError:
+        return  # not a whole expression by itself: the library has taken the condition whole
+    except (TypeError, RuntimeError) as error:
+        types = "; ".join(typed_names(operand)) or str(error).split(". ")[0]
+        message = (
+            f"the types of {text} do not go together: {types}."
+            " Write 2.0 for a double and 2 for an int, or convert with double(…), int(…), string(…)"
+        )
+        raise mistake(source, start, rule="TYPE_MISMATCH", message=message) from None
+    if not isinstance(result, bool):
+        kind = TYPE_NAMES.get(type(result), type(result).__name__)
+        message = f"{text} is a {kind}, and must be true or false"
+        raise mistake(source, start, rule="NOT_BOOLEAN", message=message)
+
+
+def _syntax_mistake(source: str, complaint: str) -> ConditionMistake:
+    position = _POSITION.search(complaint)
+    if position is None:
+        return ConditionMistake("SYNTAX", 1, 1, "is too deeply nested or malformed", source)
+    line, column, text = int(position[1]), int(position[2]), position[3]
+    unexpected = _UNEXPECTED.match(text)
+    if unexpected is not None:
+        found = unexpected[1]
+        text = "the expression ends too early" if found == "<EOF>" else f"unexpected {found}"
+    return ConditionMistake("SYNTAX", line, column, text.partition(" expecting ")[0], source)

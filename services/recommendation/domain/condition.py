@@ -1,0 +1,99 @@
+"""What conditions may speak of, and what is known of it in one request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
+from services.recommendation.domain.moment import Moment
+
+Value = int | float | str | bool
+
+VARIABLES: Mapping[str, Mapping[str, type]] = {
+    "traits": {
+        "basket_count": int,
+        "item_count": int,
+        "days_since_last_purchase": float,
+        "days_known": float,
+        "total_spend": float,
+        "mean_gap_days": float,
+        "mean_basket_size": float,
+        "discounted_basket_share": float,
+        "home_store": str,
+        "main_channel": str,
+    },
+    "context": {"channel": str, "store": str, "hour": int, "weekday": int, "basket_size": int},
+    "marketing": dict.fromkeys(CONSENT_CHANNELS, bool),
+}
+"""Variables, their fields and their types; docs/offers.md explains each."""
+
+SECONDS_PER_DAY = 86_400.0
+
+Facts = Mapping[str, Mapping[str, Value]]
+"""Values by variable and field; what is not known is left out."""
+
+Holds = Callable[[str], bool | None]
+"""Says whether a condition holds; ``None`` when it asks for what is not known."""
+
+
+@dataclass(slots=True, eq=False)
+class ConditionMistake(Exception):
+    """A condition that cannot be used, and where."""
+
+    rule: str
+    """UPPER_SNAKE, such as ``UNKNOWN_FIELD``."""
+    line: int
+    """From 1."""
+    column: int
+    """From 1, in characters."""
+    message: str
+    """One sentence."""
+    source: str
+    """The whole condition."""
+
+    def __str__(self) -> str:
+        """Return position, sentence, the line itself and a caret below the mistake."""
+        lines = self.source.split("\n")
+        text = lines[self.line - 1] if self.line <= len(lines) else ""
+        caret = " " * (self.column - 1) + "^"
+        return f"line {self.line}, column {self.column}: {self.message}\n{text}\n{caret}"
+
+
+def facts_of(customer: Customer, moment: Moment) -> Facts:
+    """Return what conditions can be told about ``customer`` at ``moment``."""
+    facts: dict[str, Mapping[str, Value]] = {
+        "context": {
+            "channel": moment.channel,
+            "store": moment.store,
+            "hour": moment.time.hour,
+            "weekday": moment.time.isoweekday(),
+            "basket_size": len(moment.basket),
+        }
+    }
+    if customer.traits is not None:
+        facts["traits"] = _traits(customer, moment.seconds)
+    if customer.marketing_allowed is not None:
+        allowed = customer.marketing_allowed
+        facts["marketing"] = {channel: channel in allowed for channel in CONSENT_CHANNELS}
+    return facts
+
+
+def _traits(customer: Customer, now_seconds: int) -> Mapping[str, Value]:
+    traits = customer.traits
+    assert traits is not None
+    values: dict[str, Value] = {
+        "basket_count": traits.basket_count,
+        "item_count": traits.item_count,
+        "total_spend": float(traits.total_spend),
+        "mean_gap_days": float(traits.mean_gap_days),
+        "mean_basket_size": float(traits.mean_basket_size),
+        "discounted_basket_share": float(traits.discounted_basket_share),
+        "home_store": traits.home_store,
+        "main_channel": traits.main_channel,
+    }
+    if traits.last_purchase_seconds is not None:
+        since = (now_seconds - traits.last_purchase_seconds) / SECONDS_PER_DAY
+        values["days_since_last_purchase"] = max(since, 0.0)
+    if traits.first_purchase_seconds is not None:
+        known = (now_seconds - traits.first_purchase_seconds) / SECONDS_PER_DAY
+        values["days_known"] = max(known, 0.0)
+    return values

@@ -1,0 +1,89 @@
+"""A customer as a decision sees them: history, exposures, consents and traits of one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ml.model.history import History, empty_history
+
+CONSENT_CHANNELS = ("email", "sms", "push")
+"""Channels on which nobody is spoken to who did not allow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A handle on a customer, as a caller knows them."""
+
+    kind: str
+    """Such as ``LOYALTY_CARD``."""
+    value: str
+
+
+Subject = str | Identifier
+"""Whom a caller asks about: a customer's id, or a handle on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What a customer has seen and done of one offer, across all channels; times since 1970."""
+
+    impression_seconds: tuple[int, ...] = ()
+    """The latest 20, latest first."""
+    last_redemption_seconds: int = 0
+    """0 for never."""
+    last_dismissal_seconds: int = 0
+    """0 for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Numbers about the whole of a customer; all zero for one who never bought."""
+
+    basket_count: int = 0
+    item_count: int = 0
+    total_spend: float = 0.0
+    """In the deployment's currency."""
+    mean_gap_days: float = 0.0
+    """Between baskets; 0 for fewer than two."""
+    mean_basket_size: float = 0.0
+    """Different items in a basket."""
+    discounted_basket_share: float = 0.0
+    """Share of baskets with a discounted line, 0 to 1."""
+    home_store: str = ""
+    main_channel: str = ""
+    first_purchase_seconds: int | None = None
+    """Since 1970; ``None`` for one who never bought."""
+    last_purchase_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The state that a decision needs; ``None`` says: could not be read."""
+
+    customer_id: str = ""
+    """Empty for one never seen before, or whose state could not be read."""
+    version: int = 0
+    update_time: datetime | None = None
+    """When the latest fact was stored."""
+    personalisation_allowed: bool = True
+    marketing_allowed: frozenset[str] | None = frozenset()
+    """Of ``CONSENT_CHANNELS``, those the customer allows."""
+    history: History = field(default_factory=empty_history)
+    exposures: Mapping[str, Exposure] | None = None
+    """By offer id."""
+    traits: Traits | None = None
+
+    @property
+    def personalised(self) -> bool:
+        """Whether there is a history that may be used."""
+        return self.personalisation_allowed and bool(self.history.item_ids)
+
+
+def newcomer() -> Customer:
+    """Return somebody who was never seen before."""
+    return Customer(exposures={}, traits=Traits())
+
+
+def unreadable(customer_id: str) -> Customer:
+    """Return a customer whose state could not be read."""
+    return Customer(customer_id, marketing_allowed=None)

@@ -1,0 +1,94 @@
+"""How well an offer fits: the chance that it is of use, times what the business makes of it.
+
+The score is the product of its parts, so that the parts explain it wholly.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.recommendation.domain.customer import Traits
+from services.recommendation.domain.offer import MONEY_OFF, Benefit, Offer, Variant
+from services.recommendation.domain.ranking import Ranking
+from services.recommendation.domain.shelf import Fit
+
+DUE_FACTOR = 1.2
+"""An offer whose leading item is due is worth a little more: it comes at the right moment."""
+DUE_Z = -0.25
+"""From so near the expected gap on, in spreads of the gap, an item counts as due."""
+DUE_COUNT = 2
+"""A rhythm needs two purchases at the least."""
+
+BENEFIT_SWING = 0.2
+"""How far the liking for money off moves a score, up or down."""
+BENEFIT_PRIOR_BASKETS = 4.0
+"""Until so many baskets are seen, the liking stays nearer to the middle."""
+
+UNKNOWN_RELEVANCE = 0.01
+"""Of an offer about the whole shop when nothing could be ranked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An offer with its score."""
+
+    offer: Offer
+    variant: Variant
+    place: int | None
+    """Place of the leading item in the ranking; ``None`` when nothing could be ranked."""
+    parts: dict[str, float]
+    score: float
+
+
+def scored(
+    offer: Offer, variant: Variant, fit: Fit, *, ranking: Ranking, traits: Traits | None
+) -> Scored:
+    """Return ``offer`` with its score.
+
+    Args:
+        offer: eligible.
+        variant: the form chosen.
+        fit: the items that speak for it; none only for an offer about the whole shop.
+        ranking: what ``fit`` points into.
+        traits: of the customer; ``None`` where not known.
+    """
+    place = fit.places[0] if fit.places else None
+    parts = {
+        "relevance": _relevance(fit, ranking, whole_shop=offer.targets.whole_shop),
+        "due": DUE_FACTOR if place is not None and is_due(ranking, place) else 1.0,
+        "weight": offer.weight,
+        "benefit_fit": benefit_fit(variant.benefit, traits),
+    }
+    return Scored(offer, variant, place, parts, math.prod(parts.values()))
+
+
+def is_due(ranking: Ranking, place: int) -> bool:
+    """Return whether the item at ``place`` is bought in a rhythm and it is time again."""
+    if place >= ranking.own_item_count or ranking.own_counts[place] < DUE_COUNT:
+        return False
+    return bool(ranking.timing.z[place] >= DUE_Z)
+
+
+def benefit_fit(benefit: Benefit, traits: Traits | None) -> float:
+    """Return how well a kind of benefit suits the customer, around 1.
+
+    Who buys with discounts is drawn by money off; who does not, by anything else.
+    """
+    if traits is None:
+        return 1.0
+    known = traits.basket_count
+    weighed = traits.discounted_basket_share * known + 0.5 * BENEFIT_PRIOR_BASKETS
+    liking = 2 * weighed / (known + BENEFIT_PRIOR_BASKETS) - 1
+    return 1 + BENEFIT_SWING * (liking if benefit.kind in MONEY_OFF else -liking)
+
+
+def _relevance(fit: Fit, ranking: Ranking, *, whole_shop: bool) -> float:
+    """Return the probability that the next basket holds at least one fitting item.
+
+    For the whole shop that is near 1 for everyone, so there it is the mean of the best ones.
+    """
+    if not fit.places:
+        return UNKNOWN_RELEVANCE
+    best = ranking.probabilities[list(fit.places)]
+    return float(best.mean()) if whole_shop else float(1 - np.prod(1 - best))

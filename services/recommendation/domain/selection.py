@@ -1,0 +1,123 @@
+"""From all offers to the few that are made, with a verdict and a sentence for every one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from services.recommendation.domain.eligibility import Question, refusal, variant_for
+from services.recommendation.domain.offer import Offer
+from services.recommendation.domain.ranking import Ranking
+from services.recommendation.domain.scoring import Scored, scored
+from services.recommendation.domain.shelf import Shelf
+from services.recommendation.domain.verdict import Considered, Verdict
+
+WHOLE_SHOP = "the whole shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is offered, and what became of every offer."""
+
+    chosen: tuple[Scored, ...]
+    """Best first; empty says: nothing fits."""
+    considered: tuple[Considered, ...]
+    """The chosen, then the scored by score, then the refused by id."""
+
+
+def select(
+    offers: Iterable[Offer], question: Question, ranking: Ranking, *, count: int, min_score: float
+) -> Selection:
+    """Return what to offer.
+
+    Args:
+        offers: all offers in use.
+        question: customer, moment and conditions.
+        ranking: the items that offers may be about.
+        count: how many to choose at most.
+        min_score: below this nothing is said.
+    """
+    shelf = Shelf(ranking, question.moment)
+    fitting: list[Scored] = []
+    refused: list[Considered] = []
+    for offer in offers:
+        looked_at = _looked_at(offer, question, shelf)
+        if isinstance(looked_at, Scored):
+            fitting.append(looked_at)
+        else:
+            refused.append(looked_at)
+    fitting.sort(key=lambda each: (-each.score, each.offer.offer_id))
+    refused.sort(key=lambda each: each.offer_id)
+    chosen, considered = _different(fitting, question, ranking, count=count, min_score=min_score)
+    return Selection(tuple(chosen), (*considered, *refused))
+
+
+def _looked_at(offer: Offer, question: Question, shelf: Shelf) -> Scored | Considered:
+    refused = refusal(offer, question)
+    if refused is not None:
+        return Considered(offer.offer_id, *refused)
+    variant = variant_for(offer, question.holds)
+    assert variant is not None  # the last rule refuses otherwise
+    fit = shelf.fit(offer.targets)
+    traits = question.customer.traits
+    if fit.places or offer.targets.whole_shop:
+        return scored(offer, variant, fit, ranking=shelf.ranking, traits=traits)
+    if fit.held_back is None:
+        why = "nothing it is about is in stock and of interest to the customer"
+        return Considered(offer.offer_id, Verdict.NO_FITTING_ITEM, why)
+    item_id = shelf.ranking.item_ids[fit.held_back]
+    why = _held_back(shelf, fit.held_back)
+    return Considered(offer.offer_id, Verdict.JUST_BOUGHT, why, item_id=item_id)
+
+
+def _held_back(shelf: Shelf, place: int) -> str:
+    item = f"items/{shelf.ranking.item_ids[place]}"
+    if shelf.in_basket[place]:
+        return f"{item} is in the basket at hand"
+    timing = shelf.ranking.timing
+    days, gap = timing.days_since[place], timing.expected_gap_days[place]
+    return f"{item} was bought {days:.1f} days ago, usual gap {gap:.0f} days"
+
+
+def _different(
+    fitting: Sequence[Scored], question: Question, ranking: Ranking, *, count: int, min_score: float
+) -> tuple[list[Scored], list[Considered]]:
+    """Choose the best ones that differ in leading item and category."""
+    chosen: list[Scored] = []
+    taken: dict[str, str] = {}
+    judged: list[Considered] = []
+    for each in fitting:
+        subjects = _subjects(each, ranking)
+        like = next((subject for subject in subjects if subject in taken), None)
+        if each.score < min_score:
+            verdict, detail = (
+                Verdict.BELOW_THRESHOLD,
+                f"score {each.score:.4f}, needed {min_score:.4f}",
+            )
+        elif len(chosen) == count:
+            verdict, detail = Verdict.OUTRANKED, f"{count} fit better"
+        elif like is not None:
+            verdict, detail = Verdict.TOO_SIMILAR, f"offers/{taken[like]} is about {like} too"
+        else:
+            chosen.append(each)
+            taken |= dict.fromkeys(subjects, each.offer.offer_id)
+            verdict, detail = Verdict.CHOSEN, _unchecked(each.offer, question)
+        item_id = "" if each.place is None else ranking.item_ids[each.place]
+        judged.append(
+            Considered(each.offer.offer_id, verdict, detail, score=each.score, item_id=item_id)
+        )
+    judged.sort(key=lambda each: each.verdict is not Verdict.CHOSEN)
+    return chosen, judged
+
+
+def _subjects(each: Scored, ranking: Ranking) -> tuple[str, ...]:
+    """Return what the offer is about, for people: no two chosen offers share one."""
+    if each.offer.targets.whole_shop:
+        return (WHOLE_SHOP,)
+    assert each.place is not None  # only the whole shop does without an item
+    item, category = f"items/{ranking.item_ids[each.place]}", ranking.category(each.place)
+    return (item, f"category {category}") if category else (item,)
+
+
+def _unchecked(offer: Offer, question: Question) -> str:
+    if question.customer.exposures is None and (offer.exposure_cap or offer.cool_down_days):
+        return "chosen; its exposure cap and cool-down could not be checked now"
+    return "chosen"

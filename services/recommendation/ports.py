@@ -1,0 +1,185 @@
+"""What deciding needs of the world."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ml.model.candidates import Candidates
+from ml.model.history import History
+from services.recommendation.domain.condition import Facts, Holds
+from services.recommendation.domain.customer import Customer, Subject
+from services.recommendation.domain.degradation import Degradation
+from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.offer import Offer, OfferId, StoredOffer
+from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
+from services.recommendation.domain.verdict import Considered
+
+
+class CustomerReader(Protocol):
+    """Knows customers."""
+
+    def read(self, subject: Subject, timeout_seconds: float) -> Customer:
+        """Return the state of a customer; a newcomer for an identifier never seen before.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND`` for an unknown id; of another kind when it is away or
+                late.
+        """
+        ...
+
+
+class Proposer(Protocol):
+    """Knows what lies close to what."""
+
+    def propose(self, history: History, moment: Moment, timeout_seconds: float) -> Proposal:
+        """Return items worth ranking, only such as are in stock, own ones at the head.
+
+        Raises:
+            Failure: when it is away or late.
+        """
+        ...
+
+    def last_known(self, item_ids: Sequence[str]) -> ItemAttributes:
+        """Return what earlier answers said of these items; nothing is asked for."""
+        ...
+
+
+class Catalogue(Protocol):
+    """Knows which items there are."""
+
+    def unknown(self, item_ids: Sequence[str]) -> str | None:
+        """Return the first of ``item_ids`` that it found not to exist, ``None`` when all do.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when it is away.
+        """
+        ...
+
+
+class Model(Protocol):
+    """A model in use."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        ...
+
+    def candidates(self, history: History, moment: Moment) -> Candidates:
+        """Return items worth ranking from the model alone; stock is not known."""
+        ...
+
+    def rank(self, history: History, proposal: Proposal, now_seconds: int) -> Ranking:
+        """Return the proposed items with their probabilities."""
+        ...
+
+
+class ModelSource(Protocol):
+    """Knows the model of the moment."""
+
+    @property
+    def value(self) -> Model | None:
+        """The model in force; ``None`` before there is one."""
+        ...
+
+
+class Conditions(Protocol):
+    """Understands the language of audiences and variants."""
+
+    def check(self, source: str) -> None:
+        """Return when ``source`` can be used.
+
+        Raises:
+            ConditionMistake: with the position of the first mistake.
+        """
+        ...
+
+    def about(self, facts: Facts) -> Holds:
+        """Return what says whether a condition holds, each evaluated at most once."""
+        ...
+
+
+class OfferStore(Protocol):
+    """Keeps offers."""
+
+    def create(self, offer: Offer) -> StoredOffer:
+        """Keep a new offer.
+
+        Raises:
+            Failure: of kind ``ALREADY_EXISTS``.
+        """
+        ...
+
+    def get(self, offer_id: OfferId) -> StoredOffer:
+        """Return an offer.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND``.
+        """
+        ...
+
+    def replace(self, offer: Offer, *, revision: int) -> StoredOffer:
+        """Keep ``offer`` in the place of the one with that revision.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND``; of kind ``STALE``, when another revision is there.
+        """
+        ...
+
+    def page(self, *, after: str, count: int, archived: bool) -> list[StoredOffer]:
+        """Return up to ``count`` offers by id behind ``after``; archived ones only if wanted."""
+        ...
+
+    def changed_since(self, revision: int) -> list[StoredOffer]:
+        """Return the offers that changed after ``revision``, by revision."""
+        ...
+
+
+class OfferBook(Protocol):
+    """The offers in use, at hand without reading the store."""
+
+    def active(self) -> Sequence[Offer]:
+        """Return all offers in use, by id."""
+        ...
+
+    def refresh(self) -> None:
+        """Take in what changed.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when the store is away.
+        """
+        ...
+
+
+class DecisionLog(Protocol):
+    """Keeps what was said."""
+
+    def add(self, decision_id: str, customer_id: str, content: bytes) -> None:
+        """Take a decision; never waits, and drops it (counted) when too many wait already."""
+        ...
+
+    def find(self, decision_id: str) -> bytes | None:
+        """Return the content of a decision, ``None`` when there is none.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when the store is away.
+        """
+        ...
+
+
+class Telemetry(Protocol):
+    """Counts what happens."""
+
+    def stage(self, name: str, seconds: float) -> None:
+        """Note how long a stage took: snapshot, retrieve, rank or select."""
+        ...
+
+    def degraded(self, kind: Degradation) -> None:
+        """Count an answer that had to do without something."""
+        ...
+
+    def decided(self, considered: Sequence[Considered], *, offered: bool) -> None:
+        """Count a decision and its verdicts."""
+        ...
+
+
+Clock = Callable[[], float]
+"""Seconds since some moment; only grows."""
