@@ -1,6 +1,6 @@
 """Makes a town (or takes a retailer's export), learns, serves, and shows three customers.
 
-Usage: ``python -m demo [--once] [--data FILE] [--folder DIR]``.
+`python -m demo --help` lists the options.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import grpc
 from rich.console import Console
 
 from demo.layout import Layout
+from demo.learning import Source
 from demo.play import play
 from demo.processes import DemoError, Processes
 from demo.story import failure_in_words
@@ -27,15 +28,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the stories")
     parser.add_argument("--data", type=Path, help="a retailer's raw export")
+    parser.add_argument("--customers", type=int, default=2_000, help="size of the town")
     parser.add_argument("--folder", type=Path, help="where to keep everything")
+    parser.add_argument("--port-offset", type=int, default=0, help="added to every port")
     arguments = parser.parse_args()
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
     console = Console(highlight=False, width=width)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        layout = _layout(arguments.data, arguments.folder)
+        layout = _layout(arguments)
         with Processes(layout.logs) as processes:
-            play(console, layout, processes, arguments.data)
+            play(console, layout, processes, Source(arguments.customers, arguments.data))
             if not arguments.once:
                 console.print("\nEverything is up. Ctrl-C ends it all.")
                 signal.pause()
@@ -50,11 +53,13 @@ def main() -> int:
     return 0
 
 
-def _layout(data: Path | None, folder: Path | None) -> Layout:
+def _layout(arguments: argparse.Namespace) -> Layout:
+    data = arguments.data
     if data is not None and not data.is_file():
         raise DemoError(f"{data} is not there")
     name = "town" if data is None else f"{data.stem}-{sha256(data.read_bytes()).hexdigest()[:8]}"
-    layout = Layout((folder or Path("build") / "demo" / name).resolve())
+    folder = arguments.folder or Path("build") / "demo" / name
+    layout = Layout(folder.resolve(), arguments.port_offset)
     (layout.folder / "done").mkdir(parents=True, exist_ok=True)
     layout.artifacts.mkdir(parents=True, exist_ok=True)
     if not layout.identifier_key.exists():

@@ -5,11 +5,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-GRPC_PORTS = {"profile": 7401, "embedding": 7402, "recommendation": 7403}
-METRICS_PORTS = {"profile": 9410, "embedding": 9420, "recommendation": 9430}
-MLFLOW_PORT = 5050
 HOST = "127.0.0.1"
-SERVICES = tuple(GRPC_PORTS)
+SERVICES = ("profile", "embedding", "recommendation")
+_GRPC_PORTS = {"profile": 7401, "embedding": 7402, "recommendation": 7403}
+_METRICS_PORTS = {"profile": 9410, "embedding": 9420, "recommendation": 9430}
+_MLFLOW_PORT = 5050
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,25 @@ class Layout:
 
     folder: Path
     """Everything below it belongs to the demo and may be deleted."""
+    port_offset: int = 0
+    """Added to every port, so that two can stand side by side."""
+
+    def grpc_port(self, service: str) -> int:
+        """Return where a service answers."""
+        return _GRPC_PORTS[service] + self.port_offset
+
+    def metrics_port(self, service: str) -> int:
+        """Return where a service shows its metrics."""
+        return _METRICS_PORTS[service] + self.port_offset
+
+    @property
+    def mlflow_port(self) -> int:
+        """Where MLflow's page answers."""
+        return _MLFLOW_PORT + self.port_offset
+
+    def target(self, service: str) -> str:
+        """Return host and port of a service."""
+        return f"{HOST}:{self.grpc_port(service)}"
 
     @property
     def dataset(self) -> Path:
@@ -58,8 +77,8 @@ class Layout:
         prefix = f"OFONE_{service.upper()}"
         common = {
             "OFONE_SERVING_HOST": HOST,
-            "OFONE_SERVING_GRPC_PORT": str(GRPC_PORTS[service]),
-            "OFONE_SERVING_METRICS_PORT": str(METRICS_PORTS[service]),
+            "OFONE_SERVING_GRPC_PORT": str(self.grpc_port(service)),
+            "OFONE_SERVING_METRICS_PORT": str(self.metrics_port(service)),
             "OFONE_SERVING_REFLECTION": "true",
             "OFONE_SERVING_DRAIN_SECONDS": "0.2",
             "OFONE_SERVING_LOG_LEVEL": "info",
@@ -74,8 +93,8 @@ class Layout:
             "embedding": {"OFONE_EMBEDDING_MODEL_DIR": str(self.model)},
             "recommendation": {
                 "OFONE_RECOMMENDATION_MODEL_DIR": str(self.model),
-                "OFONE_RECOMMENDATION_PROFILE_TARGET": f"{HOST}:{GRPC_PORTS['profile']}",
-                "OFONE_RECOMMENDATION_EMBEDDING_TARGET": f"{HOST}:{GRPC_PORTS['embedding']}",
+                "OFONE_RECOMMENDATION_PROFILE_TARGET": self.target("profile"),
+                "OFONE_RECOMMENDATION_EMBEDDING_TARGET": self.target("embedding"),
             },
         }
         return process_environment() | common | own[service]

@@ -1,26 +1,34 @@
 """The learning side of the demo, through the commands an ML engineer uses."""
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from demo.layout import Layout, python
 from demo.processes import DemoError
 
-CUSTOMERS = 2_000
 MODEL = "ofone"
 
 
-def make_dataset(layout: Layout, raw: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the purchases come from."""
+
+    customer_count: int = 2_000
+    """How many people live in the town."""
+    raw: Path | None = None
+    """A retailer's raw export, instead of a town."""
+
+
+def make_dataset(layout: Layout, source: Source) -> None:
     """Make the data set: a town of its own, or a retailer's export brought into form.
 
     Raises:
         DemoError: when the command fails.
     """
-    if raw is None:
-        command = ("simulate", "--customers", str(CUSTOMERS), "--out", str(layout.dataset))
-    else:
-        command = ("import", str(raw), "--out", str(layout.dataset))
-    _run(layout, *command)
+    town = ["simulate", "--customers", str(source.customer_count)]
+    command = town if source.raw is None else ["import", str(source.raw)]
+    _run(layout, *command, "--out", str(layout.dataset))
 
 
 def training_command(layout: Layout) -> list[str]:

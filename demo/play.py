@@ -4,26 +4,16 @@ import contextlib
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from rich.console import Console
 
 from demo.cast import three_customers
 from demo.filling import fill_catalogue, fill_history, fill_offers
-from demo.layout import (
-    GRPC_PORTS,
-    HOST,
-    METRICS_PORTS,
-    MLFLOW_PORT,
-    SERVICES,
-    Layout,
-    process_environment,
-    python,
-)
-from demo.learning import make_dataset, promote_and_publish, training_command
+from demo.layout import HOST, SERVICES, Layout, process_environment, python
+from demo.learning import Source, make_dataset, promote_and_publish, training_command
 from demo.offers import dozen_offers
 from demo.processes import Processes, check_port
-from demo.services import answers, open_doors, open_offers, serving
+from demo.services import Neighbourhood
 from demo.story import tell
 from ml.dataset.dataset import Dataset
 from ml.dataset.folder import read_dataset
@@ -32,31 +22,32 @@ START_SECONDS = 90.0
 LEARN_SECONDS = 1_500.0
 
 
-def play(console: Console, layout: Layout, processes: Processes, data: Path | None) -> None:
+def play(console: Console, layout: Layout, processes: Processes, source: Source) -> None:
     """Bring everything up, fill it, and tell the three stories.
 
     Args:
         console: where to print.
         layout: the folder of this demo.
         processes: what to start processes with.
-        data: a retailer's raw export; ``None`` for a town.
+        source: where the purchases come from.
 
     Raises:
         DemoError: when a step fails.
     """
-    _check_ports()
+    _check_ports(layout)
+    services = Neighbourhood.of(layout)
     with _step(console, "data set"):
         if not layout.done("dataset").exists():
-            make_dataset(layout, data)
+            make_dataset(layout, source)
             layout.done("dataset").touch()
     dataset = read_dataset(layout.dataset)
     console.print(_sentence(dataset))
     with _step(console, "services and MLflow's page"):
-        _start(layout, processes)
+        _start(layout, processes, services)
     learning = not layout.done("model").exists()
     if learning:
         processes.start("training", training_command(layout), layout.learning_environment())
-    _fill(console, layout, dataset)
+    _fill(console, layout, dataset, services)
     if learning:
         with _step(console, f"training (it prints to {layout.logs / 'training.log'})"):
             processes.wait_end("training", seconds=LEARN_SECONDS)
@@ -65,38 +56,38 @@ def play(console: Console, layout: Layout, processes: Processes, data: Path | No
         layout.done("model").touch()
     with _step(console, "model in the services"):
         for service in SERVICES:
-            processes.wait(service, lambda name=service: serving(name), seconds=START_SECONDS)  # type: ignore[misc]
-    _write_offers(console, layout, dataset)
+            processes.wait(service, services.serving, seconds=START_SECONDS)
+    _write_offers(console, layout, dataset, services)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
-    tell(console, open_doors(), three_customers(dataset), now)
+    tell(console, services.doors(), three_customers(dataset), now)
     _where_to_look(console, layout)
 
 
-def _check_ports() -> None:
+def _check_ports(layout: Layout) -> None:
     for service in SERVICES:
-        check_port(GRPC_PORTS[service], service)
-        check_port(METRICS_PORTS[service], f"the metrics of {service}")
-    check_port(MLFLOW_PORT, "MLflow's page")
+        check_port(layout.grpc_port(service), service)
+        check_port(layout.metrics_port(service), f"the metrics of {service}")
+    check_port(layout.mlflow_port, "MLflow's page")
 
 
-def _start(layout: Layout, processes: Processes) -> None:
+def _start(layout: Layout, processes: Processes, services: Neighbourhood) -> None:
     for service in SERVICES:
         environment = layout.service_environment(service)
         processes.start(service, python("-m", f"services.{service}"), environment)
     for service in SERVICES:
-        processes.wait(service, lambda name=service: answers(name), seconds=START_SECONDS)  # type: ignore[misc]
-    page = ("--host", HOST, "--port", str(MLFLOW_PORT), "--workers", "1")
+        processes.wait(service, services.answers, seconds=START_SECONDS)
+    page = ("--host", HOST, "--port", str(layout.mlflow_port), "--workers", "1")
     store = ("--backend-store-uri", layout.tracking_uri)
     files = ("--default-artifact-root", str(layout.artifacts))
     command = python("-m", "mlflow", "server", *page, *store, *files)
     processes.start("mlflow", command, process_environment())
 
 
-def _fill(console: Console, layout: Layout, dataset: Dataset) -> None:
+def _fill(console: Console, layout: Layout, dataset: Dataset, services: Neighbourhood) -> None:
     if layout.done("history").exists():
         return
-    doors = open_doors()
+    doors = services.doors()
     with _step(console, "catalogue"):
         count = fill_catalogue(doors.embedding, dataset)
     with _step(console, f"history through IngestEvents, {count} items"):
@@ -104,11 +95,13 @@ def _fill(console: Console, layout: Layout, dataset: Dataset) -> None:
     layout.done("history").touch()
 
 
-def _write_offers(console: Console, layout: Layout, dataset: Dataset) -> None:
+def _write_offers(
+    console: Console, layout: Layout, dataset: Dataset, services: Neighbourhood
+) -> None:
     if layout.done("offers").exists():
         return
     with _step(console, "a dozen offers"):
-        fill_offers(open_offers(), dozen_offers(dataset))
+        fill_offers(services.offers(), dozen_offers(dataset))
     layout.done("offers").touch()
 
 
@@ -131,9 +124,11 @@ def _sentence(dataset: Dataset) -> str:
 
 def _where_to_look(console: Console, layout: Layout) -> None:
     console.rule("[bold]Where to look[/bold]")
-    console.print(f"  MLflow            http://{HOST}:{MLFLOW_PORT}")
+    console.print(f"  MLflow            http://{HOST}:{layout.mlflow_port}")
     for service in SERVICES:
-        console.print(f"  metrics, {service:<15} http://{HOST}:{METRICS_PORTS[service]}/metrics")
+        console.print(
+            f"  metrics, {service:<15} http://{HOST}:{layout.metrics_port(service)}/metrics"
+        )
     console.print("  a customer        .venv/bin/ofone customer --card CARD")
     console.print("  a call            .venv/bin/ofone offers --card CARD")
     console.print(f"  everything made   {layout.folder}")

@@ -59,14 +59,14 @@ class Processes:
                 command, env=dict(environment), stdout=log, stderr=log, start_new_session=True
             )
 
-    def wait(self, name: str, ready: Callable[[], bool], *, seconds: float) -> None:
-        """Wait until ``ready``.
+    def wait(self, name: str, ready: Callable[[str], bool], *, seconds: float) -> None:
+        """Wait until ``ready`` says so of the process called ``name``.
 
         Raises:
             DemoError: when the process ends or the time passes.
         """
         deadline = time.monotonic() + seconds
-        while not ready():
+        while not ready(name):
             code = self.running[name].poll()
             if code is not None:
                 raise DemoError(f"{name} ended with code {code}: {self._last_line(name)}")

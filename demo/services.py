@@ -1,6 +1,6 @@
 """Calls to the running services, over plain channels as any caller would open them."""
 
-from functools import cache
+from dataclasses import dataclass
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
@@ -9,7 +9,7 @@ from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
-from demo.layout import GRPC_PORTS, HOST
+from demo.layout import Layout
 from demo.story import Doors
 
 FULL_NAMES = {
@@ -20,41 +20,44 @@ FULL_NAMES = {
 _MESSAGE_BYTES = 64 * 1024 * 1024
 
 
-@cache
-def channel(service: str) -> grpc.Channel:
-    """Return the one channel to a service."""
-    options = [("grpc.max_receive_message_length", _MESSAGE_BYTES)]
-    return grpc.insecure_channel(f"{HOST}:{GRPC_PORTS[service]}", options)
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The services of one layout; one channel each."""
 
+    channels: dict[str, grpc.Channel]
 
-def open_doors() -> Doors:
-    """Return the services, as any caller sees them."""
-    return Doors(
-        ProfileServiceStub(channel("profile")),
-        EmbeddingServiceStub(channel("embedding")),
-        RecommendationServiceStub(channel("recommendation")),
-    )
+    @classmethod
+    def of(cls, layout: Layout) -> "Neighbourhood":
+        """Open the channels; nothing is called yet."""
+        options = [("grpc.max_receive_message_length", _MESSAGE_BYTES)]
+        return cls(
+            {name: grpc.insecure_channel(layout.target(name), options) for name in FULL_NAMES}
+        )
 
+    def doors(self) -> Doors:
+        """Return the services, as any caller sees them."""
+        return Doors(
+            ProfileServiceStub(self.channels["profile"]),
+            EmbeddingServiceStub(self.channels["embedding"]),
+            RecommendationServiceStub(self.channels["recommendation"]),
+        )
 
-def open_offers() -> OfferServiceStub:
-    """Return the offers' side of ``recommendation``."""
-    return OfferServiceStub(channel("recommendation"))
+    def offers(self) -> OfferServiceStub:
+        """Return the offers' side of ``recommendation``."""
+        return OfferServiceStub(self.channels["recommendation"])
 
+    def answers(self, service: str) -> bool:
+        """Return whether the process answers health at all."""
+        return self._status(service) is not None
 
-def answers(service: str) -> bool:
-    """Return whether the process answers health at all."""
-    return _status(service) is not None
+    def serving(self, service: str) -> bool:
+        """Return whether the process says that it can really answer."""
+        return self._status(service) == int(health_pb2.HealthCheckResponse.SERVING)
 
-
-def serving(service: str) -> bool:
-    """Return whether the process says that it can really answer."""
-    return _status(service) == int(health_pb2.HealthCheckResponse.SERVING)
-
-
-def _status(service: str) -> int | None:
-    health = health_pb2_grpc.HealthStub(channel(service))
-    request = health_pb2.HealthCheckRequest(service=FULL_NAMES[service])
-    try:
-        return int(health.Check(request, timeout=1.0).status)
-    except grpc.RpcError:
-        return None
+    def _status(self, service: str) -> int | None:
+        health = health_pb2_grpc.HealthStub(self.channels[service])
+        request = health_pb2.HealthCheckRequest(service=FULL_NAMES[service])
+        try:
+            return int(health.Check(request, timeout=1.0).status)
+        except grpc.RpcError:
+            return None

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo.layout import GRPC_PORTS, METRICS_PORTS, SERVICES, Layout, python
+from demo.layout import SERVICES, Layout, python
 from demo.processes import Processes, check_port
 from tests.benchmarks import chains
 from tests.benchmarks.load import (
@@ -39,15 +39,15 @@ def main() -> int:
     arguments = parser.parse_args()
     if not TOWN.done("offers").exists():
         subprocess.run(python("-m", "demo", "--once"), check=True)
-    for ports in (GRPC_PORTS, METRICS_PORTS, chains.EMPTY_GRPC_PORTS, chains.EMPTY_METRICS_PORTS):
-        for service, port in ports.items():
-            check_port(port, service)
+    for layout in (TOWN, chains.EMPTY):
+        for service in SERVICES:
+            check_port(layout.grpc_port(service), service)
     with Processes(RESULT.parent / "logs") as processes:
         for service in SERVICES:
             environment = TOWN.service_environment(service) | chains.QUIET
             processes.start(service, python("-m", f"services.{service}"), environment)
-        real = chains.real_chain(processes, TOWN)
-        real.record(MESSAGES)
+        real, doors = chains.real_chain(processes, TOWN)
+        chains.record(real, doors, MESSAGES)
         empty = chains.empty_chain(processes, MESSAGES)
         figures = _measure(real, empty, arguments)
     for figure in figures:

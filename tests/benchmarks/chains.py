@@ -7,23 +7,21 @@ from pathlib import Path
 
 import grpc
 from ofone.embedding.v1.embedding_service_pb2 import RetrieveRequest
-from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 from ofone.profile.v1.customer_pb2 import Snapshot
 from ofone.profile.v1.event_pb2 import IDENTIFIER_KIND_LOYALTY_CARD, Identifier
 from ofone.profile.v1.profile_service_pb2 import GetSnapshotRequest, LookupCustomerRequest
-from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.decision_pb2 import Context
 from ofone.recommendation.v1.recommendation_service_pb2 import SelectOffersRequest
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
-from demo.layout import GRPC_PORTS, HOST, SERVICES, Layout, process_environment, python
+from demo.layout import SERVICES, Layout, process_environment, python
 from demo.processes import Processes
-from demo.services import serving
+from demo.services import Neighbourhood
+from demo.story import Doors
 from ml.dataset.folder import read_dataset
 from tests.benchmarks.empty_chain import CannedMessages
 
-EMPTY_GRPC_PORTS = {"profile": 7501, "embedding": 7502, "recommendation": 7503}
-EMPTY_METRICS_PORTS = {"profile": 9510, "embedding": 9520, "recommendation": 9530}
+EMPTY = Layout(Path("build/benchmarks/empty").resolve(), port_offset=100)
 QUIET = {"OFONE_SERVING_ACCESS_LOG": "false", "OFONE_SERVING_LOG_LEVEL": "warning"}
 CUSTOMERS = 200
 SOURCE_SIZE = 60
@@ -43,40 +41,39 @@ class Chain:
         customer = self.customers[number % len(self.customers)]
         return self.recommendation.SelectOffers(_request(customer), timeout=10)
 
-    def record(self, folder: Path) -> None:
-        """Keep one exchange of the real chain: that of the customer with the median history."""
-        profile = ProfileServiceStub(_channel(GRPC_PORTS["profile"]))
-        embedding = EmbeddingServiceStub(_channel(GRPC_PORTS["embedding"]))
-        answers = [
-            profile.GetSnapshot(GetSnapshotRequest(customer=each)) for each in self.customers
-        ]
-        median = sorted(answers, key=lambda each: len(each.snapshot.item_ids))[len(answers) // 2]
-        customer = median.snapshot.customer
-        retrieve = _retrieve_request(median.snapshot)
-        CannedMessages(
-            snapshot_request=GetSnapshotRequest(customer=customer),
-            snapshot=median,
-            retrieve_request=retrieve,
-            candidates=embedding.Retrieve(retrieve),
-            answer=self.recommendation.SelectOffers(_request(customer)),
-        ).write(folder)
+
+def record(chain: Chain, doors: Doors, folder: Path) -> None:
+    """Keep one exchange of the real chain: that of the customer with the median history."""
+    requests = [GetSnapshotRequest(customer=each) for each in chain.customers]
+    answers = [doors.profile.GetSnapshot(each) for each in requests]
+    median = sorted(answers, key=lambda each: len(each.snapshot.item_ids))[len(answers) // 2]
+    customer = median.snapshot.customer
+    retrieve = _retrieve_request(median.snapshot)
+    CannedMessages(
+        snapshot_request=GetSnapshotRequest(customer=customer),
+        snapshot=median,
+        retrieve_request=retrieve,
+        candidates=doors.embedding.Retrieve(retrieve),
+        answer=doors.recommendation.SelectOffers(_request(customer)),
+    ).write(folder)
 
 
-def real_chain(processes: Processes, town: Layout) -> Chain:
+def real_chain(processes: Processes, town: Layout) -> tuple[Chain, Doors]:
     """Return the services of the demo, once they can answer, and some of their customers."""
+    services = Neighbourhood.of(town)
     for service in SERVICES:
-        processes.wait(service, lambda name=service: serving(name), seconds=START_SECONDS)  # type: ignore[misc]
+        processes.wait(service, services.serving, seconds=START_SECONDS)
     cards = read_dataset(town.dataset).interactions["customer_id"].unique()[:CUSTOMERS]
-    profile = ProfileServiceStub(_channel(GRPC_PORTS["profile"]))
+    doors = services.doors()
     names = [
-        profile.LookupCustomer(
+        doors.profile.LookupCustomer(
             LookupCustomerRequest(
                 identifier=Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=str(card))
             )
         ).customer
         for card in cards
     ]
-    return Chain(RecommendationServiceStub(_channel(GRPC_PORTS["recommendation"])), names)
+    return Chain(doors.recommendation, names), doors
 
 
 def empty_chain(processes: Processes, messages: Path) -> Chain:
@@ -84,17 +81,18 @@ def empty_chain(processes: Processes, messages: Path) -> Chain:
     for service in SERVICES:
         environment = process_environment() | QUIET
         environment |= {
-            "OFONE_SERVING_GRPC_PORT": str(EMPTY_GRPC_PORTS[service]),
-            "OFONE_SERVING_METRICS_PORT": str(EMPTY_METRICS_PORTS[service]),
-            "PROFILE_TARGET": f"{HOST}:{EMPTY_GRPC_PORTS['profile']}",
-            "EMBEDDING_TARGET": f"{HOST}:{EMPTY_GRPC_PORTS['embedding']}",
+            "OFONE_SERVING_GRPC_PORT": str(EMPTY.grpc_port(service)),
+            "OFONE_SERVING_METRICS_PORT": str(EMPTY.metrics_port(service)),
+            "PROFILE_TARGET": EMPTY.target("profile"),
+            "EMBEDDING_TARGET": EMPTY.target("embedding"),
         }
         command = python("-m", "tests.benchmarks.empty_chain", service, str(messages))
         processes.start(f"empty-{service}", command, environment)
-    chain = Chain(RecommendationServiceStub(_channel(EMPTY_GRPC_PORTS["recommendation"])), ["x"])
+    stub = RecommendationServiceStub(Neighbourhood.of(EMPTY).channels["recommendation"])
+    chain = Chain(stub, ["x"])
     attempts = count()
 
-    def answers() -> bool:
+    def answers(_name: str) -> bool:
         try:
             chain.call(next(attempts))
         except grpc.RpcError:
@@ -103,10 +101,6 @@ def empty_chain(processes: Processes, messages: Path) -> Chain:
 
     processes.wait("empty-recommendation", answers, seconds=START_SECONDS)
     return chain
-
-
-def _channel(port: int) -> grpc.Channel:
-    return grpc.insecure_channel(f"{HOST}:{port}")
 
 
 def _request(customer: str) -> SelectOffersRequest:
