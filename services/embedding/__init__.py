@@ -1,0 +1,1 @@
+"""What lies close to what? The item catalogue, item vectors and their nearest neighbours."""

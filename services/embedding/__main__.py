@@ -1,0 +1,73 @@
+"""The whole service: ``python -m services.embedding``; with ``migrate`` it only migrates."""
+
+import functools
+import os
+import sys
+from datetime import UTC, datetime
+
+from ofone.embedding.v1 import embedding_service_pb2_grpc as pb_grpc
+
+from services.embedding.adapters import metrics
+from services.embedding.adapters.catalogue_poll import CataloguePoll
+from services.embedding.adapters.model_watch import model_watcher
+from services.embedding.adapters.sql_item_store import MIGRATIONS, SqlItemStore
+from services.embedding.domain.keeper import Keeper
+from services.embedding.servicer import EmbeddingServicer
+from services.embedding.servicer.service import NAME
+from services.embedding.settings import PREFIX, EmbeddingSettings
+from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.settings import load_settings
+from services.storage.engine import DatabaseLimits
+from services.storage.startup import open_database
+
+
+def main() -> int:
+    """Serve, or migrate and end; return the exit code."""
+    settings = load_settings(EmbeddingSettings, PREFIX, os.environ)
+    if sys.argv[1:] == ["migrate"]:
+        open_database(settings.database_url, MIGRATIONS, migrate_first=True).dispose()
+        return 0
+    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    return serve(functools.partial(application, settings), serving, name="embedding")
+
+
+def application(settings: EmbeddingSettings) -> Application:
+    """Return the service, its threads started.
+
+    Raises:
+        StartupError: when the database is not there or not migrated.
+    """
+    engine = open_database(
+        settings.database_url,
+        MIGRATIONS,
+        limits=DatabaseLimits(pool_size=settings.pool_size),
+        migrate_first=settings.migrate_on_start,
+    )
+    keeper, store = Keeper(), SqlItemStore(engine)
+    poll = CataloguePoll(store, keeper)
+    watcher = model_watcher(
+        settings.model_dir, keeper, least_recall=settings.min_index_recall, clock=_now
+    )
+    servicer = EmbeddingServicer(
+        keeper, store, clock=_now, on_candidates=metrics.CANDIDATES.observe
+    )
+    poll.start(settings.poll_seconds)
+    watcher.start(settings.poll_seconds)
+    add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
+    return Application(
+        name="embedding",
+        services=(Service(NAME, add),),
+        readiness={
+            "model": lambda: keeper.assortment.placement is not None,
+            "catalogue": poll.is_loaded,
+        },
+        on_stop=(poll.stop, watcher.stop, engine.dispose),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,68 @@
+"""What the service counts beside the standard series of every server."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from ml.model.bundle import BundleError
+from services.embedding.domain.model import Model
+
+REASONS = (
+    "MISSING_FILE",
+    "BAD_MANIFEST",
+    "BAD_FORMAT",
+    "BAD_DIGEST",
+    "BAD_SHAPE",
+    "NOT_FINITE",
+    "BAD_VALUE",
+    "BAD_RECALL",
+    "UNREADABLE",
+)
+"""Why a bundle may be refused; see ``ml.model.bundle.BundleError``."""
+
+LOADS = Counter(
+    "ofone_embedding_bundle_loads",
+    "Models that were tried, by whether they came into force (loaded) or why not (refused).",
+    ("outcome", "reason"),
+)
+INFO = Gauge("ofone_embedding_model_info", "Always 1; the model in force.", ("version",))
+AGE = Gauge("ofone_embedding_model_age_seconds", "Time since the model in force was made.")
+RECALL = Gauge(
+    "ofone_embedding_index_recall", "Share of exact search's nearest 10 that the index finds."
+)
+CATALOGUE_ITEMS = Gauge("ofone_embedding_catalogue_items", "Items that this process knows of.")
+POLL_FAILURES = Counter(
+    "ofone_embedding_catalogue_poll_failures", "Looks for changed items that failed."
+)
+CANDIDATES = Histogram(
+    "ofone_embedding_candidates",
+    "Candidates in an answer.",
+    buckets=(0, 10, 30, 100, 200, 300, 400, 600, 1_000),
+)
+
+
+def declare() -> None:
+    """Start every series of loads at 0."""
+    LOADS.labels("loaded", "")
+    for reason in REASONS:
+        LOADS.labels("refused", reason)
+
+
+def show_model(model: Model, clock: Callable[[], datetime]) -> None:
+    """Show the model that came into force."""
+    LOADS.labels("loaded", "").inc()
+    INFO.clear()
+    INFO.labels(model.version).set(1)
+    RECALL.set(model.index_recall)
+    created = datetime.fromisoformat(model.bundle.facts.created)
+
+    def age_seconds() -> float:
+        return (clock() - created).total_seconds()
+
+    AGE.set_function(age_seconds)
+
+
+def show_refusal(refusal: BundleError) -> None:
+    """Count a model that was refused."""
+    LOADS.labels("refused", refusal.reason).inc()

@@ -1,0 +1,46 @@
+"""Brings published models into force: read, checked, indexed and tried beside the old one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from ml.model.bundle import BundleError
+from ml.model.bundle_folder import read_bundle
+from ml.model.bundle_watch import BundleWatcher
+from services.embedding.adapters import metrics
+from services.embedding.domain.keeper import Keeper
+from services.embedding.domain.model import Model, prepared
+
+_log = structlog.get_logger()
+
+
+def model_watcher(
+    folder: Path, keeper: Keeper, *, least_recall: float, clock: Callable[[], datetime]
+) -> BundleWatcher[Model]:
+    """Return the watcher that feeds ``keeper``; it does nothing until it is started.
+
+    Args:
+        folder: the model folder, with the link ``current``.
+        keeper: gets every model that proves usable.
+        least_recall: what an index must reach, 0 to 1.
+        clock: gives the present moment.
+    """
+    metrics.declare()
+
+    def load(path: Path) -> Model:
+        return prepared(read_bundle(path), least_recall=least_recall, load_time=clock())
+
+    def on_loaded(model: Model) -> None:
+        keeper.use_model(model)
+        metrics.show_model(model, clock)
+        _log.info("model in force", version=model.version, index_recall=model.index_recall)
+
+    def on_refused(refusal: BundleError) -> None:
+        metrics.show_refusal(refusal)
+        in_force = keeper.assortment.placement
+        kept = "" if in_force is None else in_force.model.version
+        _log.error("model refused", reason=refusal.reason, detail=str(refusal), kept=kept)
+
+    return BundleWatcher(folder, load, on_loaded=on_loaded, on_refused=on_refused, clock=clock)

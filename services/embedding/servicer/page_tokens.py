@@ -1,0 +1,52 @@
+"""Where a listing goes on: page tokens of the service's three listings."""
+
+from services.embedding.domain.nearness import Neighbour
+from services.serving.failures import Failure, FieldViolation, invalid
+from services.serving.paging import decode_token, encode_token
+
+Query = tuple[object, ...]
+"""What a token is bound to: the method's name and everything asked but the page."""
+
+
+def token_after_neighbour(last: Neighbour, query: Query) -> str:
+    """Return the token of the page behind ``last``."""
+    return encode_token([last.score, last.item_id], query=query)
+
+
+def neighbour_of(token: str, query: Query) -> Neighbour | None:
+    """Return the last item of the page before, ``None`` for the first page.
+
+    Raises:
+        Failure: of kind ``INVALID``, when the token is damaged or of another query.
+    """
+    match decode_token(token, query=query):
+        case None:
+            return None
+        case [int() | float() as score, str() as item_id]:
+            return Neighbour(item_id, float(score))
+        case _:
+            raise _damaged()
+
+
+def token_after_id(last_id: str, query: Query) -> str:
+    """Return the token of the page behind ``last_id``."""
+    return encode_token([last_id], query=query)
+
+
+def id_of(token: str, query: Query) -> str:
+    """Return the last id of the page before, empty for the first page.
+
+    Raises:
+        Failure: of kind ``INVALID``, when the token is damaged or of another query.
+    """
+    match decode_token(token, query=query):
+        case None:
+            return ""
+        case [str() as item_id]:
+            return item_id
+        case _:
+            raise _damaged()
+
+
+def _damaged() -> Failure:
+    return invalid([FieldViolation("page_token", "BAD_PAGE_TOKEN", "the token is damaged")])
