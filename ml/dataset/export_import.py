@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn, TypeAlias
 
 import grpc
 import pandas as pd
+from ofone.profile.v1 import profile_service_pb2 as messages
+from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from tqdm import tqdm
 
+from ml.dataset.baskets import merge_lines
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.folder import write_dataset
 from ml.dataset.parquet import write_frame
-from ofone.profile.v1 import profile_service_pb2 as messages
-from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
 PART_LINES = 200_000
 """Lines that are gathered before they are written: what a cut can lose, some seconds of work."""
@@ -28,6 +30,9 @@ _STATE_FILE = "state.json"
 _COLUMNS = (
     "customer_id", "basket_id", "occurred_at", "item_id", "quantity", "unit_price", "store",
 )  # fmt: skip
+
+
+Bar: TypeAlias = "tqdm[NoReturn]"
 
 
 class ExportCutError(Exception):
@@ -91,7 +96,7 @@ def import_export(
         shutil.rmtree(partial)
         raise ExportEmptyError("no purchase was exported: none is stored, or none may be used")
     about = Description("Profile export", dated=True, source="ofone.profile.v1.ExportInteractions")
-    dataset = make_dataset(about, _interactions(parts.read()), items=items)
+    dataset = make_dataset(about, merge_lines(parts.read()), items=items)
     write_dataset(dataset, path)
     shutil.rmtree(partial)
     return dataset
@@ -101,7 +106,7 @@ class _Parts:
     """What was received so far, on disk; bound to the query it came from."""
 
     def __init__(self, path: Path, query: ExportQuery) -> None:
-        self._path = path
+        self.path = path
         self._query = str(query)
         self.token, self._count, self.line_count = "", 0, 0
         state = self._state()
@@ -115,7 +120,7 @@ class _Parts:
 
     def _state(self) -> Mapping[str, object]:
         try:
-            document = json.loads((self._path / _STATE_FILE).read_text(encoding="utf-8"))
+            document = json.loads((self.path / _STATE_FILE).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
         return document if isinstance(document, dict) else {}
@@ -133,9 +138,9 @@ class _Parts:
             "parts": self._count,
             "lines": self.line_count,
         }
-        fresh = self._path / f"{_STATE_FILE}.new"
+        fresh = self.path / f"{_STATE_FILE}.new"
         fresh.write_text(json.dumps(state), encoding="utf-8")
-        fresh.replace(self._path / _STATE_FILE)
+        fresh.replace(self.path / _STATE_FILE)
 
     def read(self) -> pd.DataFrame:
         """Return all lines."""
@@ -143,10 +148,10 @@ class _Parts:
         return pd.concat(parts, ignore_index=True)
 
     def _file(self, number: int) -> Path:
-        return self._path / f"part-{number:06d}.parquet"
+        return self.path / f"part-{number:06d}.parquet"
 
 
-def _receive(channel: grpc.Channel, parts: _Parts, query: ExportQuery, bar: "tqdm[None]") -> None:
+def _receive(channel: grpc.Channel, parts: _Parts, query: ExportQuery, bar: Bar) -> None:
     lines: list[messages.Interaction] = []
     token = parts.token
     try:
@@ -160,8 +165,8 @@ def _receive(channel: grpc.Channel, parts: _Parts, query: ExportQuery, bar: "tqd
     except grpc.RpcError as error:
         parts.add(lines, token)
         raise ExportCutError(
-            f"the export broke off after {parts.line_count:,} lines ({error}); they are kept, "
-            "run the same again to go on"
+            f"the export broke off after {parts.line_count:,} lines ({error}); they are kept in "
+            f"{parts.path}: run the same again to go on, or delete it to start over"
         ) from error
     parts.add(lines, token)
 
@@ -182,18 +187,5 @@ def _frame(lines: list[messages.Interaction]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     frame["occurred_at"] = pd.to_datetime(frame["occurred_at"], unit="us", utc=True)
     texts = ("customer_id", "basket_id", "item_id", "store")
-    return frame.astype(dict.fromkeys(texts, "str") | {"quantity": "float64"})
-
-
-def _interactions(lines: pd.DataFrame) -> pd.DataFrame:
-    """Merge lines of one basket and item, and number each customer's baskets by time, then id."""
-    key = ["customer_id", "basket_id", "item_id"]
-    merged = lines.groupby(key, sort=False, as_index=False).agg(
-        quantity=("quantity", "sum"), unit_price=("unit_price", "mean")
-    )
-    baskets = lines.drop_duplicates(key[:2])[[*key[:2], "occurred_at", "store"]].sort_values(
-        ["customer_id", "occurred_at", "basket_id"], ignore_index=True
-    )
-    baskets["sequence"] = baskets.groupby("customer_id", sort=False).cumcount()
-    baskets["store"] = baskets["store"].mask(baskets["store"] == "")
-    return merged.merge(baskets, on=key[:2])
+    frame["store"] = frame["store"].mask(frame["store"] == "")
+    return frame.astype(dict.fromkeys(texts, "str"))

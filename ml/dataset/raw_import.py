@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ml.dataset.baskets import merge_lines
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.folder import staged_folder, write_tables
 from ml.dataset.mapping import ColumnMapping, MappingError, fitting_mapping
@@ -85,7 +86,7 @@ def import_raw(path: Path, *, mapping: ColumnMapping | None = None) -> RawImport
     if purchases.empty:
         counts = ", ".join(f"{n:,} {each}" for each, n in refused["reason"].value_counts().items())
         raise RawImportError(f"{path}: none of {raw.line_count:,} lines can be imported: {counts}")
-    interactions = _interactions(purchases)
+    interactions = merge_lines(purchases)
     dataset = make_dataset(
         Description(
             mapping.name, dated=True, source=mapping.source or path.name, licence=mapping.licence
@@ -133,27 +134,6 @@ def _as_json(rows: pd.DataFrame) -> list[str]:
     """Return each row as a JSON object."""
     text = rows.to_json(orient="records", lines=True, date_format="iso", double_precision=15)
     return [line for line in text.split("\n") if line]
-
-
-def _interactions(purchases: pd.DataFrame) -> pd.DataFrame:
-    """Merge lines and number each customer's baskets by time, then id."""
-    key = ["customer_id", "basket_id", "item_id"]
-    priced = purchases["quantity"].where(purchases["unit_price"].notna(), 0.0)
-    merged = (
-        purchases.assign(paid=purchases["unit_price"] * priced, priced=priced)
-        .groupby(key, sort=False)
-        .agg(quantity=("quantity", "sum"), paid=("paid", "sum"), priced=("priced", "sum"))
-        .reset_index()
-    )
-    merged["unit_price"] = merged["paid"] / merged["priced"].where(merged["priced"] > 0)
-    baskets = (
-        purchases.groupby(key[:2], sort=False)
-        .agg(occurred_at=("occurred_at", "min"), store=("store", "first"))
-        .reset_index()
-        .sort_values(["customer_id", "occurred_at", "basket_id"], ignore_index=True)
-    )
-    baskets["sequence"] = baskets.groupby("customer_id", sort=False).cumcount()
-    return merged.drop(columns=["paid", "priced"]).merge(baskets, on=key[:2])
 
 
 def _items(purchases: pd.DataFrame) -> pd.DataFrame:

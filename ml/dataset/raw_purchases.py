@@ -1,6 +1,5 @@
 """The rules that a line of an export must hold to be a purchase."""
 
-import re
 from typing import cast
 
 import numpy as np
@@ -8,12 +7,10 @@ import pandas as pd
 
 from ml.dataset.mapping import ColumnMapping
 from ml.dataset.raw_lines import RawLines
-from ml.dataset.rules import ID_PATTERN
+from ml.dataset.rules import BASKET_PATTERN, ID_PATTERN
 
 LARGEST = 1e9
 """Quantities and prices beyond are slips of the keyboard or of the export."""
-
-_FULL_ID = re.compile(ID_PATTERN)
 
 
 def read_purchases(raw: RawLines, mapping: ColumnMapping) -> tuple[pd.DataFrame, pd.Series]:
@@ -66,7 +63,7 @@ def _broken_rules(
         ("no_item", item.isna()),
         ("not_an_item", item.isin(list(mapping.refused_items))),
         ("malformed_customer", _malformed(customer)),
-        ("malformed_basket", _malformed(lines["basket_id"])),
+        ("malformed_basket", _malformed(lines["basket_id"], BASKET_PATTERN)),
         ("malformed_item", _malformed(item)),
         ("malformed_store", _malformed(lines["store"])),
         ("unparsable_date", lines["occurred_at"].isna()),
@@ -140,6 +137,6 @@ def _in_utc(times: pd.Series) -> pd.Series:
     return cast("pd.Series", times.dt.tz_convert("UTC").dt.as_unit("us"))
 
 
-def _malformed(ids: pd.Series) -> pd.Series:
-    known = ids.dropna().unique()
-    return ids.isin([each for each in known if not _FULL_ID.fullmatch(each)])
+def _malformed(ids: pd.Series, pattern: str = ID_PATTERN) -> pd.Series:
+    known = pd.Series(ids.dropna().unique(), dtype="str")
+    return ids.isin(known[~known.str.fullmatch(pattern)])

@@ -16,10 +16,21 @@ from ml.dataset.violations import DatasetError, Violation
 ID_PATTERN = r"[^/\x00-\x1f\x7f]{1,128}"
 """Ids as the services take them in resource names: 1 to 128 characters, no slash, no control."""
 
+BASKET_PATTERN = r"[^\x00-\x1f\x7f]{1,256}"
+"""Basket ids: a source and its own id of the event, such as ``till/4711``."""
+
 _BOUGHT = columns.INTERACTIONS.file
 _ASKED = columns.TARGETS.file
 _DATES = columns.TARGET_DATES.file
 _FOLDS = "folds.json"
+
+_ID_RULE = (ID_PATTERN, "must be 1 to 128 characters without slash or control character")
+_WELL_FORMED = {
+    "customer_id": _ID_RULE,
+    "item_id": _ID_RULE,
+    "store": _ID_RULE,
+    "basket_id": (BASKET_PATTERN, "must be 1 to 256 characters without control character"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +87,10 @@ def _cells(tables: Mapping[str, pd.DataFrame]) -> Iterator[Violation]:
             values = frame[each.name]
             if not each.nullable:
                 yield from _found(table.file, each.name, "must not be null", frame[values.isna()])
-            if each.name.endswith("_id") or each.name == "store":
+            if each.name in _WELL_FORMED:
+                pattern, rule = _WELL_FORMED[each.name]
                 known = pd.Series(values.dropna().unique(), dtype="str")
-                bad = known[~known.str.fullmatch(ID_PATTERN)]
-                rule = "must be 1 to 128 characters without slash or control character"
+                bad = known[~known.str.fullmatch(pattern)]
                 yield from _found(table.file, each.name, rule, frame[values.isin(bad)])
             if each.kind == "number":
                 endless = frame[np.isinf(values)]
