@@ -55,8 +55,8 @@ def score_customers(
     sizes = np.array([len(truth[customer]) for customer in customers], np.int64)
     columns: dict[str, NDArray[np.float64]] = {}
     for k in cutoffs:
-        found: NDArray[np.float64] = hits[:, :k].sum(axis=1) / sizes
-        columns[f"recall@{k}"] = found
+        found = hits[:, :k].astype(np.float64).sum(axis=1, keepdims=True)
+        columns[f"recall@{k}"] = (found / sizes[:, None])[:, 0]
         columns[f"ndcg@{k}"] = _ndcg(hits[:, :k], sizes, ideal)
         columns[f"phr@{k}"] = hits[:, :k].any(axis=1).astype(np.float64)
     return pd.DataFrame(columns, index=pd.Index(customers, name="customer_id", dtype="str"))

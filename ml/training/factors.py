@@ -24,6 +24,7 @@ from implicit.nearest_neighbours import (
 from implicit.utils import ParameterWarning
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from ml.model.lists import RelatedLists
 from ml.training.related_items import lists_of
@@ -67,8 +68,9 @@ def fit_factors(
     Returns:
         float32 [items, factors]; ``bpr`` adds one column (the item's bias), ``lmf`` two.
     """
-    model = _factor_model(config, seed)
-    model.fit(counts, show_progress=False)
+    with threadpool_limits(1, "blas"):  # BLAS threads fight with the model's own
+        model = _factor_model(config, seed)
+        model.fit(counts, show_progress=False)
     return np.ascontiguousarray(model.item_factors, np.float32)
 
 

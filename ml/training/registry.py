@@ -1,0 +1,196 @@
+"""MLflow as Ofone uses it: runs, registered versions and the aliases that name them.
+
+Importing MLflow takes seconds, so it happens when a registry is opened. Aliases are ``champion``
+(served), ``challenger`` (trained last) and ``previous`` (served before).
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+PREVIOUS = "previous"
+
+BUNDLE_ARTIFACT = "bundle"
+"""Where in a run's artifacts the bundle is."""
+
+VERSION_TAG = "bundle_version"
+"""The tag of a registered version that names its bundle."""
+
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+class RegistryError(Exception):
+    """MLflow is away, or does not hold what was asked for; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """One version of a registered model."""
+
+    name: str
+    number: str
+    """MLflow's number of the version."""
+    run_id: str
+    bundle_version: str
+    """The version its bundle states."""
+
+
+class Registry:
+    """One MLflow, by its tracking URI."""
+
+    def __init__(self, tracking_uri: str) -> None:
+        """Open it; an SQLite file is made where it is not there yet.
+
+        Raises:
+            RegistryError: when it cannot be reached.
+        """
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
+        self._uri = tracking_uri
+        with self._sentences():
+            self.client: MlflowClient = _client(tracking_uri)
+            self.client.search_experiments(max_results=1)
+
+    def experiment_id(self, name: str) -> str:
+        """Return the experiment's id; it is made where it is not there yet.
+
+        Artifacts of an SQLite registry lie in the folder ``artifacts`` beside its file.
+        """
+        with self._sentences():
+            found = self.client.get_experiment_by_name(name)
+            if found is not None:
+                return str(found.experiment_id)
+            location = None
+            if self._uri.startswith("sqlite:///"):
+                folder = Path(self._uri.removeprefix("sqlite:///")).resolve().parent
+                location = (folder / "artifacts" / name).as_uri()
+            return self.client.create_experiment(name, artifact_location=location)
+
+    @contextmanager
+    def run(self, experiment: str, *, run_name: str, tags: dict[str, str]) -> Iterator[str]:
+        """Give the id of a new run; it ends as failed when the block raises."""
+        experiment_id = self.experiment_id(experiment)
+        with self._sentences():
+            info = self.client.create_run(experiment_id, run_name=run_name, tags=tags).info
+        status = "FAILED"
+        try:
+            yield str(info.run_id)
+            status = "FINISHED"
+        finally:
+            with self._sentences():
+                self.client.set_terminated(str(info.run_id), status)
+
+    def log(
+        self,
+        run_id: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Add parameters, figures, tags and every file of a folder to a run."""
+        from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415  # slow to import
+
+        now_ms = int(time.time() * 1_000)
+        with self._sentences():
+            self.client.log_batch(
+                run_id,
+                metrics=[Metric(k, v, now_ms, 0) for k, v in (metrics or {}).items()],
+                params=[Param(k, v) for k, v in (parameters or {}).items()],
+                tags=[RunTag(k, v) for k, v in (tags or {}).items()],
+            )
+            if folder is not None:
+                self.client.log_artifacts(run_id, str(folder))
+
+    def log_dataset(self, run_id: str, *, name: str, digest: str, profile: str) -> None:
+        """Note which data a run learned from; MLflow keeps 36 digits of a digest."""
+        from mlflow.entities import Dataset, DatasetInput  # noqa: PLC0415  # slow to import
+
+        logged = Dataset(name, digest[:36], "dataset folder", "{}", profile=profile)
+        with self._sentences():
+            self.client.log_inputs(run_id, [DatasetInput(logged)])
+
+    def register(self, name: str, run_id: str, bundle_version: str) -> RegisteredVersion:
+        """Register the run's bundle as the next version of ``name``."""
+        with self._sentences():
+            if not self.client.search_registered_models(f"name = '{name}'"):
+                self.client.create_registered_model(name)
+            artifacts = self.client.get_run(run_id).info.artifact_uri
+            made = self.client.create_model_version(
+                name,
+                source=f"{artifacts}/{BUNDLE_ARTIFACT}",
+                run_id=run_id,
+                tags={VERSION_TAG: bundle_version},
+            )
+        return RegisteredVersion(name, str(made.version), run_id, bundle_version)
+
+    def version(self, name: str, alias: str) -> RegisteredVersion | None:
+        """Return the version that ``alias`` names; ``None`` where nothing bears it.
+
+        Raises:
+            RegistryError: when there is no model of that name, or MLflow is away.
+        """
+        with self._sentences():
+            found = self.client.search_registered_models(f"name = '{name}'")
+            if not found:
+                raise RegistryError(f"no model is registered as {name!r} in {self._uri}")
+            number = found[0].aliases.get(alias)
+            if number is None:
+                return None
+            version = self.client.get_model_version(name, str(number))
+        return RegisteredVersion(
+            name, str(number), str(version.run_id), version.tags.get(VERSION_TAG, "")
+        )
+
+    def set_alias(self, name: str, alias: str, number: str) -> None:
+        """Let ``alias`` name the version ``number``."""
+        with self._sentences():
+            self.client.set_registered_model_alias(name, alias, number)
+
+    def remove_alias(self, name: str, alias: str) -> None:
+        """Let nothing bear ``alias``."""
+        with self._sentences():
+            self.client.delete_registered_model_alias(name, alias)
+
+    def download(self, run_id: str, path: str, folder: Path) -> Path:
+        """Copy an artifact of a run into an existing folder and return where it lies."""
+        with self._sentences():
+            return Path(self.client.download_artifacts(run_id, path, str(folder)))
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """Turn MLflow's failures into sentences of ours."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415  # slow to import
+
+        try:
+            yield
+        except (MlflowException, OSError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise RegistryError(f"MLflow at {self._uri}: {reason}") from error
+
+
+def _client(tracking_uri: str) -> Any:  # MlflowClient; importing it here keeps the module light
+    from mlflow.tracking import MlflowClient  # noqa: PLC0415  # slow to import
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    if tracking_uri.startswith("sqlite:///"):
+        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri, tracking_uri)
