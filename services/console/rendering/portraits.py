@@ -44,6 +44,11 @@ def items_in_portrait(customer: Customer, now: datetime) -> list[str]:
     return list(dict.fromkeys(favourites + due))
 
 
+def offers_in_portrait(customer: Customer) -> list[str]:
+    """Return the offers that a portrait speaks of."""
+    return [f"offers/{seen.offer_id}" for seen in customer.exposures[:EXPOSURE_COUNT]]
+
+
 def customer_portrait(
     customer: Customer,
     item_names: Mapping[str, str],

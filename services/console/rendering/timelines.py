@@ -36,6 +36,11 @@ def items_in_timeline(events: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(line.item for event in events for line in event.lines[:LINE_COUNT]))
 
 
+def offers_in_timeline(events: Iterable[Event]) -> list[str]:
+    """Return the offers that a timeline names."""
+    return list(dict.fromkeys(event.offer for event in events if event.offer))
+
+
 def timeline(
     events: Iterable[Event],
     item_names: Mapping[str, str],

@@ -1,0 +1,80 @@
+"""The command line ``ofone``: every command, and what typer must know about it."""
+
+from collections.abc import Callable
+
+import typer
+from rich.console import Console
+
+from services.console.commands import customers, decisions, events, health, items, offers
+from services.console.invocation import build, command, flat
+from services.console.session import Session
+from services.console.settings import ConsoleSettings
+
+_CUSTOMERS = "Customers and offers"
+_CATALOGUE = "Catalogue and model"
+_OPERATION = "Operation"
+
+Command = Callable[..., int | None]
+
+
+def make_app() -> typer.Typer:
+    """Return the command line with all of its commands."""
+    app = _group("Ofone: what to offer whom, when, and why.")
+    app.callback()(flat(_begin, ConsoleSettings))
+    _add(app, "customer", customers.show_customer, panel=_CUSTOMERS)
+    _add(app, "offers", decisions.select_offers, panel=_CUSTOMERS)
+    _add(app, "recommend", decisions.recommend_items, panel=_CUSTOMERS)
+    _add(app, "explain", decisions.explain_decision, panel=_CUSTOMERS)
+    _add(app, "consent", customers.set_consent, panel=_CUSTOMERS)
+    _add(app, "similar", items.list_similar_items, panel=_CATALOGUE)
+    _add(app, "model", items.show_model, panel=_CATALOGUE)
+    _add(app, "health", health.show_health, panel=_OPERATION)
+
+    told = _group("Tell what happened.")
+    _add(told, "send", events.send_file)
+    _add(told, "buy", events.buy)
+    app.add_typer(told, name="events", rich_help_panel=_CUSTOMERS)
+
+    defined = _group("The offers that people define.")
+    _add(defined, "write", offers.write_offers)
+    _add(defined, "list", offers.list_offers)
+    _add(defined, "show", offers.show_offer)
+    _add(defined, "archive", offers.archive_offer)
+    app.add_typer(defined, name="offer", rich_help_panel=_CUSTOMERS)
+
+    catalogue = _group("The catalogue.")
+    _add(catalogue, "write", items.write_items)
+    _add(catalogue, "list", items.list_items)
+    _add(catalogue, "show", items.show_item)
+    app.add_typer(catalogue, name="items", rich_help_panel=_CATALOGUE)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    make_app()(prog_name="ofone")
+
+
+def _group(sentence: str) -> typer.Typer:
+    return typer.Typer(
+        help=sentence,
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_show_locals=False,  # they may hold personal data
+    )
+
+
+def _add(group: typer.Typer, name: str, function: Command, *, panel: str | None = None) -> None:
+    group.command(name, rich_help_panel=panel)(command(function))
+
+
+def _begin(context: typer.Context, **values: object) -> None:
+    settings = build(ConsoleSettings, values)
+    session = Session(settings, console=Console(), errors=Console(stderr=True))
+    context.obj = session
+    context.call_on_close(session.close)
+
+
+if __name__ == "__main__":
+    main()

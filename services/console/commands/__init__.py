@@ -1,0 +1,1 @@
+"""The commands: each asks services over gRPC and prints what they answer."""

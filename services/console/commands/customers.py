@@ -1,0 +1,111 @@
+"""Who is this customer, and what do they allow?"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from ofone.profile.v1.customer_pb2 import Consent, ConsentPurpose, ConsentState
+from ofone.profile.v1.profile_service_pb2 import (
+    GetCustomerRequest,
+    ListEventsRequest,
+    SetConsentRequest,
+)
+
+from services.console.display_names import item_display_names, offer_display_names
+from services.console.option_groups import Handle, Named, Output, customer_name
+from services.console.reading.plain_messages import resource_name
+from services.console.rendering.portraits import (
+    consents_text,
+    customer_portrait,
+    items_in_portrait,
+    offers_in_portrait,
+)
+from services.console.rendering.timelines import items_in_timeline, offers_in_timeline, timeline
+from services.console.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLength:
+    """How much of the past to show."""
+
+    timeline: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=1_000, help="Show the latest N events; 0 for none."),
+    ] = 10
+
+
+def show_customer(
+    session: Session, named: Named, handle: Handle, length: TimelineLength, output: Output
+) -> None:
+    """Show a customer: rhythm, spend, favourites, what is due, consents, offers seen, timeline.
+
+    Name the customer (customers/… or the bare id), or give a card, an e-mail or a telephone.
+    """
+    name = customer_name(session, named.name, handle)
+    customer = session.profile.GetCustomer(GetCustomerRequest(name=name)).customer
+    if output.json:
+        session.print_json(customer)
+        return
+    events = []
+    if length.timeline:
+        request = ListEventsRequest(parent=customer.name, page_size=length.timeline)
+        events = list(session.profile.ListEvents(request).events)
+    now = session.now()
+    item_names = item_display_names(
+        session.embedding, items_in_portrait(customer, now) + items_in_timeline(events)
+    )
+    offer_names = offer_display_names(
+        session.offers, offers_in_portrait(customer) + offers_in_timeline(events)
+    )
+    session.console.print(customer_portrait(customer, item_names, now=now, offer_names=offer_names))
+    if events:
+        session.console.print(timeline(events, item_names, offer_names=offer_names))
+
+
+class Purpose(StrEnum):
+    """What a customer may allow."""
+
+    PERSONALISATION = "personalisation"
+    MARKETING_EMAIL = "marketing-email"
+    MARKETING_SMS = "marketing-sms"
+    MARKETING_PUSH = "marketing-push"
+
+
+class Statement(StrEnum):
+    """What a customer said."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentOptions:
+    """One consent, given or withheld."""
+
+    name: Annotated[str, typer.Argument(help="The customer: customers/… or the bare id.")]
+    purpose: Annotated[Purpose, typer.Argument(help="For what.")]
+    state: Annotated[Statement, typer.Argument(help="What the customer said.")]
+    source: Annotated[str, typer.Option(help="Where it was said.")] = "console"
+
+
+def set_consent(session: Session, options: ConsentOptions, output: Output) -> None:
+    """Record what a customer allows or forbids, as said now.
+
+    Of two statements the later one holds. Without personalisation the customer's history is
+    neither used nor learned from.
+    """
+    purpose = options.purpose.upper().replace("-", "_")
+    consent = Consent(
+        purpose=ConsentPurpose.Value(f"CONSENT_PURPOSE_{purpose}"),
+        state=ConsentState.Value(f"CONSENT_STATE_{options.state.upper()}"),
+        source=options.source,
+    )
+    consent.stated_at.FromDatetime(session.now())
+    customer = resource_name("customers", options.name)
+    request = SetConsentRequest(customer=customer, consent=consent)
+    stored = session.profile.SetConsent(request).consent
+    if output.json:
+        session.print_json(stored)
+    else:
+        session.console.print(consents_text([stored]))

@@ -1,0 +1,71 @@
+"""Writes the items of a file: all of them, when none has a mistake."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ofone.embedding.v1.embedding_service_pb2 import UpsertItemsRequest
+from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
+from ofone.embedding.v1.item_pb2 import Item
+
+from services.console.batches import Placed, in_batches, place_violation
+from services.console.reading.plain_messages import read_message
+from services.console.reading.records import Record, json_lines, yaml_records
+from services.console.rendering.refusals import Refusal
+from services.serving.failures import Failure, Kind
+
+_YAML_SUFFIXES = {".yaml", ".yml"}
+
+
+def write_items(
+    stub: EmbeddingServiceStub, file: Path, *, validate_only: bool
+) -> tuple[int, list[Refusal]]:
+    """Write the items of ``file``.
+
+    Args:
+        stub: The catalogue's service, on a channel that raises ``Failure``.
+        file: YAML when it is called so, else JSON lines.
+        validate_only: Whether to check only.
+
+    Returns:
+        How many were written, and why the others were refused: when a line cannot be read, none
+        is written; when the service refuses a batch of 1,000, that batch is not.
+
+    Raises:
+        Failure: when the service did not refuse the items but failed.
+    """
+    if file.suffix in _YAML_SUFFIXES:
+        items, refusals = _read(yaml_records(file.read_bytes()))
+    else:
+        with file.open("rb") as stream:
+            items, refusals = _read(json_lines(stream))
+    written = 0
+    for batch in in_batches(items) if not refusals else ():
+        request = UpsertItemsRequest(
+            items=[placed.message for placed in batch], validate_only=validate_only
+        )
+        try:
+            written += len(stub.UpsertItems(request).items)
+        except Failure as failure:
+            if failure.kind is not Kind.INVALID:
+                raise
+            refusals += _placed(failure, batch)
+    return written, refusals
+
+
+def _read(records: Iterable[Record]) -> tuple[list[Placed[Item]], list[Refusal]]:
+    items: list[Placed[Item]] = []
+    refusals: list[Refusal] = []
+    for record in records:
+        if record.mistake is not None:
+            refusals.append(Refusal(record.line, record.mistake))
+            continue
+        try:
+            items.append(Placed(record.line, read_message(Item, record.value)))
+        except Failure as failure:
+            refusals += [Refusal(record.line_of(each.field), each) for each in failure.violations]
+    return items, refusals
+
+
+def _placed(failure: Failure, batch: Sequence[Placed[Item]]) -> list[Refusal]:
+    """Return the refusals of a batch, each at the line of the file it came from."""
+    return [place_violation(each, batch, field="items") for each in failure.violations]

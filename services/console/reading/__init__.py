@@ -1,0 +1,1 @@
+"""Files and words that people write, read into messages; every mistake is named by its place."""
