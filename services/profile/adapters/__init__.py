@@ -1,0 +1,1 @@
+"""How profiles are kept, and what the service counts."""

@@ -1,0 +1,222 @@
+"""Profiles in SQLite or PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, select, tuple_
+
+from services.profile.adapters import ingestion
+from services.profile.adapters.customer_rows import current_names, locked, record_of, save
+from services.profile.adapters.packing import unpack_columns, unpack_consents, unpack_event
+from services.profile.adapters.tables import (
+    GRANTED,
+    UNSPOKEN,
+    consent_statements,
+    customers,
+    events,
+    former_names,
+    identifiers,
+)
+from services.profile.domain.consent import Consents, Purpose, Statement, latest
+from services.profile.domain.customer import CustomerRecord, KnownIdentifier
+from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.snapshot import Snapshot
+from services.profile.ports import (
+    CustomerView,
+    Ingested,
+    Period,
+    Purchase,
+    PurchasePosition,
+    TimelinePosition,
+)
+from services.storage.outages import Conflict
+from services.storage.single_row import RowReader
+from services.storage.statements import insert_if_absent
+from services.storage.transactions import reading, transaction
+
+_HOT = (
+    customers.c.customer_id,
+    customers.c.version,
+    customers.c.updated_micros,
+    customers.c.consents,
+    customers.c.columns,
+)
+
+
+class SqlProfileStore:
+    """A ``ProfileStore`` in a migrated database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use ``engine``; nothing is read yet."""
+        self._engine = engine
+        name: BindParameter[str] = bindparam("name")
+        digest: BindParameter[bytes] = bindparam("digest")
+        self._by_name = RowReader(engine, select(*_HOT).where(customers.c.customer_id == name))
+        self._by_former_name = RowReader(
+            engine,
+            select(*_HOT)
+            .join_from(
+                former_names, customers, customers.c.customer_id == former_names.c.customer_id
+            )
+            .where(former_names.c.former_id == name),
+        )
+        self._by_digest = RowReader(
+            engine,
+            select(*_HOT)
+            .join_from(identifiers, customers, customers.c.customer_id == identifiers.c.customer_id)
+            .where(identifiers.c.digest == digest),
+        )
+
+    def ingest(self, reports: Sequence[Report], *, now_micros: int) -> Ingested:
+        """Store the events that were not stored before, and join the customers they link."""
+        return transaction(
+            self._engine,
+            lambda connection: ingestion.ingest(connection, reports, now_micros=now_micros),
+        )
+
+    def snapshot_of(self, customer_id: CustomerId) -> Snapshot | None:
+        """Return the compact state of a customer, ``None`` for an unknown one."""
+        parameters = {"name": customer_id}
+        row = self._by_name.fetch(parameters) or self._by_former_name.fetch(parameters)
+        return _snapshot(row) if row else None
+
+    def snapshot_behind(self, handle: Handle) -> Snapshot | None:
+        """Return the compact state of the customer behind a handle, ``None`` for an unknown one."""
+        row = self._by_digest.fetch({"digest": handle.digest})
+        return _snapshot(row) if row else None
+
+    def customer_behind(self, handle: Handle) -> CustomerId | None:
+        """Return the customer behind a handle, ``None`` for an unknown one."""
+        row = self._by_digest.fetch({"digest": handle.digest})
+        return CustomerId(row[0]) if row else None
+
+    def view(self, customer_id: CustomerId) -> CustomerView | None:
+        """Return everything kept about a customer, ``None`` for an unknown one."""
+        with reading(self._engine) as connection:
+            name = _current(connection, customer_id)
+            if name is None:
+                return None
+            row = connection.execute(select(customers).where(customers.c.customer_id == name)).one()
+            former = select(former_names.c.former_id).where(former_names.c.customer_id == name)
+            handles = (
+                select(identifiers)
+                .where(identifiers.c.customer_id == name)
+                .order_by(identifiers.c.first_seen_micros, identifiers.c.digest)
+            )
+            return CustomerView(
+                record_of(row),
+                tuple(sorted(connection.execute(former).scalars())),
+                tuple(
+                    KnownIdentifier(found.kind, bytes(found.digest), found.first_seen_micros)
+                    for found in connection.execute(handles)
+                ),
+            )
+
+    def timeline(
+        self,
+        customer_id: CustomerId,
+        *,
+        types: Sequence[EventType],
+        period: Period,
+        before: TimelinePosition | None,
+        most: int,
+    ) -> list[Event] | None:
+        """Return the latest events before a position, latest first, ``None`` without customer."""
+        order = (events.c.occurred_micros, events.c.source, events.c.event_id)
+        with reading(self._engine) as connection:
+            name = _current(connection, customer_id)
+            if name is None:
+                return None
+            query = select(events).where(events.c.customer_id == name, *_within(period))
+            if types:
+                query = query.where(events.c.type.in_([int(each) for each in types]))
+            if before is not None:
+                query = query.where(tuple_(*order) < tuple_(*before))
+            query = query.order_by(*(column.desc() for column in order)).limit(most)
+            return [_event(row) for row in connection.execute(query)]
+
+    def purchases(
+        self,
+        *,
+        period: Period,
+        after: PurchasePosition | None,
+        unspoken_allowed: bool,
+        most: int,
+    ) -> list[Purchase]:
+        """Return the next baskets after a position, of customers who allow personalisation."""
+        allowed = (GRANTED, UNSPOKEN) if unspoken_allowed else (GRANTED,)
+        order = (
+            *(events.c.customer_id, events.c.occurred_micros),
+            *(events.c.source, events.c.event_id),
+        )
+        query = (
+            select(events)
+            .join_from(events, customers, customers.c.customer_id == events.c.customer_id)
+            .where(events.c.type == int(EventType.PURCHASE), *_within(period))
+            .where(customers.c.personalisation.in_(allowed))
+            .order_by(*order)
+            .limit(most)
+        )
+        if after is not None:
+            query = query.where(tuple_(*order) > tuple_(*after))
+        with reading(self._engine) as connection:
+            return [Purchase(row.customer_id, _event(row)) for row in connection.execute(query)]
+
+    def state_consent(
+        self, customer_id: CustomerId, purpose: Purpose, statement: Statement, *, now_micros: int
+    ) -> Consents | None:
+        """Keep a statement; return what holds then, ``None`` without customer."""
+
+        def state(connection: Connection) -> Consents | None:
+            name = _current(connection, customer_id)
+            if name is None:
+                return None
+            record = locked(connection, [name]).get(name)
+            if record is None:  # joined another customer meanwhile
+                raise Conflict
+            row = {
+                "customer_id": name,
+                "purpose": int(purpose),
+                "stated_micros": statement.stated_micros,
+                "denied": statement.denied,
+                "source": statement.source,
+            }
+            if not connection.execute(
+                insert_if_absent(connection, consent_statements), [row]
+            ).rowcount:
+                return record.consents
+            consents = latest([*record.consents.items(), (purpose, statement)])
+            changed = CustomerRecord(
+                *(name, record.state, consents, record.statement_count + 1),
+                *(record.created_micros, max(record.updated_micros, now_micros)),
+            )
+            save(connection, [changed])
+            return consents
+
+        return transaction(self._engine, state)
+
+
+def _current(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
+    return current_names(connection, [customer_id]).get(customer_id)
+
+
+def _within(period: Period) -> tuple[Any, Any]:
+    occurred = events.c.occurred_micros
+    return occurred >= period.start_micros, occurred < period.end_micros
+
+
+def _snapshot(row: tuple[Any, ...]) -> Snapshot:
+    customer_id, version, updated_micros, consents, columns = row
+    return Snapshot(
+        customer_id, version, updated_micros, unpack_consents(consents), unpack_columns(columns)
+    )
+
+
+def _event(row: Row[Any]) -> Event:
+    return unpack_event(
+        row.content,
+        source=row.source,
+        event_id=row.event_id,
+        event_type=row.type,
+        occurred_micros=row.occurred_micros,
+    )

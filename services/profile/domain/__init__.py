@@ -1,0 +1,1 @@
+"""What a profile is and how facts change it; pure."""

@@ -1,0 +1,140 @@
+"""Things that happened, as the profile keeps them, and the names of everything in them.
+
+Times are integer microseconds since 1970 (UTC), because order decides and must not be rounded.
+Values that occur by the thousand in one call are named tuples, which are made three times faster
+than frozen dataclasses and are as immutable.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple, NewType
+
+CustomerId = NewType("CustomerId", str)
+ItemId = NewType("ItemId", str)
+OfferId = NewType("OfferId", str)
+
+NOBODY = CustomerId("")
+"""The name of no customer."""
+
+MICROS = 1_000_000
+"""Microseconds in a second, and micro-units in a unit of quantity or money."""
+
+
+class EventType(IntEnum):
+    """What kind of thing happened; the numbers are those of the contract."""
+
+    PURCHASE = 1
+    RETURN = 2
+    VIEW = 3
+    SEARCH = 4
+    BASKET_ADD = 5
+    VISIT = 6
+    RATING = 7
+    ANSWER = 8
+    OFFER_IMPRESSION = 9
+    OFFER_CLICK = 10
+    OFFER_REDEMPTION = 11
+    OFFER_DISMISSAL = 12
+    SERVICE_CONTACT = 13
+    MENTION = 14
+
+
+WITH_LINES = frozenset({EventType.PURCHASE, EventType.RETURN, EventType.BASKET_ADD})
+"""Types that say nothing without items."""
+
+WITH_OFFER = frozenset(
+    {
+        EventType.OFFER_IMPRESSION,
+        EventType.OFFER_CLICK,
+        EventType.OFFER_REDEMPTION,
+        EventType.OFFER_DISMISSAL,
+    }
+)
+"""Types that say nothing without an offer."""
+
+
+class Party(IntEnum):
+    """From whom a fact came; the numbers are those of the contract."""
+
+    FIRST = 1
+    THIRD = 2
+    REAL_TIME = 3
+
+
+class EventKey(NamedTuple):
+    """What makes an event the same event, for ever."""
+
+    source: str
+    event_id: str
+
+
+class EventLine(NamedTuple):
+    """One item within an event."""
+
+    item_id: ItemId
+    quantity: float
+    """In the item's unit; positive."""
+    unit_price: float | None
+    """Before discount, in the deployment's currency; ``None`` when not told."""
+    discount: float | None
+    """On the whole line, in the deployment's currency; ``None`` when not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to one customer; who it was is kept beside it."""
+
+    source: str
+    event_id: str
+    type: EventType
+    occurred_micros: int
+    channel: str = ""
+    store: str = ""
+    place: str = ""
+    party: Party = Party.FIRST
+    lines: tuple[EventLine, ...] = ()
+    offer_id: OfferId = OfferId("")
+    text: str = ""
+    rating: float | None = None
+    decision_id: str = ""
+
+    @property
+    def key(self) -> EventKey:
+        """What makes it the same event."""
+        return EventKey(self.source, self.event_id)
+
+
+class Handle(NamedTuple):
+    """A handle on a person: the keyed hash of an identifier, and the name it gives."""
+
+    kind: int
+    digest: bytes
+    """Keyed hash of kind and value, 32 bytes."""
+    customer_id: CustomerId
+    """What the customer is called as long as this is all that is known of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An event as its source told it: what happened, and to whom."""
+
+    event: Event
+    handles: tuple[Handle, ...]
+    """Together they are one person."""
+    customer_id: CustomerId | None
+    """The name the source knows; may be a former one."""
+
+    def content_digest(self) -> bytes:
+        """Return a fingerprint of everything told, 32 bytes: equal exactly for equal content."""
+        event = self.event
+        content = (
+            *(event.source, event.event_id, int(event.type), event.occurred_micros),
+            *(event.channel, event.store, event.place, int(event.party), event.lines),
+            *(event.offer_id, event.text, event.rating, event.decision_id),
+            sorted(handle.digest.hex() for handle in self.handles),
+            self.customer_id,
+        )
+        # JSON, because its text of numbers and strings is the same in every version of Python.
+        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()

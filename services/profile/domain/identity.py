@@ -1,0 +1,60 @@
+"""Identifiers become keyed hashes, and names of customers that are the same in any order.
+
+A name is a keyed hash of an identifier under another label, so that neither leads to the other
+without the key. A customer with several identifiers bears the smallest of their names.
+"""
+
+import base64
+import hmac
+from enum import IntEnum
+
+from services.profile.domain.events import CustomerId, Handle
+
+MIN_KEY_BYTES = 16
+"""Shorter keys could be tried out."""
+
+_NAME_CHARACTERS = 26  # 130 bits: no two customers of any brand will meet
+
+
+class IdentifierKind(IntEnum):
+    """What kind of handle on a person; the numbers are those of the contract."""
+
+    LOYALTY_CARD = 1
+    EMAIL = 2
+    PHONE = 3
+    DEVICE = 4
+    BROWSER = 5
+    APP_INSTALL = 6
+
+
+def normalise(kind: IdentifierKind, value: str) -> str:
+    """Return the form in which two spellings of one identifier are equal; empty if none is left."""
+    trimmed = value.strip()
+    if kind is IdentifierKind.EMAIL:
+        return trimmed.lower()
+    if kind is IdentifierKind.PHONE:
+        digits = "".join(character for character in trimmed if character in "0123456789")
+        return f"+{digits}" if digits and trimmed.startswith("+") else digits
+    return trimmed
+
+
+class IdentityKey:
+    """The secret under which identifiers are hashed."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take the key.
+
+        Raises:
+            ValueError: when it is too short to protect anything.
+        """
+        if len(key) < MIN_KEY_BYTES:
+            raise ValueError(f"the key must have at least {MIN_KEY_BYTES} bytes")
+        self._key = key
+
+    def handle(self, kind: IdentifierKind, value: str) -> Handle:
+        """Return the handle of a normalised identifier."""
+        identifier = f"{int(kind)}\x00{value}".encode()
+        digest = hmac.digest(self._key, b"identifier\x00" + identifier, "sha256")
+        name = hmac.digest(self._key, b"customer-name\x00" + identifier, "sha256")
+        letters = base64.b32encode(name).decode().lower()[:_NAME_CHARACTERS]
+        return Handle(int(kind), digest, CustomerId(letters))

@@ -1,0 +1,120 @@
+"""The compact state that a decision needs, in columns.
+
+A snapshot is made when facts are written and read back as it is, because it is read for every
+decision and written once a purchase.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
+from services.profile.domain.events import MICROS, CustomerId, ItemId, OfferId
+from services.profile.domain.state import CustomerState
+from services.profile.domain.traits import Traits, traits
+
+MAX_ITEMS = 1_000
+"""Items in a snapshot: beyond the ranker's 300 own items by far."""
+MAX_EXPOSURES = 200
+"""Offers in a snapshot."""
+
+
+class Exposure(NamedTuple):
+    """What the customer saw and did of one offer. Times are seconds since 1970; 0 for never."""
+
+    offer_id: OfferId
+    impression_seconds: Sequence[int]
+    """The latest ones, latest first."""
+    impression_count: int
+    click_count: int
+    redemption_count: int
+    last_redemption_seconds: int
+    last_dismissal_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Items, baskets, offers and traits of a customer; the columns of one group are as long."""
+
+    item_ids: Sequence[ItemId] = ()
+    """Items bought and not wholly returned, latest first, at most ``MAX_ITEMS``."""
+    basket_counts: Sequence[int] = ()
+    quantities: Sequence[float] = ()
+    """Units bought, less those returned."""
+    first_bought_seconds: Sequence[int] = ()
+    last_bought_seconds: Sequence[int] = ()
+    recent_basket_seconds: Sequence[int] = ()
+    """The latest baskets, latest first."""
+    recent_basket_sizes: Sequence[int] = ()
+    recent_basket_items: Sequence[int] = ()
+    """Positions in ``item_ids``, basket after basket; items that are not there are left out."""
+    exposures: Sequence[Exposure] = ()
+    """Latest first, at most ``MAX_EXPOSURES``."""
+    traits: Traits = field(default_factory=Traits)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known of a customer, and what of it may be used."""
+
+    customer_id: CustomerId
+    version: int
+    """How many facts it holds."""
+    updated_micros: int
+    """When the latest of them was stored."""
+    consents: Consents
+    columns: Columns
+
+
+def columns_of(state: CustomerState) -> Columns:
+    """Return the columns of a customer in this state."""
+    kept = [
+        (-item.last_seconds, item_id, item)
+        for item_id, item in state.items.items()
+        if item.basket_count and item.bought_micros > item.returned_micros
+    ]
+    kept.sort()
+    del kept[MAX_ITEMS:]
+    positions = {item_id: position for position, (_, item_id, _) in enumerate(kept)}
+    baskets = [
+        [positions[item] for item in basket.item_ids if item in positions]
+        for basket in state.baskets
+    ]
+    return Columns(
+        item_ids=list(positions),
+        basket_counts=[item.basket_count for _, _, item in kept],
+        quantities=[(item.bought_micros - item.returned_micros) / MICROS for _, _, item in kept],
+        first_bought_seconds=[item.first_seconds for _, _, item in kept],
+        last_bought_seconds=[item.last_seconds for _, _, item in kept],
+        recent_basket_seconds=[basket.occurred_micros // MICROS for basket in state.baskets],
+        recent_basket_sizes=[len(basket) for basket in baskets],
+        recent_basket_items=[position for basket in baskets for position in basket],
+        exposures=_exposures(state),
+        traits=traits(state),
+    )
+
+
+def permitted(snapshot: Snapshot, policy: ConsentPolicy) -> Columns:
+    """Return the columns that may be used: exposures alone where personalisation is not allowed.
+
+    Exposures stay, because they keep us from showing an offer too often.
+    """
+    if policy.allows(Purpose.PERSONALISATION, snapshot.consents):
+        return snapshot.columns
+    return Columns(exposures=snapshot.columns.exposures)
+
+
+def _exposures(state: CustomerState) -> list[Exposure]:
+    order = sorted(state.offers.items(), key=lambda offer: (-offer[1].last_seconds, offer[0]))
+    return [
+        Exposure(
+            offer_id,
+            [shown.occurred_micros // MICROS for shown in offer.impressions],
+            offer.impression_count,
+            offer.click_count,
+            offer.redemption_count,
+            offer.last_redemption_seconds,
+            offer.last_dismissal_seconds,
+        )
+        for offer_id, offer in order[:MAX_EXPOSURES]
+    ]

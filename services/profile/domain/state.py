@@ -1,0 +1,223 @@
+"""The state of a customer: a commutative monoid over events.
+
+``fold`` makes a state of events, ``merge`` makes one of two; the order in which events and
+states are put together never shows. Sums are integers of micro-units, because sums of floats
+depend on their order; "the latest so many" are cut under a total order. That an event counts
+once only is the ledger's business, not this module's.
+
+Source: Boykin, Ritchie, O'Connell, Lin: Summingbird, 2014, section 2 (aggregation by monoids).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId
+
+RECENT_BASKETS = 20
+"""Baskets kept whole: what the features of the ranker look back on."""
+RECENT_IMPRESSIONS = 20
+"""Impressions of an offer kept with their time: no cap counts further."""
+CEILING = 2**62
+"""Sums of counts and micro-units stop here, so that no history outgrows a stored integer."""
+
+
+class ItemHistory(NamedTuple):
+    """One item over all baskets. Times are seconds since 1970; 0 when it was never bought."""
+
+    basket_count: int
+    bought_micros: int
+    returned_micros: int
+    first_seconds: int
+    last_seconds: int
+
+
+class Basket(NamedTuple):
+    """One purchase; the order of the fields is the order of baskets."""
+
+    occurred_micros: int
+    source: str
+    event_id: str
+    item_ids: tuple[ItemId, ...]
+    """Each item once, in the order of the receipt."""
+
+
+class Impression(NamedTuple):
+    """One time an offer was shown; the order of the fields is the order of impressions."""
+
+    occurred_micros: int
+    source: str
+    event_id: str
+
+
+class OfferHistory(NamedTuple):
+    """What the customer saw and did of one offer. Times are seconds since 1970; 0 for never."""
+
+    impressions: tuple[Impression, ...] = ()
+    """The latest ones, latest first."""
+    impression_count: int = 0
+    click_count: int = 0
+    redemption_count: int = 0
+    last_redemption_seconds: int = 0
+    last_dismissal_seconds: int = 0
+    last_seconds: int = 0
+    """When the latest of all of these was."""
+
+
+Name = TypeVar("Name", bound=str)
+Value = TypeVar("Value")
+Fact = TypeVar("Fact", Basket, Impression)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerState:
+    """Everything that events say about a customer, in bounded size per item and offer."""
+
+    event_count: int = 0
+    items: Mapping[ItemId, ItemHistory] = field(default_factory=dict)
+    baskets: tuple[Basket, ...] = ()
+    """The latest ones, latest first."""
+    offers: Mapping[OfferId, OfferHistory] = field(default_factory=dict)
+    basket_count: int = 0
+    basket_item_count: int = 0
+    """Different items of each basket, summed over baskets."""
+    discounted_basket_count: int = 0
+    spend_micros: int = 0
+    first_basket_seconds: int = 0
+    last_basket_seconds: int = 0
+    store_counts: Mapping[str, int] = field(default_factory=dict)
+    """Purchases by store; those without a store are not counted."""
+    channel_counts: Mapping[str, int] = field(default_factory=dict)
+    """Purchases by channel; those without a channel are not counted."""
+
+
+def fold(events: Iterable[Event]) -> CustomerState:
+    """Return the state of a customer of whom these events, each given once, are all we know."""
+    state = CustomerState()
+    for event in events:
+        state = merge(state, _state_of(event))
+    return state
+
+
+def merge(one: CustomerState, other: CustomerState) -> CustomerState:
+    """Return the state of a customer to whom the events of both belong."""
+    return CustomerState(
+        event_count=one.event_count + other.event_count,
+        items=_joined(one.items, other.items, _merge_items),
+        baskets=_latest(one.baskets, other.baskets, RECENT_BASKETS),
+        offers=_joined(one.offers, other.offers, _merge_offers),
+        basket_count=one.basket_count + other.basket_count,
+        basket_item_count=one.basket_item_count + other.basket_item_count,
+        discounted_basket_count=one.discounted_basket_count + other.discounted_basket_count,
+        spend_micros=_sum(one.spend_micros, other.spend_micros),
+        first_basket_seconds=_earliest(one.first_basket_seconds, other.first_basket_seconds),
+        last_basket_seconds=max(one.last_basket_seconds, other.last_basket_seconds),
+        store_counts=_joined(one.store_counts, other.store_counts, _sum),
+        channel_counts=_joined(one.channel_counts, other.channel_counts, _sum),
+    )
+
+
+def _state_of(event: Event) -> CustomerState:
+    seconds = event.occurred_micros // MICROS
+    if event.type is EventType.PURCHASE:
+        return _state_of_purchase(event, seconds)
+    if event.type is EventType.RETURN:
+        returned: dict[ItemId, int] = {}
+        for line in event.lines:
+            returned[line.item_id] = returned.get(line.item_id, 0) + _micros(line.quantity)
+        items = {item: ItemHistory(0, 0, micros, 0, 0) for item, micros in returned.items()}
+        return CustomerState(event_count=1, items=items)
+    history = _offer_history(event, seconds)
+    if history is None:
+        return CustomerState(event_count=1)
+    return CustomerState(event_count=1, offers={event.offer_id: history})
+
+
+def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
+    bought: dict[ItemId, int] = {}
+    paid = 0
+    for line in event.lines:
+        bought[line.item_id] = bought.get(line.item_id, 0) + _micros(line.quantity)
+        price = _micros(line.quantity * (line.unit_price or 0.0))
+        paid += max(0, price - _micros(line.discount or 0.0))
+    return CustomerState(
+        event_count=1,
+        items={item: ItemHistory(1, qty, 0, seconds, seconds) for item, qty in bought.items()},
+        baskets=(Basket(event.occurred_micros, event.source, event.event_id, tuple(bought)),),
+        basket_count=1,
+        basket_item_count=len(bought),
+        discounted_basket_count=int(any(line.discount for line in event.lines)),
+        spend_micros=_sum(paid, 0),
+        first_basket_seconds=seconds,
+        last_basket_seconds=seconds,
+        store_counts={event.store: 1} if event.store else {},
+        channel_counts={event.channel: 1} if event.channel else {},
+    )
+
+
+def _offer_history(event: Event, seconds: int) -> OfferHistory | None:
+    if event.type is EventType.OFFER_IMPRESSION:
+        shown = Impression(event.occurred_micros, event.source, event.event_id)
+        return OfferHistory((shown,), impression_count=1, last_seconds=seconds)
+    if event.type is EventType.OFFER_CLICK:
+        return OfferHistory(click_count=1, last_seconds=seconds)
+    if event.type is EventType.OFFER_REDEMPTION:
+        return OfferHistory(
+            redemption_count=1, last_redemption_seconds=seconds, last_seconds=seconds
+        )
+    if event.type is EventType.OFFER_DISMISSAL:
+        return OfferHistory(last_dismissal_seconds=seconds, last_seconds=seconds)
+    return None
+
+
+def _merge_items(one: ItemHistory, other: ItemHistory) -> ItemHistory:
+    return ItemHistory(
+        one.basket_count + other.basket_count,
+        _sum(one.bought_micros, other.bought_micros),
+        _sum(one.returned_micros, other.returned_micros),
+        _earliest(one.first_seconds, other.first_seconds),
+        max(one.last_seconds, other.last_seconds),
+    )
+
+
+def _merge_offers(one: OfferHistory, other: OfferHistory) -> OfferHistory:
+    return OfferHistory(
+        _latest(one.impressions, other.impressions, RECENT_IMPRESSIONS),
+        one.impression_count + other.impression_count,
+        one.click_count + other.click_count,
+        one.redemption_count + other.redemption_count,
+        max(one.last_redemption_seconds, other.last_redemption_seconds),
+        max(one.last_dismissal_seconds, other.last_dismissal_seconds),
+        max(one.last_seconds, other.last_seconds),
+    )
+
+
+def _joined(
+    one: Mapping[Name, Value], other: Mapping[Name, Value], merged: Callable[[Value, Value], Value]
+) -> Mapping[Name, Value]:
+    if not one or not other:
+        return one or other
+    larger, smaller = (one, other) if len(one) >= len(other) else (other, one)
+    joined = dict(larger)
+    for name, value in smaller.items():
+        joined[name] = merged(joined[name], value) if name in joined else value
+    return joined
+
+
+def _latest(one: tuple[Fact, ...], other: tuple[Fact, ...], most: int) -> tuple[Fact, ...]:
+    if not one or not other:
+        return one or other
+    return tuple(sorted(one + other, reverse=True)[:most])
+
+
+def _earliest(one: int, other: int) -> int:
+    """Return the smaller of two times of which 0 means never."""
+    return min(one, other) if one and other else one or other
+
+
+def _sum(one: int, other: int) -> int:
+    return min(one + other, CEILING)
+
+
+def _micros(value: float) -> int:
+    return round(value * MICROS)
