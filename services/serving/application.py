@@ -7,6 +7,16 @@ import grpc
 
 from services.serving.health import ReadinessCheck
 
+_COUNTS = (
+    "worker_count",
+    "thread_count",
+    "maximum_concurrent_rpcs",
+    "default_deadline_ms",
+    "max_receive_bytes",
+    "max_connection_age_seconds",
+    "readiness_poll_ms",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
@@ -47,9 +57,12 @@ class ServingSettings:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        for name in ("worker_count", "thread_count", "maximum_concurrent_rpcs"):
+        for name in _COUNTS:
             if getattr(self, name) < 1:
                 raise ValueError(f"OFONE_SERVING_{name.upper()} must be at least 1")
+        for name in ("drain_seconds", "grace_seconds"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"OFONE_SERVING_{name.upper()} must not be negative")
         for name in ("grpc_port", "metrics_port"):
             if not 0 <= getattr(self, name) <= 65_535:
                 raise ValueError(f"OFONE_SERVING_{name.upper()} must be between 0 and 65535")

@@ -1,6 +1,7 @@
 """How a process of ours starts, serves and stops: the face of the kit."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 
 import structlog
@@ -21,6 +22,8 @@ __all__ = [
     "running",
     "serve",
 ]
+
+_ORPHAN_POLL_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
@@ -51,7 +54,7 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     application = build()
     signals = StopSignals()
     server = RunningServer(application, settings)
-    signals.wait()
+    _wait_for_the_end(signals, parent=None if settings.worker_index < 0 else os.getppid())
     _log.info("draining", seconds=settings.drain_seconds)
     server.drain()
     signals.wait(settings.drain_seconds)
@@ -74,3 +77,11 @@ def running(
         yield server
     finally:
         server.stop()
+
+
+def _wait_for_the_end(signals: StopSignals, *, parent: int | None) -> None:
+    """Wait for a signal, or for the supervisor of this worker to vanish."""
+    while not signals.wait(None if parent is None else _ORPHAN_POLL_SECONDS):
+        if os.getppid() != parent:
+            _log.error("the supervisor is gone")
+            return

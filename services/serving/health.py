@@ -84,9 +84,9 @@ class Health:
 
     def drain(self) -> None:
         """Answer NOT_SERVING from now on, whatever the checks say."""
+        self._servicer.enter_graceful_shutdown()
         self._stopped.set()
         self._thread.join()
-        self._servicer.enter_graceful_shutdown()
         READY.set(0)
 
     def close(self) -> None:

@@ -160,7 +160,7 @@ class _Call:
     ) -> None:
         # The one place where every exception ends: what would be `except Exception` elsewhere.
         if error is None:
-            self._end(self._context.code() or grpc.StatusCode.OK)
+            self._end(self._context.code() or self._outcome())
         elif isinstance(error, Failure):
             self._fail(error)
         elif isinstance(error, GeneratorExit) or type(error) is grpc.RpcError:
@@ -171,6 +171,13 @@ class _Call:
             _log.error("call failed", method=self._path, exc_info=error)
             message = f"the service failed; its log says why under request id {self._ids[0]}"
             self._fail(Failure(Kind.INTERNAL, "INTERNAL", message))
+
+    def _outcome(self) -> grpc.StatusCode:
+        """Return OK, or how the caller left while the handler worked."""
+        if self._context.is_active():
+            return grpc.StatusCode.OK
+        in_time = self._context.time_remaining() > 0
+        return grpc.StatusCode.CANCELLED if in_time else grpc.StatusCode.DEADLINE_EXCEEDED
 
     def _end(self, code: grpc.StatusCode) -> None:
         seconds = time.perf_counter() - self._started

@@ -1,11 +1,11 @@
 """Frozen settings from the environment; every missing or malformed variable is named at once.
 
 A settings class is a frozen dataclass whose fields carry their docstring and unit; field
-``pool_size`` of prefix ``OFONE_PROFILE`` is read from ``OFONE_PROFILE_POOL_SIZE``. A field of type
-``Path`` with the metadata ``secret`` names a file that must be readable.
+``pool_size`` of prefix ``OFONE_PROFILE`` is read from ``OFONE_PROFILE_POOL_SIZE``.
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -65,7 +65,10 @@ def _parse(hint: object, text: str) -> object:
     if hint is int:
         return int(text)
     if hint is float:
-        return float(text)
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(f"{text!r} is not a finite number")
+        return number
     if hint in (Path, Path | None):
         return Path(text)
     if hint == tuple[str, ...]:

@@ -11,6 +11,8 @@ EXIT_SETTINGS = 2
 """Exit code: the environment lacks variables or holds values that cannot be read."""
 EXIT_STARTUP = 3
 """Exit code: something that is needed from the start is not there."""
+EXIT_INTERRUPTED = 130
+"""Exit code: Ctrl-C, as shells count it."""
 
 
 class StartupError(Exception):
@@ -27,6 +29,8 @@ def run(main: Callable[[], int]) -> None:
     except StartupError as error:
         print(error, file=sys.stderr)  # noqa: T201
         code = EXIT_STARTUP
+    except KeyboardInterrupt:  # before serving began; later it is a drain
+        code = EXIT_INTERRUPTED
     sys.exit(code)
 
 

@@ -99,7 +99,7 @@ def test_stopping_one_of_two_replicas_fails_no_call(start: Start) -> None:
     failed: list[Failure] = []
     stop = threading.Event()
 
-    with connect(target, SETTINGS, safe_methods=["Echo"]) as channel:
+    with connect(target, SETTINGS) as channel:  # nothing is retried
         call = channel.unary_unary(echo.ECHO, **CODEC)
 
         def load() -> None:
@@ -150,6 +150,15 @@ def test_workers_share_a_port_and_a_dead_one_is_replaced(start: Start) -> None:
     assert supervisor.wait(30) == 0
 
 
+def test_workers_end_when_their_supervisor_vanishes(start: Start) -> None:
+    port = free_port()
+    supervisor = start(grpc_port=port, metrics_port=0, worker_count=2, drain_seconds=0)
+    wait_for(supervisor, "listening", times=2)
+    supervisor.kill()
+
+    wait_for(supervisor, "stopped", times=2)  # their output is the supervisor's
+
+
 def test_the_supervisor_gives_up_when_workers_cannot_start(start: Start) -> None:
     port, metrics_port = free_port(), free_port()
     supervisor = start(grpc_port=port, metrics_port=metrics_port, worker_count=2, drain_seconds=0)
@@ -182,6 +191,7 @@ def test_impossible_settings_are_refused_by_name() -> None:
         ({"OFONE_SERVING_WORKER_COUNT": "0"}, "OFONE_SERVING_WORKER_COUNT"),
         ({"OFONE_SERVING_GRPC_PORT": "70000"}, "OFONE_SERVING_GRPC_PORT"),
         ({"OFONE_SERVING_LOG_LEVEL": "loud"}, "OFONE_SERVING_LOG_LEVEL"),
+        ({"OFONE_SERVING_DRAIN_SECONDS": "-1"}, "OFONE_SERVING_DRAIN_SECONDS"),
         ({"OFONE_SERVING_REFLECTION": "maybe"}, "OFONE_SERVING_REFLECTION"),
         ({"OFONE_SERVING_GRPC_PORT": "0", "OFONE_SERVING_WORKER_COUNT": "2"}, "GRPC_PORT"),
     ]:

@@ -9,6 +9,7 @@ import pytest
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 
+from services.serving import health
 from tests.services.serving import echo
 from tests.services.serving.conftest import Dial, Serve
 
@@ -84,6 +85,24 @@ def test_a_check_that_raises_fails_and_is_logged_once(log: list[Any], serving: S
 
     assert not server.wait_ready(0)
     assert [line["event"] for line in log].count("readiness check raised") == 1
+
+
+def test_a_check_that_hangs_fails(
+    monkeypatch: pytest.MonkeyPatch, log: list[Any], serving: Serve
+) -> None:
+    monkeypatch.setattr(health, "_CHECK_SECONDS", 0.02)
+    hanging, answer = threading.Event(), threading.Event()
+
+    def hang() -> bool:
+        hanging.set()
+        return answer.wait(30)
+
+    server = serving(echo.application(readiness={"database": hang}), **FAST)
+    assert hanging.wait(10)
+    assert not server.wait_ready(0.1)
+    answer.set()
+    assert server.wait_ready()
+    assert {"event": "not ready", "failing_checks": ["database"], "log_level": "warning"} in log
 
 
 def test_draining_is_for_good(serving: Serve, plain_channel: Dial) -> None:

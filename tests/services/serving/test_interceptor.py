@@ -1,11 +1,18 @@
 """Every step around a call, seen from the caller's side."""
 
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import grpc
+import prometheus_client
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import (  # type: ignore[import-untyped]
+    reflection_pb2,
+    reflection_pb2_grpc,
+)
 
 from services.serving import caller, deadline, request_id
 from services.serving.errors import from_rpc_error
@@ -198,6 +205,83 @@ def test_a_call_whose_deadline_passed_while_it_waited_is_not_worked_on(
     assert late.kind is Kind.LATE
     assert last.value == "last"
     assert seen == ["first", "last"]
+
+
+def test_a_caller_that_goes_away_is_counted_and_is_no_defect(
+    serving: Serve, plain_channel: Dial, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entered, gone = threading.Event(), threading.Event()
+
+    def answer(request: Any, context: Any) -> Any:
+        context.add_callback(gone.set)
+        entered.set()
+        gone.wait(30)
+        return request
+
+    def cancelled(method: str, kind: str) -> float:
+        labels = {"grpc_type": kind, "grpc_service": echo.NAME, "grpc_method": method}
+        value = prometheus_client.REGISTRY.get_sample_value(
+            "grpc_server_handled_total", labels | {"grpc_code": "Cancelled"}
+        )
+        return value or 0.0
+
+    server = serving(echo.application(answer))
+    channel = plain_channel(server)
+    before = cancelled("Echo", "unary"), cancelled("Chat", "bidi_stream")
+    begin: list[Callable[[], Any]] = [
+        lambda: channel.unary_unary(echo.ECHO, **CODEC).future(text("x")),
+        lambda: channel.stream_stream(echo.CHAT, **CODEC)(iter([text("x")])),
+    ]
+    for each in begin:
+        call = each()
+        assert entered.wait(10)
+        call.cancel()
+        assert gone.wait(10)
+        entered.clear()
+        gone.clear()
+    while server.outstanding_calls:
+        pass
+
+    assert (cancelled("Echo", "unary"), cancelled("Chat", "bidi_stream")) == (
+        before[0] + 1,
+        before[1] + 1,
+    )
+    assert "call failed" not in capsys.readouterr().out
+
+
+def test_what_is_to_stop_stops_once_no_call_runs(serving: Serve, plain_channel: Dial) -> None:
+    order: list[str] = []
+    entered = threading.Event()
+
+    def answer(request: Any, context: Any) -> Any:
+        entered.set()
+        time.sleep(0.05)
+        order.append("answered")
+        return request
+
+    stops = (lambda: order.append("consumer"), lambda: order.append("store"))
+    server = serving(echo.application(answer, on_stop=stops))
+    call = plain_channel(server).unary_unary(echo.ECHO, **CODEC).future(text("x"))
+    assert entered.wait(10)
+    server.stop(10)
+
+    assert call.result().value == "x"
+    assert order == ["answered", "consumer", "store"]
+
+
+def test_reflection_describes_the_services_only_when_switched_on(
+    serving: Serve, plain_channel: Dial
+) -> None:
+    def listed(reflection: bool) -> list[str]:
+        channel = plain_channel(serving(echo.application(), reflection=reflection))
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        asked = reflection_pb2.ServerReflectionRequest(list_services="")
+        (answer,) = stub.ServerReflectionInfo(iter([asked]))
+        return [each.name for each in answer.list_services_response.service]
+
+    assert echo.NAME in listed(True)
+    with pytest.raises(grpc.RpcError, match="UNIMPLEMENTED"):
+        listed(False)
 
 
 def test_a_request_larger_than_the_limit_is_refused(serving: Serve, plain_channel: Dial) -> None:

@@ -24,11 +24,11 @@ def sample(name: str, **labels: str) -> float:
 
 
 def test_every_method_and_code_of_a_known_contract_starts_at_zero() -> None:
-    metrics.declare_methods(["grpc.reflection.v1alpha.ServerReflection", "no.such.Service"])
+    metrics.declare_methods(["grpc.health.v1.Health", "no.such.Service"])
     labels = {
-        "grpc_type": "bidi_stream",
-        "grpc_service": "grpc.reflection.v1alpha.ServerReflection",
-        "grpc_method": "ServerReflectionInfo",
+        "grpc_type": "server_stream",
+        "grpc_service": "grpc.health.v1.Health",
+        "grpc_method": "Watch",
     }
 
     for code in ("OK", "InvalidArgument", "DeadlineExceeded", "Unavailable", "Internal"):
