@@ -91,6 +91,7 @@ class CandidateGenerator:
         factors: float32 [items + fresh, factors].
         allowed: bool [items + fresh], which may be proposed; ``None`` for all.
         store_rows: a store's id to its row in ``bundle.store_popularity``.
+        popular_rows: int64 [items], the bundle's items, most popular everywhere first.
     """
 
     bundle: Bundle
@@ -100,6 +101,7 @@ class CandidateGenerator:
     factors: NDArray[np.float32]
     allowed: NDArray[np.bool_] | None = None
     store_rows: dict[str, int] = field(default_factory=dict)
+    popular_rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def of(cls, bundle: Bundle, index: ItemIndex) -> "CandidateGenerator":
@@ -109,8 +111,15 @@ class CandidateGenerator:
             bundle.item_factors, regularization=facts.regularization, alpha=facts.alpha
         )
         stores = {store: row for row, store in enumerate(bundle.store_ids)}
+        shares = bundle.popularity[:, 1]
         return cls(
-            bundle, index, fold_in, bundle.vocabulary, bundle.item_factors, store_rows=stores
+            bundle,
+            index,
+            fold_in,
+            bundle.vocabulary,
+            bundle.item_factors,
+            store_rows=stores,
+            popular_rows=np.argsort(-shares, kind="stable"),
         )
 
     def generate(
@@ -154,7 +163,7 @@ class CandidateGenerator:
         return rows[(rows >= 0) & (rows < len(self.bundle.vocabulary))]
 
     def _vector(self, own: NDArray[np.int64], counts: NDArray[np.float32]) -> NDArray[np.float32]:
-        known = (own >= 0) & (own < len(self.bundle.vocabulary))
+        known = (own >= 0) & (own < len(self.bundle.vocabulary)) & (counts > 0)
         return self.fold_in.vector(own[known], counts[known])
 
     def _transition(self, own: NDArray[np.int64], history: History) -> Evidence:
@@ -174,16 +183,27 @@ class CandidateGenerator:
     ) -> NDArray[np.int64]:
         if not vector.any():
             return np.zeros(0, np.int64)
-        if permitted is not None and permitted.mean() < NARROW_SHARE:
+        if permitted is not None and np.count_nonzero(permitted) < NARROW_SHARE * len(permitted):
             rows = np.flatnonzero(permitted)
             return rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")[:size]]
         count = size if permitted is None else size * OVERFETCH
         rows = self.index.search(vector[None], count)[0][0]
-        fresh = np.arange(len(self.bundle.vocabulary), len(self.vocabulary))
+        rows = rows[rows >= 0]  # a graph may find fewer than asked for
         if permitted is not None:
-            rows, fresh = rows[permitted[rows]], fresh[permitted[fresh]]
-        nearest = np.argsort(-(self.factors[fresh] @ vector), kind="stable")[:FRESH_SIZE]
-        return np.concatenate([rows[:size], fresh[nearest]])
+            rows = rows[permitted[rows]]
+        return np.concatenate([rows[:size], self._nearest_fresh(vector, permitted)])
+
+    def _nearest_fresh(
+        self, vector: NDArray[np.float32], permitted: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        known = len(self.bundle.vocabulary)
+        if len(self.vocabulary) == known:
+            return np.zeros(0, np.int64)
+        products = self.factors[known:] @ vector
+        if permitted is not None:
+            products[~permitted[known:]] = -np.inf
+        nearest = np.argsort(-products, kind="stable")[:FRESH_SIZE]
+        return nearest[products[nearest] > -np.inf] + known
 
     def _store(self, store: str) -> Evidence:
         row = self.store_rows.get(store)
@@ -196,9 +216,12 @@ class CandidateGenerator:
     ) -> NDArray[np.int64]:
         if len(here.rows):
             return here.top(size, permitted)
-        shares = self.bundle.popularity[:, 1]
-        everywhere = Evidence(np.arange(len(shares)), shares)
-        return everywhere.top(size, permitted)
+        rows = self.popular_rows
+        if permitted is None:
+            return rows[:size]
+        head = rows[: size * OVERFETCH]
+        head = head[permitted[head]]
+        return head[:size] if len(head) >= size else rows[permitted[rows]][:size]
 
     def _popularity_at(self, rows: NDArray[np.int64], here: Evidence) -> NDArray[np.float32]:
         if len(here.rows):
