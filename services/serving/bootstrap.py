@@ -8,7 +8,7 @@ import structlog
 
 from services.serving import logs, supervisor
 from services.serving.application import Application, Service, ServingSettings
-from services.serving.server import RunningServer
+from services.serving.server import RunningServer, check_ports
 from services.serving.signals import StopSignals
 from services.serving.startup import StartupError, run
 
@@ -51,6 +51,7 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     logs.configure(name, worker=worker, level=settings.log_level)
     if supervising:
         return supervisor.supervise(settings)
+    check_ports(settings)  # before anything is opened
     application = build()
     signals = StopSignals()
     server = RunningServer(application, settings)

@@ -6,15 +6,14 @@ the multi-callables once per stub: gRPC's own client interceptors build them ane
 """
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
 import grpc
 
-from services.serving import caller, errors, request_id
-from services.serving.deadline import remaining_seconds
+from services.serving import caller
+from services.serving.calls import StreamCall, UnaryCall, Way
 from services.serving.metrics import KINDS_OF_CALL, MethodMetrics
 
 
@@ -97,159 +96,27 @@ class ServiceChannel(grpc.Channel):
 
     def unary_unary(self, method: str, *codec: Any, **options: Any) -> Any:
         """Return what calls ``method``."""
-        return _UnaryCall(self._channel.unary_unary(method, *codec, **options), self._way(method))
+        return UnaryCall(self._channel.unary_unary(method, *codec, **options), self._way(method))
 
     def stream_unary(self, method: str, *codec: Any, **options: Any) -> Any:
         """Return what calls ``method``."""
         way = self._way(method, streams=(True, False))
-        return _UnaryCall(self._channel.stream_unary(method, *codec, **options), way)
+        return UnaryCall(self._channel.stream_unary(method, *codec, **options), way)
 
     def unary_stream(self, method: str, *codec: Any, **options: Any) -> Any:
         """Return what calls ``method``."""
         way = self._way(method, streams=(False, True))
-        return _StreamCall(self._channel.unary_stream(method, *codec, **options), way)
+        return StreamCall(self._channel.unary_stream(method, *codec, **options), way)
 
     def stream_stream(self, method: str, *codec: Any, **options: Any) -> Any:
         """Return what calls ``method``."""
         way = self._way(method, streams=(True, True))
-        return _StreamCall(self._channel.stream_stream(method, *codec, **options), way)
+        return StreamCall(self._channel.stream_stream(method, *codec, **options), way)
 
-    def _way(self, method: str, *, streams: tuple[bool, bool] = (False, False)) -> "_Way":
+    def _way(self, method: str, *, streams: tuple[bool, bool] = (False, False)) -> Way:
         most = None if streams[1] else self._settings.timeout_ms / 1_000
         metrics = MethodMetrics(method, kind=KINDS_OF_CALL[streams], client=True)
-        return _Way(metrics, self._settings.margin_ms, most, (caller.KEY, self._settings.caller))
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """What every call of one method needs."""
-
-    metrics: MethodMetrics
-    margin_ms: float
-    most_seconds: float | None
-    caller: tuple[str, str]
-
-    def timeout(self, asked: float | None) -> float | None:
-        return remaining_seconds(self.margin_ms, self.most_seconds if asked is None else asked)
-
-    def metadata(self, given: Iterable[tuple[str, str | bytes]] | None) -> Any:
-        current = request_id.current()
-        own = ((request_id.KEY, current), self.caller) if current else (self.caller,)
-        return (*given, *own) if given else own
-
-    def end(self, code: grpc.StatusCode, started: float) -> None:
-        self.metrics.end(code, time.perf_counter() - started)
-
-
-class _UnaryCall:
-    """Calls a method with one response."""
-
-    __slots__ = ("_call", "_way")
-
-    def __init__(self, call: Any, way: _Way) -> None:
-        self._call = call
-        self._way = way
-
-    def __call__(
-        self, request: Any, timeout: float | None = None, metadata: Any = None, **options: Any
-    ) -> Any:
-        return self.with_call(request, timeout, metadata, **options)[0]
-
-    def with_call(
-        self, request: Any, timeout: float | None = None, metadata: Any = None, **options: Any
-    ) -> Any:
-        way = self._way
-        remaining = way.timeout(timeout)
-        started = time.perf_counter()
-        way.metrics.begin()
-        try:
-            answer = self._call.with_call(request, remaining, way.metadata(metadata), **options)
-        except grpc.RpcError as error:
-            way.end(error.code(), started)
-            raise errors.from_rpc_error(error) from error
-        way.end(grpc.StatusCode.OK, started)
-        return answer
-
-    def future(
-        self, request: Any, timeout: float | None = None, metadata: Any = None, **options: Any
-    ) -> "PendingCall":
-        """Begin the call; ``result()`` waits for it."""
-        way = self._way
-        remaining = way.timeout(timeout)
-        started = time.perf_counter()
-        way.metrics.begin()
-        future = self._call.future(request, remaining, way.metadata(metadata), **options)
-        future.add_done_callback(lambda done: way.end(done.code(), started))
-        return PendingCall(future)
-
-
-class PendingCall:
-    """A call that was begun."""
-
-    __slots__ = ("_future",)
-
-    def __init__(self, future: Any) -> None:
-        self._future = future
-
-    def result(self) -> Any:
-        """Wait for the response.
-
-        Raises:
-            Failure: when the call fails; its deadline has been set when it began.
-        """
-        try:
-            return self._future.result()
-        except grpc.FutureCancelledError:
-            raise errors.from_rpc_error(self._future) from None
-        except grpc.RpcError as error:
-            raise errors.from_rpc_error(error) from error
-
-    def cancel(self) -> None:
-        """Give up."""
-        self._future.cancel()
-
-
-class _StreamCall:
-    """Calls a method with a stream of responses."""
-
-    __slots__ = ("_call", "_way")
-
-    def __init__(self, call: Any, way: _Way) -> None:
-        self._call = call
-        self._way = way
-
-    def __call__(
-        self, request: Any, timeout: float | None = None, metadata: Any = None, **options: Any
-    ) -> "ResponseStream":
-        way = self._way
-        remaining = way.timeout(timeout)
-        started = time.perf_counter()
-        way.metrics.begin()
-        stream = self._call(request, remaining, way.metadata(metadata), **options)
-        stream.add_callback(lambda: way.end(stream.code(), started))
-        return ResponseStream(stream)
-
-
-class ResponseStream:
-    """The responses, one after the other."""
-
-    __slots__ = ("_stream",)
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        try:
-            return next(self._stream)
-        except grpc.RpcError as error:
-            raise errors.from_rpc_error(error) from error
-
-    def cancel(self) -> None:
-        """Tell the server that no more is wanted."""
-        self._stream.cancel()
+        return Way(metrics, self._settings.margin_ms, most, (caller.KEY, self._settings.caller))
 
 
 def _service_config(settings: ChannelSettings, safe_methods: Iterable[str]) -> dict[str, object]:

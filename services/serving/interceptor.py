@@ -5,20 +5,20 @@ variables, a few counters and a line of log. Health checks go past all of it, an
 on calls at once: an overloaded process is alive.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 import grpc
 import structlog
-from google.protobuf.message import DecodeError
 
 from services.serving import caller, deadline, errors, request_id
 from services.serving.access_log import AccessLog
-from services.serving.failures import Failure, FieldViolation, Kind, invalid
+from services.serving.admission import CallPool, refusal_handler
+from services.serving.decoding import decoded, decoded_stream, tolerant
+from services.serving.failures import Failure, Kind
 from services.serving.metrics import KINDS_OF_CALL, SHED, MethodMetrics
 
 # Requests and responses are whatever the service's contract says.
@@ -27,33 +27,10 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], "Handler | None"]
 
 UNOBSERVED = "/grpc.health.v1.Health/"
-RETRY_AFTER_SECONDS = 0.1
-"""When a refused caller may come back: a few times as long as a call takes."""
 
 _log = structlog.get_logger()
 _OVERLOAD = SHED.labels("overload")
 _LATE = SHED.labels("late")
-
-
-class CallPool(ThreadPoolExecutor):
-    """The threads that answer; knows how many calls wait or run."""
-
-    def __init__(self, thread_count: int) -> None:
-        super().__init__(thread_count, thread_name_prefix="call")
-        self._lock = threading.Lock()
-        self.outstanding = 0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Count and pass on; a cancelled call ends its future like any other."""
-        with self._lock:
-            self.outstanding += 1
-        future = super().submit(fn, *args, **kwargs)
-        future.add_done_callback(self._leave)
-        return future
-
-    def _leave(self, _: Future[Any]) -> None:
-        with self._lock:
-            self.outstanding -= 1
 
 
 class CallInterceptor(grpc.ServerInterceptor):
@@ -73,7 +50,7 @@ class CallInterceptor(grpc.ServerInterceptor):
         self._default_deadline_seconds = default_deadline_seconds
         self._access_log = access_log
         self._handlers: dict[str, tuple[Handler, MethodMetrics]] = {}
-        self._refusal = _refusal_handler(aside)
+        self._refusal = refusal_handler(aside)
 
     def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
@@ -99,7 +76,7 @@ class CallInterceptor(grpc.ServerInterceptor):
         behavior = _behavior(handler)
         seconds = self._default_deadline_seconds
         log = self._access_log
-        decode = _decode_stream if handler.request_streaming else _decoded
+        decode = decoded_stream if handler.request_streaming else decoded
 
         def respond(request: Any, context: grpc.ServicerContext) -> Any:
             with _Call(path, context, metrics=metrics, log=log, default_seconds=seconds):
@@ -112,7 +89,7 @@ class CallInterceptor(grpc.ServerInterceptor):
         make = _MAKERS[bool(handler.request_streaming), bool(handler.response_streaming)]
         return make(
             respond_stream if handler.response_streaming else respond,
-            request_deserializer=_tolerant(handler.request_deserializer),
+            request_deserializer=tolerant(handler.request_deserializer),
             response_serializer=handler.response_serializer,
         )
 
@@ -162,6 +139,8 @@ class _Call:
         if error is None:
             self._end(self._context.code() or self._outcome())
         elif isinstance(error, Failure):
+            if error.kind is Kind.INTERNAL:
+                _log.error("call failed", method=self._path, exc_info=error)
             self._fail(error)
         elif isinstance(error, GeneratorExit) or type(error) is grpc.RpcError:
             self._end(grpc.StatusCode.CANCELLED)  # the caller is gone; nobody reads an answer
@@ -192,66 +171,12 @@ class _Call:
         self._context.abort(wire.code, wire.details)
 
 
-class _Undecodable:
-    """Stands for a request whose bytes are no message of its type."""
-
-    __slots__ = ()
-
-
-_UNDECODABLE = _Undecodable()
-
-
-def _tolerant(deserialize: Callable[[bytes], Any] | None) -> Callable[[bytes], Any] | None:
-    """Return a deserializer that does not raise: gRPC would answer INTERNAL and log it."""
-    if deserialize is None:
-        return None
-
-    def tolerant(serialized: bytes) -> Any:
-        try:
-            return deserialize(serialized)
-        except (DecodeError, ValueError):
-            return _UNDECODABLE
-
-    return tolerant
-
-
-def _decoded(request: Any) -> Any:
-    if request is _UNDECODABLE:
-        rule = "is damaged, of another type, or holds text that is not UTF-8"
-        raise invalid([FieldViolation("request", "UNDECODABLE", rule)])
-    return request
-
-
-def _decode_stream(requests: Iterator[Any]) -> Iterator[Any]:
-    for request in requests:
-        yield _decoded(request)
-
-
 def _behavior(handler: Handler) -> Behavior:
     behavior = (
         handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
     )
     assert behavior is not None
     return behavior
-
-
-def _refusal_handler(aside: ThreadPoolExecutor) -> Handler:
-    """Return a handler that reads nothing and refuses, on a thread that no call occupies."""
-    failure = Failure(
-        Kind.EXHAUSTED,
-        "OVERLOADED",
-        "the service has too many calls at once",
-        retry_after_seconds=RETRY_AFTER_SECONDS,
-    )
-    wire = errors.to_wire(failure)
-
-    def refuse(_: object, context: grpc.ServicerContext) -> None:
-        context.set_trailing_metadata((wire.metadata,))
-        context.abort(wire.code, wire.details)
-
-    refuse.experimental_thread_pool = aside  # type: ignore[attr-defined]  # how gRPC reads it
-    # As a streaming handler it answers without waiting for the request to arrive.
-    return grpc.stream_unary_rpc_method_handler(refuse)
 
 
 _MAKERS: dict[tuple[bool, bool], Callable[..., Handler]] = {

@@ -12,7 +12,7 @@ from services.serving import request_id
 
 REDACTED = "[redacted]"
 _PERSONAL_KEYS = re.compile(
-    r"(^|_)(identifier|identifiers|email|e_mail|phone|card|address|birth\w*|first_name|last_name"
+    r"(^|_)(identifier|identifiers|email|e_mail|phone|card|address|birth\w*|first_name|last_name|customer_name"
     r"|full_name|text|payload|request|response|answer|answers|query|token|password|secret)($|_)"
 )
 """Keys that could hold what a customer wrote or is called; ``request_id`` and the like may stay."""

@@ -1,5 +1,6 @@
 """One serving process: the gRPC server with its steps, its health and its metrics page."""
 
+import contextlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,16 +10,18 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from services.serving import metrics
 from services.serving.access_log import AccessLog
+from services.serving.admission import CallPool
 from services.serving.application import Application, ServingSettings
 from services.serving.health import Health
-from services.serving.interceptor import CallInterceptor, CallPool
+from services.serving.interceptor import CallInterceptor
 from services.serving.startup import StartupError, check_port_is_free
 
 _PORT_VARIABLE = "OFONE_SERVING_GRPC_PORT"
 _ASIDE_THREADS = 2
 _REFUSALS_AT_ONCE = 256
 """Calls beyond the limit that may be waiting for their refusal; more are refused by gRPC itself."""
-_CONNECTION_GRACE_MS = 10_000
+_CONNECTION_GRACE_MS = 600_000
+"""How long a stream may outlive its connection's age: an export is not cut after a minute."""
 _MIN_PING_INTERVAL_MS = 5_000
 """Clients ping every 20 s; a server that expects less would hang up on them."""
 
@@ -37,10 +40,8 @@ class RunningServer:
         self._application = application
         self._settings = settings
         worker = max(settings.worker_index, 0)
-        metrics_port = settings.metrics_port and settings.metrics_port + worker
-        if settings.worker_count == 1:  # with more, the supervisor has checked
-            check_port_is_free(settings.host, settings.grpc_port, variable=_PORT_VARIABLE)
-        self._page = metrics.MetricsPage(settings.host, metrics_port)
+        check_ports(settings)
+        self._page = metrics.MetricsPage(settings.host, _metrics_port(settings))
         self.metrics_port = self._page.port
         self._pool = CallPool(settings.thread_count)
         self._aside = ThreadPoolExecutor(_ASIDE_THREADS, thread_name_prefix="aside")
@@ -85,11 +86,12 @@ class RunningServer:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._aside.shutdown(wait=False)
         self._health.close()
-        for stop in self._application.on_stop:
-            stop()
-        if self._access_log is not None:
-            self._access_log.close()
-        self._page.close()
+        with contextlib.ExitStack() as last_first:  # one that raises keeps none from closing
+            last_first.callback(self._page.close)
+            if self._access_log is not None:
+                last_first.callback(self._access_log.close)
+            for stop in reversed(self._application.on_stop):
+                last_first.callback(stop)
 
     def _make_server(self) -> grpc.Server:
         settings = self._settings
@@ -124,6 +126,22 @@ class RunningServer:
                 [*names, "grpc.health.v1.Health", reflection.SERVICE_NAME], server
             )
         return server
+
+
+def check_ports(settings: ServingSettings) -> None:
+    """Check the ports of one process; it is said again when they are bound.
+
+    Raises:
+        StartupError: when a port is taken.
+    """
+    if settings.worker_count == 1:  # with more, the supervisor has checked
+        check_port_is_free(settings.host, settings.grpc_port, variable=_PORT_VARIABLE)
+    variable = "OFONE_SERVING_METRICS_PORT"
+    check_port_is_free(settings.host, _metrics_port(settings), variable=variable)
+
+
+def _metrics_port(settings: ServingSettings) -> int:
+    return settings.metrics_port and settings.metrics_port + max(settings.worker_index, 0)
 
 
 def _bind(server: grpc.Server, settings: ServingSettings) -> int:
