@@ -209,7 +209,7 @@ class CandidateGenerator:
         row = self.store_rows.get(store)
         if row is None:
             return NO_EVIDENCE
-        return self.bundle.store_popularity.evidence(np.array([row]), np.ones(1, np.float32))
+        return self.bundle.store_popularity.of_one(row)
 
     def _popular(
         self, here: Evidence, size: int, permitted: NDArray[np.bool_] | None
@@ -241,6 +241,7 @@ class CandidateGenerator:
         own = own[own >= 0]
         if permitted is not None:
             own = own[permitted[own]]
-        others = np.unique(np.concatenate(proposed))
-        others = others[~np.isin(others, own)]
-        return np.concatenate([own, others]), len(own)
+        proposes = np.zeros(len(self.vocabulary), np.bool_)
+        proposes[np.concatenate(proposed)] = True
+        proposes[own] = False
+        return np.concatenate([own, np.flatnonzero(proposes)]), len(own)

@@ -84,11 +84,19 @@ class RelatedLists:
             return NO_EVIDENCE
         rows = self.rows[entries]
         scores = self.scores[entries] * weights[:, None]
-        present = scores > 0
-        flat_rows, flat_scores = rows[present], scores[present]
         if self.item_count <= DENSE_ITEM_COUNT:
-            sums = np.bincount(flat_rows, flat_scores, self.item_count)
+            # What lies behind the end of a list falls into place 0, which is cut off.
+            sums = np.bincount(rows.ravel() + 1, scores.ravel(), self.item_count + 1)[1:]
             found = np.flatnonzero(sums)
             return Evidence(found, sums[found].astype(np.float32))
-        found, places = np.unique(flat_rows, return_inverse=True)
-        return Evidence(found.astype(np.int64), np.bincount(places, flat_scores).astype(np.float32))
+        present = scores > 0
+        found, places = np.unique(rows[present], return_inverse=True)
+        sums = np.bincount(places, scores[present])
+        return Evidence(found.astype(np.int64), sums.astype(np.float32))
+
+    def of_one(self, entry: int) -> Evidence:
+        """Return the list of one entry: 0 <= entry < entries."""
+        present = self.scores[entry] > 0
+        rows, scores = self.rows[entry][present], self.scores[entry][present]
+        order = np.argsort(rows)
+        return Evidence(rows[order].astype(np.int64), scores[order])
