@@ -53,12 +53,11 @@ def score_customers(
         for rank, item in enumerate(lists.get(customer, ())[:longest]):
             hits[place, rank] = item in basket
     sizes = np.array([len(truth[customer]) for customer in customers], np.int64)
-    columns: dict[str, NDArray[np.float64]] = {}
+    columns: dict[str, NDArray[np.float64] | np.float64] = {}
     for k in cutoffs:
-        found = hits[:, :k].astype(np.float64).sum(axis=1, keepdims=True)
-        columns[f"recall@{k}"] = (found / sizes[:, None])[:, 0]
+        columns[f"recall@{k}"] = hits[:, :k].sum(axis=1) / sizes
         columns[f"ndcg@{k}"] = _ndcg(hits[:, :k], sizes, ideal)
-        columns[f"phr@{k}"] = hits[:, :k].any(axis=1).astype(np.float64)
+        columns[f"phr@{k}"] = hits[:, :k].max(axis=1).astype(np.float64)
     return pd.DataFrame(columns, index=pd.Index(customers, name="customer_id", dtype="str"))
 
 

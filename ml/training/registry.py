@@ -51,6 +51,14 @@ class RegisteredVersion:
     """The version its bundle states."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run says of itself."""
+
+    tags: dict[str, str]
+    is_finished: bool
+
+
 class Registry:
     """One MLflow, by its tracking URI."""
 
@@ -130,7 +138,7 @@ class Registry:
     def register(self, name: str, run_id: str, bundle_version: str) -> RegisteredVersion:
         """Register the run's bundle as the next version of ``name``."""
         with self._sentences():
-            if not self.client.search_registered_models(f"name = '{name}'"):
+            if self._model(name) is None:
                 self.client.create_registered_model(name)
             artifacts = self.client.get_run(run_id).info.artifact_uri
             made = self.client.create_model_version(
@@ -148,10 +156,10 @@ class Registry:
             RegistryError: when there is no model of that name, or MLflow is away.
         """
         with self._sentences():
-            found = self.client.search_registered_models(f"name = '{name}'")
-            if not found:
+            found = self._model(name)
+            if found is None:
                 raise RegistryError(f"no model is registered as {name!r} in {self._uri}")
-            number = found[0].aliases.get(alias)
+            number = found.aliases.get(alias)
             if number is None:
                 return None
             version = self.client.get_model_version(name, str(number))
@@ -169,10 +177,42 @@ class Registry:
         with self._sentences():
             self.client.delete_registered_model_alias(name, alias)
 
+    def tags(self, run_id: str) -> dict[str, str]:
+        """Return a run's tags."""
+        with self._sentences():
+            return dict(self.client.get_run(run_id).data.tags)
+
+    def runs(self, experiment: str) -> list[Run]:
+        """Return the runs of an experiment, earliest first; none where it does not exist."""
+        with self._sentences():
+            found = self.client.get_experiment_by_name(experiment)
+            if found is None:
+                return []
+            rows: list[Any] = []  # MLflow's runs
+            token = None
+            while True:
+                page = self.client.search_runs(
+                    [found.experiment_id], order_by=["start_time ASC"], page_token=token
+                )
+                rows += page
+                token = page.token
+                if not token:
+                    return [Run(dict(e.data.tags), e.info.status == "FINISHED") for e in rows]
+
     def download(self, run_id: str, path: str, folder: Path) -> Path:
         """Copy an artifact of a run into an existing folder and return where it lies."""
         with self._sentences():
             return Path(self.client.download_artifacts(run_id, path, str(folder)))
+
+    def _model(self, name: str) -> Any:  # MLflow's registered model, or None
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415  # slow to import
+
+        try:
+            return self.client.get_registered_model(name)
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:

@@ -1,0 +1,207 @@
+"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, log, publish.
+
+Exit codes: 0 done; 1 the gate refused; 2 the command line is wrong; 3 data, files or MLflow do not
+allow it, said in a sentence.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import typer
+
+REFUSED = 1
+FAILED = 3
+
+DEFAULT_TRACKING_URI = "sqlite:///build/mlflow/mlflow.db"
+
+app = typer.Typer(
+    help="Data sets, models, their evaluation, promotion and publication.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class ProtocolName(StrEnum):
+    """How the future is hidden."""
+
+    CALENDAR = "calendar"
+    LAST_BASKET = "last-basket"
+
+
+DatasetFolder = Annotated[Path, typer.Argument(help="A dataset folder.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="The dataset folder to write.")]
+Name = Annotated[str, typer.Option(help="Name of the registered model.")]
+TrackingUri = Annotated[
+    str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow: a server or sqlite:///FILE.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="TOML: the fields of TrainingConfig.")
+]
+Fast = Annotated[bool, typer.Option("--fast", help="Fewer factors and customers: for a look.")]
+
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Follow the alias, every 10 s, until stopped.")
+]
+
+
+@app.command("import")
+def import_(
+    out: OutFolder,
+    source: Annotated[
+        Path | None, typer.Argument(help="A retailer's export: CSV, Parquet or JSON lines.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML: which column is which; default: the one that fits.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="HOST:PORT of the profile service, instead of a file.")
+    ] = None,
+) -> None:
+    """Bring purchases into a dataset folder; refused lines are written beside them."""
+    if (source is None) == (profile is None):
+        raise typer.BadParameter("give either a file or --profile HOST:PORT")
+    with _commands() as commands:
+        if source is not None:
+            commands.import_file(source, out, mapping=mapping, say=typer.echo)
+        else:
+            commands.import_profile(profile, out, show_progress=_is_terminal(), say=typer.echo)
+
+
+@app.command()
+def simulate(
+    out: OutFolder,
+    customers: Annotated[int, typer.Option(help="How many people live in the town.")] = 2_000,
+    days: Annotated[int, typer.Option(help="Days of history.")] = 365,
+    seed: Annotated[int, typer.Option(help="Another seed is another town.")] = 7,
+    end: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: yesterday.")
+    ] = None,
+) -> None:
+    """Let a small town live and shop, and write its purchases as a dataset folder."""
+    with _commands() as commands:
+        sentence = commands.simulate(
+            out,
+            customers=customers,
+            days=days,
+            seed=seed,
+            end=end.date() if end else None,
+            show_progress=_is_terminal(),
+        )
+    typer.echo(sentence)
+
+
+@app.command()
+def train(
+    dataset: DatasetFolder,
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+) -> None:
+    """Evaluate, learn from everything, and register the result as challenger."""
+    with _commands() as commands:
+        chosen = commands.training_config(
+            config, name=name, fast=fast, show_progress=_is_terminal()
+        )
+        commands.train(dataset, chosen, commands.Tracking(tracking_uri, name), say=typer.echo)
+
+
+@app.command()
+def evaluate(
+    dataset: DatasetFolder,
+    protocol: Annotated[
+        ProtocolName | None, typer.Option(help="Default: calendar where there are dates.")
+    ] = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    out: Annotated[Path | None, typer.Option("--out", help="Markdown file to write.")] = None,
+) -> None:
+    """Compare the model with what it must beat; nothing is registered."""
+    with _commands() as commands:
+        chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
+        wanted = protocol.value if protocol else None
+        commands.evaluate(dataset, chosen, protocol=wanted, out=out, say=typer.echo)
+
+
+@app.command()
+def promote(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
+    """Let the gate decide whether the challenger becomes champion."""
+    with _commands() as commands:
+        is_champion = commands.promote(commands.Tracking(tracking_uri, name), say=typer.echo)
+    if not is_champion:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def rollback(
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    why: Annotated[str, typer.Option(help="A sentence for the log.")] = "rolled back by hand",
+) -> None:
+    """Make the champion before the champion again."""
+    with _commands() as commands:
+        commands.rollback(commands.Tracking(tracking_uri, name), why=why, say=typer.echo)
+
+
+@app.command()
+def log(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
+    """Tell every move of the champion: when, who, from, to, why."""
+    with _commands() as commands:
+        commands.log(commands.Tracking(tracking_uri, name), say=typer.echo)
+
+
+@app.command()
+def publish(
+    model_dir: Annotated[
+        Path, typer.Option("--model-dir", "--folder", help="The folder that the services watch.")
+    ],
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    alias: Annotated[str, typer.Option(help="Which version.")] = "champion",
+    watch: Watch = False,  # noqa: FBT002  # a flag on the command line
+) -> None:
+    """Bring a registered model to the folder that the services watch."""
+    with _commands() as commands:
+        commands.publish(
+            commands.Tracking(tracking_uri, name),
+            alias=alias,
+            model_folder=model_dir,
+            watch_seconds=10.0 if watch else None,
+            say=typer.echo,
+        )
+
+
+def main() -> None:
+    """Run the command line; numerical libraries get one thread, parallelism is ours."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    app(prog_name="python -m ml")
+
+
+@contextmanager
+def _commands() -> Iterator[ModuleType]:
+    """Give the commands, imported late for they take seconds, and tell failures as sentences."""
+    from ml.training import commands  # noqa: PLC0415  # slow to import
+
+    try:
+        yield commands
+    except commands.KNOWN_ERRORS as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""What the commands of ``python -m ml`` do; ``ml.__main__`` holds what typer must know."""
+
+import dataclasses
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import grpc
+
+from ml.dataset.digest import digest
+from ml.dataset.export_import import ExportCutError, ExportEmptyError, import_export
+from ml.dataset.folder import read_dataset
+from ml.dataset.mapping import MappingError, load_mapping
+from ml.dataset.raw_import import RawImportError, import_raw, write_raw_import
+from ml.dataset.raw_lines import RawFileError
+from ml.dataset.split import SplitError
+from ml.dataset.violations import DatasetError
+from ml.evaluation.question import Protocol
+from ml.simulation.simulate import write_town
+from ml.simulation.town import TownConfig, TownError
+from ml.training.config_file import ConfigError, read_config
+from ml.training.evaluate import BASELINE, Evaluation
+from ml.training.evaluate import evaluate as evaluate_model
+from ml.training.learning import LearningConfig, TrainingError
+from ml.training.promote import promote as promote_challenger
+from ml.training.promotion_log import moves
+from ml.training.publish import Publisher, PublishError, watch
+from ml.training.registry import Registry, RegistryError
+from ml.training.report import report
+from ml.training.rollback import rollback as roll_back
+from ml.training.train import TrainingConfig
+from ml.training.train import train as train_model
+
+KNOWN_ERRORS = (
+    ConfigError, DatasetError, ExportCutError, ExportEmptyError, MappingError, OSError,
+    PublishError, RawFileError, RawImportError, RegistryError, SplitError, TownError,
+    TrainingError,
+)  # fmt: skip
+"""What is told as a sentence."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Which model in which MLflow."""
+
+    uri: str
+    name: str
+
+    def open(self) -> Registry:
+        """Return the registry, opened."""
+        return Registry(self.uri)
+
+
+def import_file(source: Path, out: Path, *, mapping: Path | None, say: Say) -> None:
+    """Import a retailer's export."""
+    result = import_raw(source, mapping=load_mapping(mapping) if mapping else None)
+    write_raw_import(result, out)
+    say(result.summary())
+    say(f"written to {out}")
+
+
+def import_profile(target: str, out: Path, *, show_progress: bool, say: Say) -> None:
+    """Import what the profile service exports."""
+    with grpc.insecure_channel(target) as channel:
+        dataset = import_export(channel, out, progress=show_progress)
+    counts = ", ".join(f"{count:,} {name}" for name, count in dataset.counts.items() if count)
+    say(f"{counts}; written to {out}")
+
+
+def simulate(
+    out: Path, *, customers: int, days: int, seed: int, end: date | None, show_progress: bool
+) -> str:
+    """Let a town live, and return what was written."""
+    last = end or datetime.now(UTC).date() - timedelta(days=1)
+    config = TownConfig(end=last, customers=customers, days=days, seed=seed)
+    write_town(config, out, progress=show_progress)
+    return f"{customers:,} customers lived {days} days until {last}; written to {out}"
+
+
+def training_config(
+    path: Path | None, *, name: str, fast: bool, show_progress: bool
+) -> TrainingConfig:
+    """Return the configuration of a run.
+
+    Args:
+        path: a TOML file, ``None`` for the defaults.
+        name: of the registered model.
+        fast: fewer factors, customers and moments, for a look.
+        show_progress: whether bars are drawn.
+    """
+    config = read_config(path) if path else TrainingConfig()
+    learning = dataclasses.replace(config.learning, show_progress=show_progress)
+    if fast:
+        learning = _hastened(learning)
+    return dataclasses.replace(config, learning=learning, name=name)
+
+
+def train(dataset: Path, config: TrainingConfig, tracking: Tracking, *, say: Say) -> None:
+    """Train and register a challenger."""
+    trained = train_model(dataset, config, tracking.open())
+    say(_summary(trained.evaluation))
+    version = trained.registered
+    say(f"{version.name} version {version.number} ({version.bundle_version}) is the challenger")
+
+
+def evaluate(
+    folder: Path,
+    config: TrainingConfig,
+    *,
+    protocol: Protocol | None,
+    out: Path | None,
+    say: Say,
+) -> None:
+    """Evaluate without registering anything."""
+    dataset = read_dataset(folder)
+    evaluation = evaluate_model(dataset, config.learning, protocol=protocol or config.protocol)
+    text = report(evaluation, dataset)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    say(f"{text}\ndata set digest {digest(dataset)}")
+
+
+def promote(tracking: Tracking, *, say: Say) -> bool:
+    """Ask the gate; return whether the challenger is the champion now."""
+    verdict = promote_challenger(tracking.open(), tracking.name)
+    for each in verdict.checks:
+        say(f"{'pass' if each.passed else 'REFUSED'}: {each.sentence}")
+    number = verdict.challenger.number
+    if verdict.refusals:
+        held = verdict.champion.number if verdict.champion else "nobody"
+        say(f"{tracking.name} version {number} is not promoted; the champion is {held}")
+        return False
+    say(f"{tracking.name} version {number} is the champion")
+    return True
+
+
+def rollback(tracking: Tracking, *, why: str, say: Say) -> None:
+    """Go back to the champion before."""
+    done = roll_back(tracking.open(), tracking.name, why=why)
+    source = done.source.number if done.source else "nothing"
+    say(f"the champion of {tracking.name} is version {done.target.number} again, was {source}")
+
+
+def log(tracking: Tracking, *, say: Say) -> None:
+    """Tell every move of the champion."""
+    for each in moves(tracking.open(), tracking.name):
+        mark = "" if each.is_complete else " (never completed)"
+        say(f"{each.when} {each.who}: {each.source or '-'} -> {each.target}{mark}: {each.why}")
+
+
+def publish(
+    tracking: Tracking,
+    *,
+    alias: str,
+    model_folder: Path,
+    watch_seconds: float | None,
+    say: Say,
+) -> None:
+    """Publish once, or until SIGTERM or SIGINT when ``watch_seconds`` is given."""
+    publisher = Publisher(tracking.open, name=tracking.name, alias=alias, model_folder=model_folder)
+    if watch_seconds is None:
+        published = publisher.publish()
+        state = "is now" if published.changed else "was already"
+        say(f"{published.folder.name} {state} current in {model_folder}")
+        return
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    watch(publisher.publish, say=say, stop=stop, period_seconds=watch_seconds)
+
+
+def _hastened(learning: LearningConfig) -> LearningConfig:
+    return dataclasses.replace(
+        learning,
+        factors=dataclasses.replace(learning.factors, factors=32, iterations=8),
+        ranker=dataclasses.replace(learning.ranker, max_customers=1_000),
+        windows=min(learning.windows, 2),
+    )
+
+
+def _summary(evaluation: Evaluation) -> str:
+    metrics = ("recall@10", "ndcg@10", "recall@20")
+    lines = [f"{len(evaluation.model.scores):,} answers, protocol {evaluation.protocol}:"]
+    for name, each in evaluation.judgements.items():
+        estimates = each.estimates()
+        figures = ", ".join(f"{metric} {estimates[metric]}" for metric in metrics)
+        lines.append(f"  {name:<22} {figures}")
+    lead = evaluation.leads()[BASELINE]["recall@10"]
+    lines.append(f"  lead over {BASELINE}, recall@10: {lead}")
+    return "\n".join(lines)

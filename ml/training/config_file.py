@@ -1,0 +1,82 @@
+"""A training configuration from a TOML file: the fields of ``TrainingConfig`` by their names.
+
+``windows = 3`` belongs to ``[learning]``, ``factors = 128`` to ``[learning.factors]``; what a file
+leaves out keeps its default.
+"""
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from ml.training.train import TrainingConfig
+
+
+class ConfigError(ValueError):
+    """A configuration cannot be read; the message names every wrong key."""
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """Read a training configuration.
+
+    Raises:
+        ConfigError: when the file is missing, is not TOML, or a key is unknown or ill-typed.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    problems: list[str] = []
+    config: TrainingConfig = _filled(TrainingConfig(), document, "", problems)
+    if problems:
+        raise ConfigError("\n".join(f"{path}: {each}" for each in problems))
+    return config
+
+
+def _filled(
+    default: Any,  # a configuration dataclass, and so what comes back
+    document: Mapping[str, Any],
+    prefix: str,
+    problems: list[str],
+) -> Any:
+    hints = get_type_hints(type(default))
+    changes: dict[str, Any] = {}
+    for key, value in document.items():
+        name = f"{prefix}{key}"
+        if key not in hints:
+            problems.append(f"{name}: is not a setting; known: {', '.join(hints)}")
+        elif dataclasses.is_dataclass(hints[key]):
+            if isinstance(value, dict):
+                inner = getattr(default, key)
+                changes[key] = _filled(inner, value, f"{name}.", problems)
+            else:
+                problems.append(f"{name}: must be a table")
+        else:
+            problem = _problem(hints[key], value)
+            if problem:
+                problems.append(f"{name}: {problem}, is {value!r}")
+            else:
+                changes[key] = float(value) if hints[key] is float else value
+    return dataclasses.replace(default, **changes)
+
+
+def _problem(hint: Any, value: object) -> str:
+    """Return what is wrong with a value; empty where nothing is."""
+    for option in get_args(hint) if get_origin(hint) is not Literal else (hint,):
+        if get_origin(option) is Literal:
+            hint = option
+    if get_origin(hint) is Literal:
+        allowed = get_args(hint)
+        return "" if value in allowed else f"must be one of {', '.join(map(str, allowed))}"
+    if hint is bool:
+        return "" if isinstance(value, bool) else "must be true or false"
+    if hint is str:
+        return "" if isinstance(value, str) and value else "must be a text"
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if hint is int:
+        return "" if whole and int(str(value)) >= 0 else "must be a whole number, not negative"
+    is_number = whole or isinstance(value, float)
+    return "" if is_number and 0 <= float(str(value)) < float("inf") else "must be a number >= 0"

@@ -1,0 +1,161 @@
+"""From an alias to the folder that the services watch: downloaded, verified, flipped in one step.
+
+``<model folder>/current`` is a link to ``<model folder>/versions/<bundle version>``. Nothing is
+ever half there: a version is moved into place whole, and the link is replaced by another.
+"""
+
+import dataclasses
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.model.bundle import BundleError
+from ml.model.bundle_folder import read_bundle
+from ml.model.bundle_watch import CURRENT
+from ml.training.registry import BUNDLE_ARTIFACT, RegisteredVersion, Registry, RegistryError
+
+VERSIONS = "versions"
+
+KEPT_VERSIONS = 3
+"""The champion and two to look back at."""
+
+_DRAFT_PREFIX = ".publish-"
+
+
+class PublishError(Exception):
+    """A model cannot be published; the message says why. What was current still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the folder now offers."""
+
+    version: RegisteredVersion
+    folder: Path
+    changed: bool
+    """Whether ``current`` moved."""
+
+
+class Publisher:
+    """Brings what an alias names into a folder; once, or again and again."""
+
+    def __init__(
+        self, open_registry: Callable[[], Registry], *, name: str, alias: str, model_folder: Path
+    ) -> None:
+        """Publish nothing yet.
+
+        Args:
+            open_registry: opens MLflow, each time anew, for it may be away now and back later.
+            name: the registered model.
+            alias: resolved once each time.
+            model_folder: what the services watch; made where it is not there.
+        """
+        self._open_registry = open_registry
+        self._name = name
+        self._alias = alias
+        self._model_folder = model_folder
+        self._settled: Published | None = None
+
+    def publish(self) -> Published:
+        """Bring the version into the folder; verified, unless this call found it there before.
+
+        Raises:
+            PublishError: when nothing bears the alias or the bundle is refused.
+            RegistryError: when MLflow is away.
+            OSError: when the folder cannot be written.
+        """
+        registry = self._open_registry()
+        version = registry.version(self._name, self._alias)
+        if version is None:
+            raise PublishError(f"no version of {self._name!r} is {self._alias}; promote one first")
+        if self._settled is not None and self._settled.version == version:
+            return dataclasses.replace(self._settled, changed=False)
+        self._settled = _bring(registry, version, self._model_folder)
+        return self._settled
+
+
+def watch(
+    publish_once: Callable[[], Published],
+    *,
+    say: Callable[[str], None],
+    stop: threading.Event,
+    period_seconds: float,
+) -> None:
+    """Publish again and again until ``stop`` is set; a failure is told once and tried again.
+
+    Args:
+        publish_once: resolves the alias and publishes.
+        say: takes a sentence.
+        stop: ends the watch, between two tries.
+        period_seconds: between two tries.
+    """
+    last = ""
+    while not stop.is_set():
+        try:
+            published = publish_once()
+            sentence = f"{published.folder.name} is current"
+        except (RegistryError, PublishError, OSError) as error:
+            sentence = f"{error}; what was current still is; trying again"
+        if sentence != last:
+            say(sentence)
+            last = sentence
+        stop.wait(period_seconds)
+
+
+def _bring(registry: Registry, version: RegisteredVersion, model_folder: Path) -> Published:
+    versions = model_folder / VERSIONS
+    versions.mkdir(parents=True, exist_ok=True)
+    folder = versions / version.bundle_version
+    if not (version.bundle_version and _is_sound(folder)):
+        folder = _fetch(registry, version, model_folder)
+    link = model_folder / CURRENT
+    changed = link.resolve() != folder.resolve()
+    if changed:
+        _point_at(model_folder, folder)
+    _forget_old(versions, folder)
+    return Published(version, folder, changed=changed)
+
+
+def _fetch(registry: Registry, version: RegisteredVersion, model_folder: Path) -> Path:
+    """Download, verify and move into place."""
+    with tempfile.TemporaryDirectory(dir=model_folder, prefix=_DRAFT_PREFIX) as temporary:
+        draft = registry.download(version.run_id, BUNDLE_ARTIFACT, Path(temporary))
+        try:
+            stated = read_bundle(draft).facts.version
+        except BundleError as error:
+            raise PublishError(
+                f"version {version.number} of {version.name!r} is refused: {error}"
+            ) from error
+        folder = model_folder / VERSIONS / stated
+        if folder.exists():  # it is damaged, or it would not be fetched
+            folder.rename(Path(temporary) / "damaged")
+        draft.rename(folder)
+    return folder
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        read_bundle(folder)
+    except BundleError:
+        return False
+    return True
+
+
+def _point_at(model_folder: Path, folder: Path) -> None:
+    """Replace the link in one step, so that a reader finds the old version or the new one."""
+    with tempfile.TemporaryDirectory(dir=model_folder, prefix=_DRAFT_PREFIX) as temporary:
+        link = Path(temporary) / CURRENT
+        link.symlink_to(folder.relative_to(model_folder))
+        os.replace(link, model_folder / CURRENT)  # noqa: PTH105  # replaces a link, not its target
+
+
+def _forget_old(versions: Path, current: Path) -> None:
+    """Delete what is neither current nor among the latest."""
+    others = [each for each in versions.iterdir() if each.is_dir() and each.name != current.name]
+    others.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+    for each in others[KEPT_VERSIONS - 1 :]:
+        shutil.rmtree(each)

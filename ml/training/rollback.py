@@ -1,0 +1,33 @@
+"""The way back: ``champion`` becomes what it was before, in one call, and the log says so."""
+
+from dataclasses import dataclass
+
+from ml.training.promotion_log import move_champion
+from ml.training.registry import CHAMPION, PREVIOUS, RegisteredVersion, Registry, RegistryError
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What was undone."""
+
+    source: RegisteredVersion | None
+    """The champion until now."""
+    target: RegisteredVersion
+    """The champion from now on."""
+
+
+def rollback(registry: Registry, name: str, *, why: str = "rolled back by hand") -> Rollback:
+    """Let ``champion`` name what ``previous`` names; nothing is ``previous`` afterwards.
+
+    So a second call cannot bring the version back that was rolled back from.
+
+    Raises:
+        RegistryError: when nothing is ``previous``, or MLflow is away.
+    """
+    target = registry.version(name, PREVIOUS)
+    if target is None:
+        raise RegistryError(f"no version of {name!r} is previous: there is nothing to go back to")
+    source = registry.version(name, CHAMPION)
+    move_champion(registry, target, source=source, why=why)
+    registry.remove_alias(name, PREVIOUS)
+    return Rollback(source, target)
