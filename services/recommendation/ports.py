@@ -141,11 +141,7 @@ class OfferBook(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Take in what changed.
-
-        Raises:
-            Failure: of kind ``UNAVAILABLE``, when the store is away.
-        """
+        """Take in what changed; while the store is away, what was known stays."""
         ...
 
 

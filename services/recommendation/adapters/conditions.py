@@ -38,6 +38,8 @@ _SAMPLE = {
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
 _UNEXPECTED = re.compile(r"(?:mismatched|extraneous) input '(.*)' expecting")
 
+_ARTICLES = {"int": "an"}
+
 _DATA_ERRORS = (ArithmeticError, LookupError)
 """What may go wrong with one customer and right with the next: divisions by zero and the like."""
 _ERRORS = (*_DATA_ERRORS, TypeError, ValueError, RuntimeError)
@@ -110,14 +112,14 @@ def _try_out(source: str, operand: list[Token] | Any) -> None:
         raise mistake(source, start, rule="TYPE_MISMATCH", message=message) from None
     if not isinstance(result, bool):
         kind = TYPE_NAMES.get(type(result), type(result).__name__)
-        message = f"{text} is a {kind}, and must be true or false"
+        message = f"{text} gives {_ARTICLES.get(kind, 'a')} {kind}, and must be true or false"
         raise mistake(source, start, rule="NOT_BOOLEAN", message=message)
 
 
 def _syntax_mistake(source: str, complaint: str) -> ConditionMistake:
     position = _POSITION.search(complaint)
-    if position is None:
-        return ConditionMistake("SYNTAX", 1, 1, "is too deeply nested or malformed", source)
+    if position is None or "Recursion limit" in complaint:
+        return ConditionMistake("SYNTAX", 1, 1, "is nested too deeply", source)
     line, column, text = int(position[1]), int(position[2]), position[3]
     unexpected = _UNEXPECTED.match(text)
     if unexpected is not None:

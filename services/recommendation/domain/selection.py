@@ -100,7 +100,7 @@ def _different(
             chosen.append(each)
             taken |= dict.fromkeys(subjects, each.offer.offer_id)
             verdict, detail = Verdict.CHOSEN, _unchecked(each.offer, question)
-        item_id = "" if each.place is None else ranking.item_ids[each.place]
+        item_id = _leading_item(each, ranking)
         judged.append(
             Considered(each.offer.offer_id, verdict, detail, score=each.score, item_id=item_id)
         )
@@ -108,11 +108,17 @@ def _different(
     return chosen, judged
 
 
+def _leading_item(each: Scored, ranking: Ranking) -> str:
+    """Return the item that carries the offer; empty for one about the whole shop."""
+    if each.offer.targets.whole_shop or each.place is None:
+        return ""
+    return ranking.item_ids[each.place]
+
+
 def _subjects(each: Scored, ranking: Ranking) -> tuple[str, ...]:
     """Return what the offer is about, for people: no two chosen offers share one."""
-    if each.offer.targets.whole_shop:
+    if each.offer.targets.whole_shop or each.place is None:
         return (WHOLE_SHOP,)
-    assert each.place is not None  # only the whole shop does without an item
     item, category = f"items/{ranking.item_ids[each.place]}", ranking.category(each.place)
     return (item, f"category {category}") if category else (item,)
 

@@ -1,0 +1,174 @@
+"""The whole service: ``python -m services.recommendation``; with ``migrate`` it only migrates."""
+
+import functools
+import os
+import sys
+import time
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import grpc
+from ofone.recommendation.v1.offer_service_pb2_grpc import add_OfferServiceServicer_to_server
+from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
+    add_RecommendationServiceServicer_to_server,
+)
+
+from ml.model.bundle_watch import BundleWatcher
+from services.recommendation.adapters import embedding_client, profile_client, served_model
+from services.recommendation.adapters.conditions import CelConditions
+from services.recommendation.adapters.decision_log import BufferedDecisionLog
+from services.recommendation.adapters.offer_book import CachedOfferBook
+from services.recommendation.adapters.sql_decisions import SqlDecisionStore
+from services.recommendation.adapters.sql_offers import SqlOfferStore
+from services.recommendation.adapters.tables import MIGRATIONS
+from services.recommendation.adapters.telemetry import PrometheusTelemetry
+from services.recommendation.domain.breaker import Breaker
+from services.recommendation.servicer.offer_service import OfferServicer
+from services.recommendation.servicer.recommendation_service import Policy, RecommendationServicer
+from services.recommendation.servicer.situation import Limits, SituationReader
+from services.recommendation.settings import (
+    PREFIX,
+    MigrationSettings,
+    RecommendationSettings,
+    zone_of,
+)
+from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.channel import ChannelSettings, connect
+from services.serving.settings import load_settings
+from services.storage.engine import DatabaseLimits
+from services.storage.startup import open_database
+
+NAME = "recommendation"
+
+
+def main() -> int:
+    """Serve, or migrate and end; return the exit code."""
+    if sys.argv[1:] == ["migrate"]:
+        url = load_settings(MigrationSettings, PREFIX, os.environ).database_url
+        open_database(url, MIGRATIONS, migrate_first=True).dispose()
+        return 0
+    settings = load_settings(RecommendationSettings, PREFIX, os.environ)
+    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    return serve(functools.partial(application, settings), serving, name=NAME)
+
+
+def application(settings: RecommendationSettings) -> Application:
+    """Return the service, its threads started.
+
+    Raises:
+        StartupError: when the database is not there or not migrated.
+    """
+    engine = open_database(
+        settings.database_url,
+        MIGRATIONS,
+        limits=DatabaseLimits(pool_size=settings.pool_size),
+        migrate_first=settings.migrate_on_start,
+    )
+    telemetry, conditions = PrometheusTelemetry(), CelConditions()
+    store = SqlOfferStore(engine, _now)
+    book = CachedOfferBook(store)
+    log = BufferedDecisionLog(
+        SqlDecisionStore(engine), telemetry, _now, capacity=settings.log_capacity_rows
+    )
+    models = _model_watcher(settings, telemetry)
+    profile = _connect(settings.profile_target, profile_client.SERVICE, profile_client.SAFE_METHODS)
+    embedding = _connect(
+        settings.embedding_target, embedding_client.SERVICE, embedding_client.SAFE_METHODS
+    )
+    nearness = embedding_client.EmbeddingClient(
+        embedding, own_item_count=settings.own_item_count, source_size=settings.source_size
+    )
+    situations = SituationReader(
+        customers=profile_client.ProfileClient(profile),
+        proposer=nearness,
+        models=models,
+        telemetry=telemetry,
+        limits=_limits(settings),
+        profile_breaker=_breaker(settings),
+        embedding_breaker=_breaker(settings),
+        clock=time.perf_counter,
+    )
+    offering = OfferServicer(store, book, conditions, nearness, _now)
+    recommending = RecommendationServicer(
+        situations, book, conditions, log, telemetry, _policy(settings), _now, _new_id
+    )
+    book.start(settings.poll_seconds)
+    models.start(settings.poll_seconds)
+    log.start()
+    return Application(
+        name=NAME,
+        services=_services(recommending, offering),
+        readiness={"offers": lambda: book.loaded},
+        on_stop=(book.stop, models.stop, log.stop, profile.close, embedding.close, engine.dispose),
+    )
+
+
+def _services(
+    recommending: RecommendationServicer, offering: OfferServicer
+) -> tuple[Service, Service]:
+    return (
+        Service(
+            "ofone.recommendation.v1.RecommendationService",
+            functools.partial(add_RecommendationServiceServicer_to_server, recommending),
+        ),
+        Service(
+            "ofone.recommendation.v1.OfferService",
+            functools.partial(add_OfferServiceServicer_to_server, offering),
+        ),
+    )
+
+
+def _model_watcher(
+    settings: RecommendationSettings, telemetry: PrometheusTelemetry
+) -> BundleWatcher[served_model.ServedModel]:
+    watcher = BundleWatcher(
+        settings.model_dir,
+        served_model.load,
+        on_loaded=telemetry.bundle_loaded,
+        on_refused=telemetry.bundle_refused,
+        clock=_now,
+    )
+    telemetry.show_model_age(lambda: watcher.value, _now)
+    return watcher
+
+
+def _connect(target: str, service: str, safe_methods: Iterable[str]) -> grpc.Channel:
+    return connect(target, ChannelSettings(service, NAME), safe_methods=safe_methods)
+
+
+def _limits(settings: RecommendationSettings) -> Limits:
+    return Limits(
+        profile_timeout_seconds=settings.profile_timeout_ms / 1_000,
+        embedding_timeout_seconds=settings.embedding_timeout_ms / 1_000,
+        margin_ms=settings.answer_margin_ms,
+        own_item_count=settings.own_item_count,
+    )
+
+
+def _breaker(settings: RecommendationSettings) -> Breaker:
+    return Breaker(
+        time.monotonic,
+        failure_count=settings.breaker_failures,
+        retry_seconds=settings.breaker_retry_ms / 1_000,
+    )
+
+
+def _policy(settings: RecommendationSettings) -> Policy:
+    return Policy(
+        min_score=settings.min_score,
+        validity=timedelta(hours=settings.validity_hours),
+        time_zone=zone_of(settings.time_zone),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+if __name__ == "__main__":
+    run(main)

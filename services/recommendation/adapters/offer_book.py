@@ -1,0 +1,80 @@
+"""The offers in use, kept at hand: the hot path never reads SQL.
+
+The process that writes takes its change in at once; the others look for changes on a thread, well
+within a second. While the database is away they go on with what they have.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+
+from services.recommendation.domain.offer import Offer, OfferState
+from services.recommendation.ports import OfferStore
+from services.serving.failures import Failure
+
+_log = structlog.get_logger()
+
+
+class CachedOfferBook:
+    """The port ``OfferBook`` over an ``OfferStore``."""
+
+    def __init__(self, store: OfferStore) -> None:
+        """Know nothing yet; ``refresh`` or ``start`` reads."""
+        self._store = store
+        self._lock = threading.Lock()
+        self._revision = 0
+        self._by_id: dict[str, Offer] = {}
+        self._active: tuple[Offer, ...] = ()
+        self._loaded = False
+        self._away = False
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the offers have been read once: a readiness check."""
+        return self._loaded
+
+    def active(self) -> Sequence[Offer]:
+        """See ``ports.OfferBook.active``."""
+        return self._active
+
+    def refresh(self) -> None:
+        """See ``ports.OfferBook.refresh``."""
+        with self._lock:
+            try:
+                changed = self._store.changed_since(self._revision)
+            except Failure as failure:
+                if not self._away:
+                    _log.warning("offers cannot be read", reason=failure.reason)
+                self._away = True
+                return
+            self._away = False
+            for stored in changed:
+                if stored.offer.state is OfferState.ACTIVE:
+                    self._by_id[stored.offer.offer_id] = stored.offer
+                else:
+                    self._by_id.pop(stored.offer.offer_id, None)
+                self._revision = stored.revision
+            if changed:
+                self._active = tuple(self._by_id[offer_id] for offer_id in sorted(self._by_id))
+            self._loaded = True
+
+    def start(self, poll_seconds: float) -> None:
+        """Look for changes at once and then every ``poll_seconds``, on a thread of its own."""
+        self._thread = threading.Thread(
+            target=self._poll, args=(poll_seconds,), name="offer-book", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _poll(self, poll_seconds: float) -> None:
+        while not self._stopped.is_set():
+            self.refresh()
+            self._stopped.wait(poll_seconds)

@@ -1,0 +1,122 @@
+"""Customers, as ``profile`` knows them."""
+
+from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
+
+import grpc
+import numpy as np
+from google.protobuf.timestamp_pb2 import Timestamp
+from numpy.typing import NDArray
+from ofone.profile.v1 import customer_pb2, event_pb2, profile_service_pb2
+from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
+
+from ml.model.history import History
+from services.recommendation.domain.customer import (
+    Customer,
+    Exposure,
+    Identifier,
+    Subject,
+    Traits,
+    newcomer,
+)
+from services.serving.failures import Failure, Kind, not_found
+
+SERVICE = "ofone.profile.v1.ProfileService"
+SAFE_METHODS = ("GetSnapshot",)
+
+_CHANNELS = {
+    customer_pb2.CONSENT_PURPOSE_MARKETING_EMAIL: "email",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_SMS: "sms",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_PUSH: "push",
+}
+
+
+class ProfileClient:
+    """The port ``CustomerReader`` over gRPC."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        """Take a channel to ``profile``."""
+        self._stub = ProfileServiceStub(channel)
+
+    def read(self, subject: Subject, timeout_seconds: float) -> Customer:
+        """See ``ports.CustomerReader.read``."""
+        try:
+            response = self._stub.GetSnapshot(_request(subject), timeout=timeout_seconds)
+        except Failure as failure:
+            if failure.kind is not Kind.NOT_FOUND:
+                raise
+            if isinstance(subject, Identifier):
+                return newcomer()
+            raise not_found("customer", f"customers/{subject}") from failure
+        return customer_of(response.snapshot)
+
+
+def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
+    """Return what a decision needs of ``snapshot``."""
+    traits = snapshot.traits
+    return Customer(
+        customer_id=snapshot.customer.removeprefix("customers/"),
+        version=snapshot.version,
+        update_time=snapshot.update_time.ToDatetime(tzinfo=UTC)
+        if snapshot.HasField("update_time")
+        else None,
+        personalisation_allowed=snapshot.personalisation_allowed,
+        marketing_allowed=frozenset(
+            _CHANNELS[purpose] for purpose in snapshot.marketing_allowed if purpose in _CHANNELS
+        ),
+        history=_history(snapshot),
+        exposures={each.offer_id: _exposure(each) for each in snapshot.exposures},
+        traits=Traits(
+            basket_count=traits.basket_count,
+            item_count=traits.item_count,
+            total_spend=traits.total_spend,
+            mean_gap_days=traits.mean_gap_days,
+            mean_basket_size=traits.mean_basket_size,
+            discounted_basket_share=traits.discounted_basket_share,
+            home_store=traits.home_store,
+            main_channel=traits.main_channel,
+            first_purchase_seconds=_seconds(traits, "first_purchase_time"),
+            last_purchase_seconds=_seconds(traits, "last_purchase_time"),
+        ),
+    )
+
+
+def _request(subject: Subject) -> profile_service_pb2.GetSnapshotRequest:
+    if isinstance(subject, str):
+        return profile_service_pb2.GetSnapshotRequest(customer=f"customers/{subject}")
+    kind = event_pb2.IdentifierKind.Value(f"IDENTIFIER_KIND_{subject.kind}")
+    identifier = event_pb2.Identifier(kind=kind, value=subject.value)
+    return profile_service_pb2.GetSnapshotRequest(identifier=identifier)
+
+
+def _history(snapshot: customer_pb2.Snapshot) -> History:
+    traits = snapshot.traits
+    return History(
+        item_ids=list(snapshot.item_ids),
+        basket_counts=_column(snapshot.basket_counts, np.float32),
+        first_seconds=_column(snapshot.first_bought_seconds, np.int64),
+        last_seconds=_column(snapshot.last_bought_seconds, np.int64),
+        recent_basket_seconds=_column(snapshot.recent_basket_seconds, np.int64),
+        recent_basket_sizes=_column(snapshot.recent_basket_sizes, np.int64),
+        recent_basket_items=_column(snapshot.recent_basket_items, np.int64),
+        basket_count=traits.basket_count,
+        first_basket_seconds=_seconds(traits, "first_purchase_time") or 0,
+    )
+
+
+def _column(values: Iterable[int], kind: Any) -> NDArray[Any]:
+    return np.array(list(values), kind)
+
+
+def _exposure(exposure: customer_pb2.Exposure) -> Exposure:
+    return Exposure(
+        tuple(exposure.impression_seconds),
+        exposure.last_redemption_seconds,
+        exposure.last_dismissal_seconds,
+    )
+
+
+def _seconds(traits: customer_pb2.Traits, name: str) -> int | None:
+    moment: Timestamp = getattr(traits, name)
+    return moment.seconds if traits.HasField(name) else None  # type: ignore[arg-type]  # its names

@@ -1,0 +1,84 @@
+"""The published model as requests use it: the ranker, and candidates without a search."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model import candidates as proposing
+from ml.model.bundle import Bundle
+from ml.model.bundle_folder import read_bundle
+from ml.model.candidates import CandidateGenerator, Candidates
+from ml.model.features import feature_table
+from ml.model.history import History
+from ml.model.ranker import Ranker
+from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.ranking import Proposal, Ranking
+
+LOCAL_SOURCE_SIZE = 40
+LOCAL_OWN_ITEM_COUNT = 300
+"""What is proposed without ``embedding``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """The port ``Model`` on a bundle."""
+
+    bundle: Bundle
+    ranker: Ranker
+    generator: CandidateGenerator
+    """Proposes without a search: own items, what follows, goes with and is near them, popular."""
+
+    @property
+    def version(self) -> str:
+        """See ``ports.Model.version``."""
+        return self.bundle.facts.version
+
+    def candidates(self, history: History, moment: Moment) -> Candidates:
+        """See ``ports.Model.candidates``."""
+        return self.generator.generate(
+            history,
+            proposing.Moment(
+                current_basket=moment.basket,
+                store=moment.store,
+                source_size=LOCAL_SOURCE_SIZE,
+                own_item_count=LOCAL_OWN_ITEM_COUNT,
+            ),
+        )
+
+    def rank(self, history: History, proposal: Proposal, now_seconds: int) -> Ranking:
+        """See ``ports.Model.rank``."""
+        table = feature_table(self.bundle, history, proposal.candidates, now_seconds)
+        return Ranking(
+            proposal=proposal,
+            probabilities=self.ranker.probabilities(table.values),
+            timing=table.timing,
+            own_counts=table.own_counts,
+            losses=lambda places: self.ranker.losses(table.values[places]),
+            model_version=self.version,
+        )
+
+
+def load(folder: Path) -> ServedModel:
+    """Return the model of a bundle's folder.
+
+    Raises:
+        BundleError: when the bundle may not be used.
+    """
+    bundle = read_bundle(folder)
+    return ServedModel(bundle, Ranker(bundle.ranker), CandidateGenerator.of(bundle, _NoIndex()))
+
+
+class _NoIndex:
+    """Finds nothing: searching is what ``embedding`` is for."""
+
+    kind = "none"
+
+    def search(
+        self,
+        vectors: NDArray[np.float32],
+        count: int,  # noqa: ARG002  # the port's
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """See ``ml.model.nearest.ItemIndex.search``."""
+        return np.zeros((len(vectors), 0), np.int64), np.zeros((len(vectors), 0), np.float32)

@@ -1,0 +1,40 @@
+"""The tables of this service, as ``migrations`` makes them."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from services.storage.migrations import Migrations
+
+MIGRATIONS = Migrations(Path(__file__).parents[1] / "migrations", "recommendation_version")
+
+_METADATA = sa.MetaData()
+
+OFFERS = sa.Table(
+    "recommendation_offers",
+    _METADATA,
+    sa.Column("offer_id", sa.String(63), primary_key=True),
+    sa.Column("state", sa.String(16)),
+    sa.Column("content", sa.Text),
+    sa.Column("revision", sa.BigInteger),
+    sa.Column("create_time", sa.String(32)),
+    sa.Column("update_time", sa.String(32)),
+)
+
+OFFER_REVISION = sa.Table(
+    "recommendation_offer_revision",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.BigInteger),
+)
+"""One row, changed in every write: writers of offers wait for each other, so that revisions become
+visible in their order."""
+
+DECISIONS = sa.Table(
+    "recommendation_decisions",
+    _METADATA,
+    sa.Column("decision_id", sa.String(64), primary_key=True),
+    sa.Column("customer_id", sa.String(128)),
+    sa.Column("create_seconds", sa.BigInteger),
+    sa.Column("content", sa.LargeBinary),
+)

@@ -1,0 +1,1 @@
+"""The services on the wire: messages to domain and back."""

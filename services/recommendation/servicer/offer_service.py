@@ -1,0 +1,148 @@
+"""The offers people define, on the wire."""
+# ruff: noqa: N802  # gRPC's names
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime
+
+import grpc
+from ofone.recommendation.v1 import offer_pb2
+from ofone.recommendation.v1 import offer_service_pb2 as messages
+from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
+
+from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
+from services.recommendation.ports import Catalogue, Conditions, OfferBook, OfferStore
+from services.recommendation.servicer.offer_messages import (
+    content_message,
+    message_of,
+    offer_of,
+)
+from services.recommendation.servicer.offer_update import masked_fields, merged
+from services.serving.failures import Failure, FieldViolation, Kind, invalid
+from services.serving.paging import decode_token, encode_token, page_size
+from services.serving.validation import Check
+
+DEFAULT_PAGE_SIZE = 100
+MAX_PAGE_SIZE = 1_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OfferServicer(OfferServiceServicer):
+    """Writes, reads and archives offers."""
+
+    store: OfferStore
+    book: OfferBook
+    conditions: Conditions
+    catalogue: Catalogue
+    clock: Callable[[], datetime]
+
+    def CreateOffer(
+        self, request: messages.CreateOfferRequest, _: grpc.ServicerContext
+    ) -> messages.CreateOfferResponse:
+        """Write a new offer."""
+        check = Check()
+        offer_id = OfferId(check.slug("offer_id", request.offer_id))
+        offer = self._checked(offer_id, request.offer, check)
+        self._check_items(offer)
+        if request.validate_only:
+            return messages.CreateOfferResponse(offer=self._draft(offer))
+        stored = self.store.create(offer)
+        self.book.refresh()
+        return messages.CreateOfferResponse(offer=message_of(stored))
+
+    def GetOffer(
+        self, request: messages.GetOfferRequest, _: grpc.ServicerContext
+    ) -> messages.GetOfferResponse:
+        """Return one offer."""
+        stored = self.store.get(_offer_id("name", request.name))
+        return messages.GetOfferResponse(offer=message_of(stored))
+
+    def ListOffers(
+        self, request: messages.ListOffersRequest, _: grpc.ServicerContext
+    ) -> messages.ListOffersResponse:
+        """Return a page of offers."""
+        query = ("offers", request.show_archived)
+        size = page_size(request.page_size, default=DEFAULT_PAGE_SIZE, most=MAX_PAGE_SIZE)
+        position = decode_token(request.page_token, query=query)
+        after = str(position[0]) if position else ""
+        found = self.store.page(after=after, count=size + 1, archived=request.show_archived)
+        more = len(found) > size
+        token = encode_token([found[size - 1].offer.offer_id], query=query) if more else ""
+        return messages.ListOffersResponse(
+            offers=[message_of(stored) for stored in found[:size]], next_page_token=token
+        )
+
+    def UpdateOffer(
+        self, request: messages.UpdateOfferRequest, _: grpc.ServicerContext
+    ) -> messages.UpdateOfferResponse:
+        """Change the fields that the mask names."""
+        check = Check()
+        offer_id = OfferId(check.resource_id("offer.name", request.offer.name, collection="offers"))
+        fields = masked_fields(request.update_mask, check)
+        check.done()
+        before = self._current(offer_id, request.offer.etag)
+        if before.offer.state is OfferState.ARCHIVED:
+            raise _archived(offer_id)
+        after = merged(content_message(before.offer), request.offer, fields)
+        offer = self._checked(offer_id, after, check)
+        if "items" in fields:
+            self._check_items(offer)
+        if request.validate_only:
+            return messages.UpdateOfferResponse(offer=self._draft(offer, before))
+        stored = self.store.replace(offer, revision=before.revision)
+        self.book.refresh()
+        return messages.UpdateOfferResponse(offer=message_of(stored))
+
+    def ArchiveOffer(
+        self, request: messages.ArchiveOfferRequest, _: grpc.ServicerContext
+    ) -> messages.ArchiveOfferResponse:
+        """Take an offer out of use; doing it again changes nothing."""
+        stored = self._current(_offer_id("name", request.name), request.etag)
+        if stored.offer.state is OfferState.ACTIVE:
+            offer = dataclasses.replace(stored.offer, state=OfferState.ARCHIVED)
+            stored = self.store.replace(offer, revision=stored.revision)
+            self.book.refresh()
+        return messages.ArchiveOfferResponse(offer=message_of(stored))
+
+    def _checked(self, offer_id: OfferId, message: offer_pb2.Offer, check: Check) -> Offer:
+        offer = offer_of(offer_id, message, check, conditions=self.conditions)
+        check.done()
+        return offer
+
+    def _check_items(self, offer: Offer) -> None:
+        """Refuse items that do not exist: an offer about nothing would never be made."""
+        item_ids = offer.targets.item_ids
+        unknown = self.catalogue.unknown(item_ids) if item_ids else None
+        if unknown is not None:
+            place = item_ids.index(unknown) if unknown in item_ids else 0
+            message = f"items/{unknown} does not exist"
+            raise invalid([FieldViolation(f"offer.items[{place}]", "UNKNOWN_ITEM", message)])
+
+    def _current(self, offer_id: OfferId, etag: str) -> StoredOffer:
+        stored = self.store.get(offer_id)
+        if etag and etag != stored.etag:
+            message = f"the etag {etag[:64]} is not the current one: read the offer again"
+            name = f"offers/{offer_id}"
+            raise Failure(Kind.STALE, "STALE_ETAG", message, metadata={"name": name})
+        return stored
+
+    def _draft(self, offer: Offer, before: StoredOffer | None = None) -> offer_pb2.Offer:
+        """Return how an offer would look that is not written."""
+        now = self.clock()
+        message = message_of(StoredOffer(offer, 0, before.create_time if before else now, now))
+        message.etag = ""
+        return message
+
+
+def _offer_id(path: str, name: str) -> OfferId:
+    check = Check()
+    offer_id = check.resource_id(path, name, collection="offers")
+    check.done()
+    return OfferId(offer_id)
+
+
+def _archived(offer_id: OfferId) -> Failure:
+    name = f"offers/{offer_id}"
+    return Failure(
+        Kind.PRECONDITION, "OFFER_ARCHIVED", f"{name} is archived", metadata={"name": name}
+    )

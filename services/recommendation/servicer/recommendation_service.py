@@ -1,0 +1,157 @@
+"""What to say to a customer now, on the wire."""
+# ruff: noqa: N802  # gRPC's names
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+import grpc
+import numpy as np
+from ofone.recommendation.v1 import decision_pb2
+from ofone.recommendation.v1 import recommendation_service_pb2 as messages
+from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceServicer
+
+from services.recommendation.domain.condition import facts_of
+from services.recommendation.domain.eligibility import Question
+from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.reasons import explanations
+from services.recommendation.domain.scoring import Scored
+from services.recommendation.domain.selection import Selection, select
+from services.recommendation.ports import Conditions, DecisionLog, OfferBook, Telemetry
+from services.recommendation.servicer.decision_messages import (
+    add_offer,
+    decision_message,
+    degradation_numbers,
+    explained,
+    part_messages,
+    reason_messages,
+)
+from services.recommendation.servicer.request_fields import count_of, question_of
+from services.recommendation.servicer.situation import Situation, SituationReader
+from services.serving.failures import not_found
+from services.serving.validation import Check
+
+DEFAULT_OFFERS, MAX_OFFERS = 3, 20
+DEFAULT_ITEMS, MAX_ITEMS = 10, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the business has settled."""
+
+    min_score: float
+    """Below this nothing is said."""
+    validity: timedelta
+    """How long an offer may be shown after it was chosen, unless it ends sooner."""
+    time_zone: tzinfo
+    """In which conditions read hours and weekdays."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationServicer(RecommendationServiceServicer):
+    """Chooses offers, ranks items, explains decisions."""
+
+    situations: SituationReader
+    book: OfferBook
+    conditions: Conditions
+    log: DecisionLog
+    telemetry: Telemetry
+    policy: Policy
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    """Gives a fresh random id for each decision."""
+
+    def SelectOffers(
+        self, request: messages.SelectOffersRequest, _: grpc.ServicerContext
+    ) -> messages.SelectOffersResponse:
+        """Choose offers for one customer, and log the decision."""
+        count = count_of("max_offers", request.max_offers, default=DEFAULT_OFFERS, most=MAX_OFFERS)
+        situation, moment = self._asked(request)
+        started = self.situations.clock()
+        selection = self._select(situation, moment, count)
+        decision_id = "" if request.validate_only else self.new_id()
+        decision = self._decision(situation, moment, selection, decision_id=decision_id)
+        if decision_id:
+            content = explained(decision, selection.considered).SerializeToString()
+            self.log.add(decision_id, situation.customer.customer_id, content)
+        self.telemetry.stage("select", self.situations.clock() - started)
+        for kind in situation.degradations:
+            self.telemetry.degraded(kind)
+        self.telemetry.decided(selection.considered, offered=bool(selection.chosen))
+        return messages.SelectOffersResponse(decision=decision)
+
+    def RecommendItems(
+        self, request: messages.RecommendItemsRequest, _: grpc.ServicerContext
+    ) -> messages.RecommendItemsResponse:
+        """Rank items for one customer; what lies in the basket at hand is left out."""
+        count = count_of("max_items", request.max_items, default=DEFAULT_ITEMS, most=MAX_ITEMS)
+        situation, moment = self._asked(request)
+        ranking = situation.ranking
+        left_out = ranking.in_basket(moment)
+        if request.exclude_just_bought:
+            left_out |= ranking.just_bought()
+        order = np.argsort(-ranking.probabilities, kind="stable")
+        places: list[int] = order[~left_out[order]][:count].tolist()
+        response = messages.RecommendItemsResponse(
+            model_version=ranking.model_version,
+            snapshot_version=situation.customer.version,
+            degradations=degradation_numbers(situation),
+            personalised=situation.customer.personalised,
+        )
+        for place, explanation in zip(places, explanations(ranking, places), strict=True):
+            response.items.add(
+                item=f"items/{ranking.item_ids[place]}",
+                score=ranking.probabilities[place],
+                parts=part_messages(explanation.groups),
+                reasons=reason_messages(explanation.reasons),
+            )
+        return response
+
+    def ExplainDecision(
+        self, request: messages.ExplainDecisionRequest, _: grpc.ServicerContext
+    ) -> messages.ExplainDecisionResponse:
+        """Return a decision with what became of every offer."""
+        check = Check()
+        decision_id = check.resource_id("name", request.name, collection="decisions")
+        check.done()
+        content = self.log.find(decision_id)
+        if content is None:
+            raise not_found("decision", request.name)
+        return messages.ExplainDecisionResponse.FromString(content)
+
+    def _asked(
+        self, request: messages.SelectOffersRequest | messages.RecommendItemsRequest
+    ) -> tuple[Situation, Moment]:
+        check = Check()
+        zone = self.policy.time_zone
+        subject, moment = question_of(request, check, clock=self.clock, time_zone=zone)
+        check.done()
+        return self.situations.read(subject, moment), moment
+
+    def _select(self, situation: Situation, moment: Moment, count: int) -> Selection:
+        """Choose; an answer that lacks something holds nothing back for faintness."""
+        customer = situation.customer
+        holds = self.conditions.about(facts_of(customer, moment))
+        return select(
+            self.book.active(),
+            Question(customer, moment, holds),
+            situation.ranking,
+            count=count,
+            min_score=0.0 if situation.degradations else self.policy.min_score,
+        )
+
+    def _decision(
+        self, situation: Situation, moment: Moment, selection: Selection, *, decision_id: str
+    ) -> decision_pb2.Decision:
+        name = f"decisions/{decision_id}" if decision_id else ""
+        decision = decision_message(situation, moment, name=name, created=self.clock())
+        places = [each.place for each in selection.chosen]
+        why = explanations(situation.ranking, places)
+        for each, explanation in zip(selection.chosen, why, strict=True):
+            add_offer(decision, each, explanation, expires=self._expiry(each, moment))
+        return decision
+
+    def _expiry(self, chosen: Scored, moment: Moment) -> datetime:
+        latest = moment.time + self.policy.validity
+        end = chosen.offer.end_time
+        return latest if end is None else min(latest, end)

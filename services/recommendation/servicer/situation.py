@@ -1,0 +1,157 @@
+"""Gathers what a decision rests on, in time: customer, candidates and their ranking.
+
+What is away or late is left out and named; a breaker for each dependency keeps a dead one from
+costing its timeout in every request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ml.model.candidates import Candidates
+from services.recommendation.domain.breaker import Breaker
+from services.recommendation.domain.customer import Customer, Subject, unreadable
+from services.recommendation.domain.degradation import Degradation
+from services.recommendation.domain.frequency import own_candidates, rank_by_frequency
+from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
+from services.recommendation.ports import Clock, CustomerReader, ModelSource, Proposer, Telemetry
+from services.serving.deadline import remaining_seconds
+from services.serving.failures import Failure, Kind
+
+Answer = TypeVar("Answer")
+
+_CALLERS_FAULT = {Kind.NOT_FOUND, Kind.INVALID}
+"""What ``profile`` says of a question that no other answer would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a decision rests on."""
+
+    customer: Customer
+    ranking: Ranking
+    degradations: tuple[Degradation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how much."""
+
+    profile_timeout_seconds: float
+    embedding_timeout_seconds: float
+    margin_ms: float
+    """Kept back of the caller's deadline for ranking and choosing."""
+    own_item_count: int
+    """So many own items are ranked at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SituationReader:
+    """Asks ``profile``, ``embedding`` and the model, one after the other."""
+
+    customers: CustomerReader
+    proposer: Proposer
+    models: ModelSource
+    telemetry: Telemetry
+    limits: Limits
+    profile_breaker: Breaker
+    embedding_breaker: Breaker
+    clock: Clock
+
+    def read(self, subject: Subject, moment: Moment) -> Situation:
+        """Return the situation of a customer at a moment, degraded where something is away.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND`` for an unknown customer; of kind ``INVALID``, when
+                ``profile`` refuses the identifier.
+        """
+        started = self.clock()
+        customer = self._customer(subject)
+        read = self.clock()
+        self.telemetry.stage("snapshot", read - started)
+        known = customer or unreadable(subject if isinstance(subject, str) else "")
+        proposal = self._proposal(known, moment)
+        proposed = self.clock()
+        self.telemetry.stage("retrieve", proposed - read)
+        ranking, without_model = self._ranking(known, moment, proposal)
+        self.telemetry.stage("rank", self.clock() - proposed)
+        missing = {
+            Degradation.PROFILE_UNAVAILABLE: customer is None,
+            Degradation.EMBEDDING_UNAVAILABLE: proposal is None,
+            Degradation.MODEL_UNAVAILABLE: without_model,
+        }
+        return Situation(known, ranking, tuple(kind for kind, is_so in missing.items() if is_so))
+
+    def _customer(self, subject: Subject) -> Customer | None:
+        timeout = self.limits.profile_timeout_seconds
+        try:
+            return self._within(
+                self.profile_breaker, timeout, lambda left: self.customers.read(subject, left)
+            )
+        except Failure as failure:
+            if failure.kind in _CALLERS_FAULT:
+                raise
+            return None
+
+    def _proposal(self, customer: Customer, moment: Moment) -> Proposal | None:
+        timeout = self.limits.embedding_timeout_seconds
+        try:
+            return self._within(
+                self.embedding_breaker,
+                timeout,
+                lambda left: self.proposer.propose(customer.history, moment, left),
+            )
+        except Failure:
+            return None
+
+    def _within(
+        self, breaker: Breaker, timeout: float, ask: Callable[[float], Answer]
+    ) -> Answer | None:
+        """Return the answer, ``None`` when it is not worth asking."""
+        if not breaker.allows():
+            return None
+        left = remaining_seconds(self.limits.margin_ms, timeout)
+        assert left is not None  # there is a bound
+        try:
+            answer = ask(left)
+        except Failure as failure:
+            if failure.kind in _CALLERS_FAULT:
+                breaker.succeeded()
+            elif failure.kind is not Kind.LATE or left == timeout:
+                breaker.failed()  # a caller in a hurry proves nothing
+            raise
+        breaker.succeeded()
+        return answer
+
+    def _ranking(
+        self, customer: Customer, moment: Moment, proposal: Proposal | None
+    ) -> tuple[Ranking, bool]:
+        """Return the ranking, and whether it had to do without a model."""
+        model, history = self.models.value, customer.history
+        if model is None:
+            own = self._own(customer) if proposal is None else _own_part(proposal)
+            return rank_by_frequency(history, own, moment.seconds), True
+        if proposal is None:
+            found = model.candidates(history, moment)
+            proposal = Proposal(found, self.proposer.last_known(found.item_ids))
+        return model.rank(history, proposal, moment.seconds), False
+
+    def _own(self, customer: Customer) -> Proposal:
+        found = own_candidates(customer.history, self.limits.own_item_count)
+        return Proposal(found, self.proposer.last_known(found.item_ids))
+
+
+def _own_part(proposal: Proposal) -> Proposal:
+    """Return the own items of ``proposal`` alone: those that are in stock."""
+    candidates, attributes = proposal.candidates, proposal.attributes
+    own = candidates.own_item_count
+    return Proposal(
+        Candidates(candidates.item_ids[:own], candidates.scores[:, :own], own),
+        ItemAttributes(
+            attributes.categories,
+            attributes.category_indexes[:own],
+            attributes.brands,
+            attributes.brand_indexes[:own],
+        ),
+    )

@@ -1,0 +1,94 @@
+"""Settings of the service, with the prefix ``OFONE_RECOMMENDATION``."""
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+PREFIX = "OFONE_RECOMMENDATION"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSettings:
+    """What migrating needs."""
+
+    database_url: str
+    """Offers and decisions: ``sqlite:///FILE`` or ``postgresql://…``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationSettings:
+    """Where everything is, how long to wait for it, and what is worth saying."""
+
+    database_url: str
+    """Offers and decisions: ``sqlite:///FILE`` or ``postgresql://…``."""
+    model_dir: Path
+    """The folder with the link ``current``; it may be empty until a model is published."""
+    profile_target: str
+    """Such as ``dns:///profile:7401``."""
+    embedding_target: str
+    """Such as ``dns:///embedding:7402``."""
+    profile_timeout_ms: int = 80
+    """Longer than a healthy ``profile`` ever takes; after it the answer is not personal."""
+    embedding_timeout_ms: int = 80
+    """After it the answer does without candidates from outside."""
+    answer_margin_ms: int = 15
+    """Kept back of the caller's deadline for ranking, choosing and the way back."""
+    breaker_failures: int = 3
+    """So many failures in a row, and a dependency is left alone but for one probe a while."""
+    breaker_retry_ms: int = 1_000
+    """How long that while is."""
+    own_item_count: int = 300
+    """So many of a customer's own items are ranked; the latest first."""
+    source_size: int = 40
+    """So many candidates are taken of each source."""
+    min_score: float = 0.02
+    """An offer that scores less is not made, even when nothing else is."""
+    validity_hours: float = 24.0
+    """How long an offer may be shown after it was chosen."""
+    time_zone: str = "UTC"
+    """In which conditions read hours and weekdays, such as ``Europe/Berlin``."""
+    migrate_on_start: bool = False
+    """Whether to migrate the database first; with several replicas a job does it instead."""
+    poll_seconds: float = 0.5
+    """How often to look for another model and for offers that other processes wrote."""
+    pool_size: int = 4
+    """Connections to the database that one process holds at most."""
+    log_capacity_rows: int = 10_000
+    """Decisions that may wait for the database; more are dropped and counted."""
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        bounds = {
+            "profile_timeout_ms": (1, 60_000),
+            "embedding_timeout_ms": (1, 60_000),
+            "answer_margin_ms": (0, 10_000),
+            "breaker_failures": (1, 1_000),
+            "breaker_retry_ms": (10, 60_000),
+            "own_item_count": (1, 1_000),
+            "source_size": (1, 500),
+            "min_score": (0, 1_000),
+            "validity_hours": (0.01, 10_000),
+            "poll_seconds": (0.01, 60),
+            "pool_size": (1, 1_000),
+            "log_capacity_rows": (1, 10_000_000),
+        }
+        for name, (least, most) in bounds.items():
+            if not least <= getattr(self, name) <= most:
+                variable = f"{PREFIX}_{name.upper()}"
+                raise ValueError(f"{variable} must be between {least} and {most}")
+        zone_of(self.time_zone)
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone of that name.
+
+    Raises:
+        ValueError: when there is none.
+    """
+    if name == "UTC":
+        return UTC  # known without a database of zones
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"{PREFIX}_TIME_ZONE names no time zone: {name!r}") from None
