@@ -44,8 +44,7 @@ class Load:
             try:
                 decision = stub.SelectOffers(request, timeout=DEADLINE_SECONDS).decision
             except grpc.RpcError as error:
-                assert isinstance(error, grpc.Call)
-                self.failures.append(f"{error.code()}: {error.details()}")
+                self.failures.append(str(error))
             else:
                 self.decisions.append((decision, time.perf_counter() - started))
             number += THREADS
