@@ -127,8 +127,8 @@ class ProfileStore(Protocol):
 class ProfileMeter(Protocol):
     """Counts what the service does."""
 
-    def count_batch(self, outcomes: Sequence[Outcome]) -> None:
-        """Count a batch of events by what became of each."""
+    def count_batch(self, outcomes: Sequence[tuple[Outcome, str]]) -> None:
+        """Count a batch of events by what became of each and by the name of its type."""
 
     def count_merges(self, merge_count: int) -> None:
         """Count customers that became part of another."""

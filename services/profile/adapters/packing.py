@@ -4,7 +4,8 @@ Source of the choice: MessagePack writes lists of numbers and strings about ten 
 objects are written field by field, and needs no schema beside the code.
 """
 
-import dataclasses
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 import msgpack
@@ -23,6 +24,9 @@ from services.profile.domain.traits import Traits
 
 FORMAT = 1
 """The layout below; a later one must still read the earlier ones."""
+
+
+_TRAITS = attrgetter(*(each.name for each in fields(Traits)))
 
 
 class UnknownFormat(ValueError):
@@ -91,15 +95,16 @@ def pack_columns(columns: Columns) -> bytes:
         *(columns.first_bought_seconds, columns.last_bought_seconds),
         *(columns.recent_basket_seconds, columns.recent_basket_sizes),
         *(columns.recent_basket_items, columns.exposures),
-        dataclasses.astuple(columns.traits),
+        _TRAITS(columns.traits),
     )
 
 
 def unpack_columns(packed: bytes) -> Columns:
     """Return the columns of ``pack_columns``."""
-    *plain, exposures, traits = _unpack(packed)
-    seen = [Exposure._make(each) for each in exposures]
-    return Columns(*plain, exposures=seen, traits=Traits(*traits))
+    values = _unpack(packed)
+    values[-2] = [Exposure._make(each) for each in values[-2]]
+    values[-1] = Traits(*values[-1])
+    return Columns(*values)
 
 
 def pack_consents(consents: Consents) -> bytes:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from services.storage.migrations import Migrations
 
-MIGRATIONS = Migrations(Path(__file__).parent / "migrations", "profile_version")
+MIGRATIONS = Migrations(Path(__file__).parents[1] / "migrations", "profile_version")
 
 _METADATA = MetaData()
 

@@ -1,0 +1,80 @@
+"""The whole service: ``python -m services.profile``; with ``migrate`` it only migrates."""
+
+import functools
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
+
+from services.profile.adapters.metrics import PrometheusProfileMeter
+from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.adapters.tables import MIGRATIONS
+from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.identity import IdentityKey
+from services.profile.servicer import ProfileServicer
+from services.profile.servicer.service import NAME
+from services.profile.settings import PREFIX, ProfileSettings
+from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.settings import SettingsError, load_settings
+from services.storage.engine import DatabaseLimits
+from services.storage.startup import is_ready, open_database
+
+
+def main() -> int:
+    """Serve, or migrate and end; return the exit code."""
+    settings = load_settings(ProfileSettings, PREFIX, os.environ)
+    if sys.argv[1:] == ["migrate"]:
+        open_database(settings.database_url, MIGRATIONS, migrate_first=True).dispose()
+        return 0
+    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    identity = read_key(settings.identifier_key_file)
+    return serve(functools.partial(application, settings, identity), serving, name="profile")
+
+
+def application(settings: ProfileSettings, identity: IdentityKey) -> Application:
+    """Return the service.
+
+    Raises:
+        StartupError: when the database is not there or not migrated.
+    """
+    engine = open_database(
+        settings.database_url,
+        MIGRATIONS,
+        limits=DatabaseLimits(pool_size=settings.pool_size),
+        migrate_first=settings.migrate_on_start,
+    )
+    servicer = ProfileServicer(
+        SqlProfileStore(engine),
+        identity,
+        policy=ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
+        meter=PrometheusProfileMeter(),
+        clock=lambda: datetime.now(UTC),
+    )
+    add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
+    return Application(
+        name="profile",
+        services=(Service(NAME, add),),
+        readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
+        on_stop=(engine.dispose,),
+    )
+
+
+def read_key(path: Path) -> IdentityKey:
+    """Return the key for identifiers.
+
+    Raises:
+        SettingsError: when the file cannot be read or holds too little.
+    """
+    variable = f"{PREFIX}_IDENTIFIER_KEY_FILE"
+    try:
+        return IdentityKey(path.read_bytes().strip())
+    except OSError as error:
+        raise SettingsError(f"{variable}: {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {path}: {error}") from None
+
+
+if __name__ == "__main__":
+    run(main)

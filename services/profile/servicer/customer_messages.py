@@ -1,0 +1,178 @@
+"""Customers and their consents: from message to domain and back."""
+
+from collections.abc import Callable
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.profile.v1 import customer_pb2, event_pb2
+
+from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
+from services.profile.domain.snapshot import Columns, Exposure, Snapshot, columns_of, permitted
+from services.profile.domain.traits import Traits, mean_gap_days, traits
+from services.profile.ports import CustomerView
+from services.profile.servicer.event_messages import micros_of, timestamp
+from services.serving.failures import FieldViolation, invalid
+from services.serving.validation import Check
+
+_FINGERPRINT_DIGITS = 8
+_DEFAULT_SOURCE = "default"
+
+
+def snapshot_message(snapshot: Snapshot, policy: ConsentPolicy) -> customer_pb2.Snapshot:
+    """Return what of a snapshot may be used."""
+    columns = permitted(snapshot, policy)
+    return customer_pb2.Snapshot(
+        customer=f"customers/{snapshot.customer_id}",
+        version=snapshot.version,
+        update_time=timestamp(snapshot.updated_micros),
+        personalisation_allowed=policy.allows(Purpose.PERSONALISATION, snapshot.consents),
+        marketing_allowed=[
+            customer_pb2.ConsentPurpose.ValueType(each)
+            for each in policy.marketing(snapshot.consents)
+        ],
+        item_ids=columns.item_ids,
+        basket_counts=columns.basket_counts,
+        quantities=columns.quantities,
+        first_bought_seconds=columns.first_bought_seconds,
+        last_bought_seconds=columns.last_bought_seconds,
+        recent_basket_seconds=columns.recent_basket_seconds,
+        recent_basket_sizes=columns.recent_basket_sizes,
+        recent_basket_items=columns.recent_basket_items,
+        exposures=[_exposure_message(exposure) for exposure in columns.exposures],
+        traits=_traits_message(columns.traits),
+    )
+
+
+def customer_message(
+    view: CustomerView, policy: ConsentPolicy, mask: FieldMask
+) -> customer_pb2.Customer:
+    """Return the fields of a customer that ``mask`` names, all of them for an empty one.
+
+    Raises:
+        Failure: of kind ``INVALID``, when the mask names no top-level field of a customer.
+    """
+    known = customer_pb2.Customer.DESCRIPTOR.fields_by_name
+    unknown = [path for path in mask.paths if path not in known and path != "*"]
+    if unknown:
+        raise invalid(
+            [
+                FieldViolation(
+                    "read_mask", "UNKNOWN_FIELD", f"a customer has no field {path!r:.80}"
+                )
+                for path in unknown[:5]
+            ]
+        )
+    record = view.record
+    columns = columns_of(record.state)
+    fields: dict[str, Callable[[], object]] = {
+        "name": lambda: f"customers/{record.customer_id}",
+        "former_names": lambda: [f"customers/{former}" for former in view.former_ids],
+        "identifiers": lambda: _identifier_messages(view),
+        "traits": lambda: _traits_message(traits(record.state)),
+        "items": lambda: _item_messages(columns),
+        "consents": lambda: consent_messages(record.consents, policy),
+        "exposures": lambda: [_exposure_message(each) for each in columns.exposures],
+        "create_time": lambda: timestamp(record.created_micros),
+        "update_time": lambda: timestamp(record.updated_micros),
+        "version": lambda: record.version,
+    }
+    asked = fields if not mask.paths or "*" in mask.paths else dict.fromkeys(mask.paths)
+    return customer_pb2.Customer(**{name: fields[name]() for name in asked})  # type: ignore[arg-type]
+
+
+def consent_messages(consents: Consents, policy: ConsentPolicy) -> list[customer_pb2.Consent]:
+    """Return what holds for each purpose, in the order of the contract."""
+    return [consent_message(purpose, consents, policy) for purpose in Purpose]
+
+
+def consent_message(
+    purpose: Purpose, consents: Consents, policy: ConsentPolicy
+) -> customer_pb2.Consent:
+    """Return what holds for one purpose; the default carries no time."""
+    allowed = policy.allows(purpose, consents)
+    statement = consents.get(purpose)
+    return customer_pb2.Consent(
+        purpose=customer_pb2.ConsentPurpose.ValueType(purpose),
+        state=(
+            customer_pb2.CONSENT_STATE_GRANTED if allowed else customer_pb2.CONSENT_STATE_DENIED
+        ),
+        source=statement.source if statement else _DEFAULT_SOURCE,
+        stated_at=timestamp(statement.stated_micros) if statement else None,
+    )
+
+
+def statement_of(
+    check: Check, message: customer_pb2.Consent, *, now_micros: int
+) -> tuple[Purpose, Statement]:
+    """Check what a customer said; worth nothing when a rule is broken."""
+    purpose = Purpose.PERSONALISATION
+    try:
+        purpose = Purpose(message.purpose)
+    except ValueError:
+        rule = "REQUIRED" if message.purpose == 0 else "UNKNOWN_PURPOSE"
+        check.fail("consent.purpose", rule, "must be one of the known purposes")
+    said = (customer_pb2.CONSENT_STATE_GRANTED, customer_pb2.CONSENT_STATE_DENIED)
+    if message.state not in said:
+        check.fail("consent.state", "REQUIRED", "must be granted or denied")
+    stated_micros = 0
+    if message.HasField("stated_at"):
+        stated_micros = micros_of(
+            check, "consent.stated_at", message.stated_at, now_micros=now_micros
+        )
+    else:
+        check.fail("consent.stated_at", "REQUIRED", "must be set")
+    denied = message.state == customer_pb2.CONSENT_STATE_DENIED
+    return purpose, Statement(stated_micros, denied, check.slug("consent.source", message.source))
+
+
+def _identifier_messages(view: CustomerView) -> list[customer_pb2.KnownIdentifier]:
+    return [
+        customer_pb2.KnownIdentifier(
+            kind=event_pb2.IdentifierKind.ValueType(each.kind),
+            fingerprint=each.digest.hex()[:_FINGERPRINT_DIGITS],
+            first_seen_time=timestamp(each.first_seen_micros),
+        )
+        for each in view.identifiers
+    ]
+
+
+def _item_messages(columns: Columns) -> list[customer_pb2.OwnItem]:
+    return [
+        customer_pb2.OwnItem(
+            item=f"items/{item_id}",
+            basket_count=count,
+            quantity=quantity,
+            first_bought_time=Timestamp(seconds=first),
+            last_bought_time=Timestamp(seconds=last),
+            mean_gap_days=mean_gap_days(first, last, count=count),
+        )
+        for item_id, count, quantity, first, last in zip(
+            columns.item_ids,
+            columns.basket_counts,
+            columns.quantities,
+            columns.first_bought_seconds,
+            columns.last_bought_seconds,
+            strict=True,
+        )
+    ]
+
+
+def _exposure_message(exposure: Exposure) -> customer_pb2.Exposure:
+    return customer_pb2.Exposure(**exposure._asdict())
+
+
+def _traits_message(known: Traits) -> customer_pb2.Traits:
+    message = customer_pb2.Traits(
+        basket_count=known.basket_count,
+        item_count=known.item_count,
+        total_spend=known.total_spend,
+        mean_gap_days=known.mean_gap_days,
+        mean_basket_size=known.mean_basket_size,
+        discounted_basket_share=known.discounted_basket_share,
+        home_store=known.home_store,
+        main_channel=known.main_channel,
+    )
+    if known.basket_count:
+        message.first_purchase_time.seconds = known.first_purchase_seconds
+        message.last_purchase_time.seconds = known.last_purchase_seconds
+    return message

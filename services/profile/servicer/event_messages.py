@@ -1,0 +1,205 @@
+"""Events: from message to report, every rule checked, and from event to message."""
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.profile.v1 import event_pb2
+
+from services.profile.domain.events import (
+    MICROS,
+    WITH_LINES,
+    WITH_OFFER,
+    CustomerId,
+    Event,
+    EventLine,
+    EventType,
+    Handle,
+    ItemId,
+    OfferId,
+    Party,
+    Report,
+)
+from services.profile.domain.identity import IdentifierKind, IdentityKey, normalise
+from services.serving.validation import Check
+
+MAX_IDENTIFIERS = 8
+MAX_IDENTIFIER_CHARACTERS = 256
+MAX_LINES = 2_000
+MAX_QUANTITY = 1_000_000.0
+LEAST_QUANTITY = 1e-6
+"""Quantities are summed in micro-units; less than one would be nothing."""
+MAX_PRICE = 1_000_000_000.0
+"""Currencies of small units have long prices."""
+MAX_RATING = 5.0
+MAX_AHEAD_MICROS = 86_400 * MICROS
+"""How far clocks of sources may run ahead: a day, which covers every wrong time zone."""
+
+_TYPES = {int(each): each for each in EventType}
+_PARTIES = {0: Party.FIRST} | {int(each): each for each in Party}
+_KINDS = {int(each): each for each in IdentifierKind}
+
+
+def report_of(message: event_pb2.Event, identity: IdentityKey, *, now_micros: int) -> Report:
+    """Return what an event says.
+
+    Raises:
+        Failure: of kind ``INVALID``, naming every broken rule; paths start at the event.
+    """
+    check = Check()
+    event_type = _TYPES.get(message.type)
+    if event_type is None:
+        rule = "REQUIRED" if message.type == 0 else "UNKNOWN_TYPE"
+        check.fail("type", rule, "must be one of the known types")
+        event_type = EventType.VISIT
+    handles = _handles(check, message, identity)
+    customer_id = None
+    if message.customer:
+        customer_id = CustomerId(
+            check.resource_id("customer", message.customer, collection="customers")
+        )
+    offer_id, decision_id = _offer(check, message, event_type)
+    if message.party not in _PARTIES:
+        check.fail("party", "UNKNOWN_PARTY", "must be one of the known parties")
+    event = Event(
+        source=check.slug("source", message.source),
+        event_id=check.opaque_id("event_id", message.event_id),
+        type=event_type,
+        occurred_micros=_occurred_micros(check, message, now_micros),
+        channel=check.text("channel", message.channel, most=64),
+        store=check.text("store", message.store, most=64),
+        place=check.text("place", message.place, most=128),
+        party=_PARTIES.get(message.party, Party.FIRST),
+        lines=_lines(check, message, event_type),
+        offer_id=offer_id,
+        text=check.text("text", message.text, most=1_000),
+        rating=_rating(check, message, event_type),
+        decision_id=decision_id,
+    )
+    check.done()
+    return Report(event, handles, customer_id)
+
+
+def handle_of(
+    check: Check, path: str, message: event_pb2.Identifier, identity: IdentityKey
+) -> Handle | None:
+    """Check an identifier and return its handle, ``None`` when a rule is broken."""
+    kind = _KINDS.get(message.kind)
+    if kind is None:
+        rule = "REQUIRED" if message.kind == 0 else "UNKNOWN_KIND"
+        check.fail(f"{path}.kind", rule, "must be one of the known kinds")
+        return None
+    if len(message.value) > MAX_IDENTIFIER_CHARACTERS:
+        check.text(f"{path}.value", message.value, most=MAX_IDENTIFIER_CHARACTERS)
+        return None
+    value = normalise(kind, message.value)
+    if not value:
+        rule = "MALFORMED" if message.value.strip() else "REQUIRED"
+        check.fail(f"{path}.value", rule, "must hold an identifier of its kind")
+        return None
+    return identity.handle(kind, value)
+
+
+def event_message(event: Event) -> event_pb2.Event:
+    """Return the message of an event, without identifiers."""
+    return event_pb2.Event(
+        source=event.source,
+        event_id=event.event_id,
+        type=event_pb2.EventType.ValueType(event.type),
+        occurred_at=timestamp(event.occurred_micros),
+        channel=event.channel,
+        store=event.store,
+        place=event.place,
+        party=event_pb2.Party.ValueType(event.party),
+        lines=[
+            event_pb2.EventLine(
+                item=f"items/{line.item_id}",
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                discount=line.discount,
+            )
+            for line in event.lines
+        ],
+        offer=f"offers/{event.offer_id}" if event.offer_id else "",
+        text=event.text,
+        rating=event.rating,
+        decision=f"decisions/{event.decision_id}" if event.decision_id else "",
+    )
+
+
+def timestamp(micros: int) -> Timestamp:
+    """Return the message of a moment in microseconds since 1970."""
+    seconds, rest = divmod(micros, MICROS)
+    return Timestamp(seconds=seconds, nanos=rest * 1_000)
+
+
+def micros_of(check: Check, path: str, message: Timestamp, *, now_micros: int) -> int:
+    """Check a moment that cannot lie in the future and return it in microseconds since 1970.
+
+    Nanoseconds are cut off. 1970 itself is refused: a source that says so does not know.
+    """
+    micros = message.seconds * MICROS + message.nanos // 1_000
+    if not 0 <= message.nanos < 1_000_000_000:
+        check.fail(path, "MALFORMED", "nanos must be between 0 and 999,999,999")
+    elif micros < MICROS:
+        check.fail(path, "TOO_EARLY", "must be after the first second of 1970")
+    elif micros > now_micros + MAX_AHEAD_MICROS:
+        check.fail(path, "IN_THE_FUTURE", "must be at most a day ahead of the service's clock")
+    return micros
+
+
+def _occurred_micros(check: Check, message: event_pb2.Event, now_micros: int) -> int:
+    if not message.HasField("occurred_at"):
+        check.fail("occurred_at", "REQUIRED", "must be set")
+        return 0
+    return micros_of(check, "occurred_at", message.occurred_at, now_micros=now_micros)
+
+
+def _handles(check: Check, message: event_pb2.Event, identity: IdentityKey) -> tuple[Handle, ...]:
+    if not message.customer:
+        check.count("identifiers", message.identifiers, least=1, most=MAX_IDENTIFIERS)
+    else:
+        check.count("identifiers", message.identifiers, most=MAX_IDENTIFIERS)
+    found = [
+        handle_of(check, f"identifiers[{index}]", each, identity)
+        for index, each in enumerate(message.identifiers[:MAX_IDENTIFIERS])
+    ]
+    return tuple(handle for handle in found if handle is not None)
+
+
+def _lines(check: Check, message: event_pb2.Event, event_type: EventType) -> tuple[EventLine, ...]:
+    least = 1 if event_type in WITH_LINES else 0
+    check.count("lines", message.lines, least=least, most=MAX_LINES)
+    if len(message.lines) > MAX_LINES:
+        return ()
+    return tuple(_line(check, index, line) for index, line in enumerate(message.lines))
+
+
+def _line(check: Check, index: int, line: event_pb2.EventLine) -> EventLine:
+    path = f"lines[{index}]"
+    item_id = check.resource_id(f"{path}.item", line.item, collection="items")
+    quantity = line.quantity or 1.0
+    if not LEAST_QUANTITY <= quantity <= MAX_QUANTITY:
+        least = 0.0 if quantity < 0 else LEAST_QUANTITY
+        check.number(f"{path}.quantity", quantity, least=least, most=MAX_QUANTITY)
+    price = line.unit_price if line.HasField("unit_price") else None
+    if price is not None and not 0 <= price <= MAX_PRICE:
+        check.number(f"{path}.unit_price", price, least=0, most=MAX_PRICE)
+    discount = line.discount if line.HasField("discount") else None
+    if discount is not None and not 0 <= discount <= MAX_PRICE:
+        check.number(f"{path}.discount", discount, least=0, most=MAX_PRICE)
+    return EventLine(ItemId(item_id), quantity, price, discount)
+
+
+def _offer(check: Check, message: event_pb2.Event, event_type: EventType) -> tuple[OfferId, str]:
+    offer_id = decision_id = ""
+    if message.offer or event_type in WITH_OFFER:
+        offer_id = check.resource_id("offer", message.offer, collection="offers")
+    if message.decision:
+        decision_id = check.resource_id("decision", message.decision, collection="decisions")
+    return OfferId(offer_id), decision_id
+
+
+def _rating(check: Check, message: event_pb2.Event, event_type: EventType) -> float | None:
+    if not message.HasField("rating"):
+        if event_type is EventType.RATING:
+            check.fail("rating", "REQUIRED", "must be set for a rating")
+        return None
+    return check.number("rating", message.rating, least=0, most=MAX_RATING)

@@ -1,0 +1,249 @@
+"""The methods of ``ofone.profile.v1.ProfileService``."""
+# ruff: noqa: ARG002, N802  # gRPC's signatures and names
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+import grpc
+from ofone.profile.v1 import event_pb2
+from ofone.profile.v1 import profile_service_pb2 as pb
+from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
+
+from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.events import MICROS, CustomerId, Handle
+from services.profile.domain.identity import IdentityKey
+from services.profile.domain.ingestion import Outcome, Result
+from services.profile.ports import ProfileMeter, ProfileStore
+from services.profile.servicer.customer_messages import (
+    consent_message,
+    consent_messages,
+    customer_message,
+    snapshot_message,
+    statement_of,
+)
+from services.profile.servicer.event_messages import event_message, handle_of, report_of
+from services.profile.servicer.listing_messages import (
+    chunks,
+    export_position,
+    period_of,
+    position_of,
+    timeline_position,
+    timeline_token,
+    types_of,
+)
+from services.serving.failures import Failure, not_found
+from services.serving.paging import page_size
+from services.serving.validation import Check
+
+NAME = pb.DESCRIPTOR.services_by_name["ProfileService"].full_name
+MAX_BATCH = 1_000
+DEFAULT_LISTING, MAX_LISTING = 100, 1_000
+EXPORT_BASKETS = 500
+"""Baskets read at once for the export: some thousand lines."""
+
+_OUTCOMES = {
+    Outcome.STORED: pb.EVENT_OUTCOME_STORED,
+    Outcome.DUPLICATE: pb.EVENT_OUTCOME_DUPLICATE,
+    Outcome.REFUSED: pb.EVENT_OUTCOME_REFUSED,
+}
+_BEHIND_IDENTIFIER = "a customer with this identifier"
+
+
+class ProfileServicer(pb_grpc.ProfileServiceServicer):
+    """Answers who a customer is, and keeps what happened."""
+
+    def __init__(
+        self,
+        store: ProfileStore,
+        identity: IdentityKey,
+        *,
+        policy: ConsentPolicy,
+        meter: ProfileMeter,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Answer from ``store``; everything else is how."""
+        self._store = store
+        self._identity = identity
+        self._policy = policy
+        self._meter = meter
+        self._clock = clock
+
+    def IngestEvents(
+        self, request: pb.IngestEventsRequest, context: grpc.ServicerContext
+    ) -> pb.IngestEventsResponse:
+        """Store events; what is answered STORED is durable."""
+        return pb.IngestEventsResponse(results=self._ingest(request.events))
+
+    def StreamEvents(
+        self, request_iterator: Iterator[pb.StreamEventsRequest], context: grpc.ServicerContext
+    ) -> Iterator[pb.StreamEventsResponse]:
+        """Store batch after batch; each is answered once it is durable."""
+        for request in request_iterator:
+            results = self._ingest(request.events)
+            yield pb.StreamEventsResponse(batch_id=request.batch_id, results=results)
+
+    def GetSnapshot(
+        self, request: pb.GetSnapshotRequest, context: grpc.ServicerContext
+    ) -> pb.GetSnapshotResponse:
+        """Return the compact state that a decision needs."""
+        if request.HasField("identifier"):
+            found = self._store.snapshot_behind(self._handle("identifier", request.identifier))
+        else:
+            found = self._store.snapshot_of(_customer_id("customer", request.customer))
+        if found is None:
+            raise not_found("customer", request.customer or _BEHIND_IDENTIFIER)
+        snapshot = snapshot_message(found, self._policy)
+        self._meter.count_snapshot(len(snapshot.item_ids))
+        return pb.GetSnapshotResponse(snapshot=snapshot)
+
+    def GetCustomer(
+        self, request: pb.GetCustomerRequest, context: grpc.ServicerContext
+    ) -> pb.GetCustomerResponse:
+        """Return the 360-degree view of one customer."""
+        view = self._store.view(_customer_id("name", request.name))
+        if view is None:
+            raise not_found("customer", request.name)
+        return pb.GetCustomerResponse(
+            customer=customer_message(view, self._policy, request.read_mask)
+        )
+
+    def LookupCustomer(
+        self, request: pb.LookupCustomerRequest, context: grpc.ServicerContext
+    ) -> pb.LookupCustomerResponse:
+        """Return the customer behind an identifier."""
+        found = self._store.customer_behind(self._handle("identifier", request.identifier))
+        if found is None:
+            raise not_found("customer", _BEHIND_IDENTIFIER)
+        return pb.LookupCustomerResponse(customer=f"customers/{found}")
+
+    def ListEvents(
+        self, request: pb.ListEventsRequest, context: grpc.ServicerContext
+    ) -> pb.ListEventsResponse:
+        """Return a page of a customer's timeline, latest first."""
+        customer_id = _customer_id("parent", request.parent)
+        check = Check()
+        period, types = period_of(check, request), types_of(check, request)
+        check.done()
+        size = page_size(request.page_size, default=DEFAULT_LISTING, most=MAX_LISTING)
+        query = ("ListEvents", customer_id, tuple(map(int, types)), period)
+        events = self._store.timeline(
+            customer_id,
+            types=types,
+            period=period,
+            before=timeline_position(request.page_token, query),
+            most=size + 1,
+        )
+        if events is None:
+            raise not_found("customer", request.parent)
+        page = events[:size]
+        return pb.ListEventsResponse(
+            events=[event_message(event) for event in page],
+            next_page_token=timeline_token(page[-1], query) if len(events) > size else "",
+        )
+
+    def ExportInteractions(
+        self, request: pb.ExportInteractionsRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.ExportInteractionsResponse]:
+        """Stream every purchase that may be learned from."""
+        check = Check()
+        period = period_of(check, request)
+        check.done()
+        query = ("ExportInteractions", period)
+        position = export_position(request.resume_token, query)
+        while purchases := self._store.purchases(
+            period=period,
+            after=position,
+            unspoken_allowed=self._policy.personalisation_default,
+            most=EXPORT_BASKETS,
+        ):
+            yield from chunks(purchases, query)
+            position = position_of(purchases[-1])
+
+    def SetConsent(
+        self, request: pb.SetConsentRequest, context: grpc.ServicerContext
+    ) -> pb.SetConsentResponse:
+        """Keep what a customer said; answer what holds."""
+        check, now_micros = Check(), self._now_micros()
+        name = check.resource_id("customer", request.customer, collection="customers")
+        purpose, statement = statement_of(check, request.consent, now_micros=now_micros)
+        check.done()
+        consents = self._store.state_consent(
+            CustomerId(name), purpose, statement, now_micros=now_micros
+        )
+        if consents is None:
+            raise not_found("customer", request.customer)
+        return pb.SetConsentResponse(consent=consent_message(purpose, consents, self._policy))
+
+    def ListConsents(
+        self, request: pb.ListConsentsRequest, context: grpc.ServicerContext
+    ) -> pb.ListConsentsResponse:
+        """Return what holds for each purpose."""
+        found = self._store.snapshot_of(_customer_id("parent", request.parent))
+        if found is None:
+            raise not_found("customer", request.parent)
+        return pb.ListConsentsResponse(consents=consent_messages(found.consents, self._policy))
+
+    def _ingest(self, messages: Sequence[event_pb2.Event]) -> list[pb.EventResult]:
+        check = Check()
+        check.count("events", messages, least=1, most=MAX_BATCH)
+        check.done()
+        now_micros = self._now_micros()
+        results: list[Result | None] = []
+        reports = []
+        for message in messages:
+            try:
+                reports.append(report_of(message, self._identity, now_micros=now_micros))
+                results.append(None)
+            except Failure as failure:
+                results.append(_refusal(failure))
+        if reports:
+            ingested = self._store.ingest(reports, now_micros=now_micros)
+            self._meter.count_merges(ingested.merge_count)
+            stored = iter(ingested.results)
+            results = [next(stored) if each is None else each for each in results]
+        answered = [each for each in results if each is not None]
+        self._meter.count_batch(
+            [
+                (result.outcome, _type_name(message))
+                for result, message in zip(answered, messages, strict=True)
+            ]
+        )
+        return [_result_message(result) for result in answered]
+
+    def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
+        check = Check()
+        handle = handle_of(check, path, message, self._identity)
+        check.done()
+        assert handle is not None  # or check.done had raised
+        return handle
+
+    def _now_micros(self) -> int:
+        return round(self._clock().timestamp() * MICROS)
+
+
+def _customer_id(path: str, name: str) -> CustomerId:
+    check = Check()
+    customer_id = check.resource_id(path, name, collection="customers")
+    check.done()
+    return CustomerId(customer_id)
+
+
+def _refusal(failure: Failure) -> Result:
+    first = failure.violations[0]
+    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
+
+
+def _type_name(message: event_pb2.Event) -> str:
+    """Return ``PURCHASE`` and the like; ``UNSPECIFIED`` for a type nobody knows."""
+    value = event_pb2.EventType.DESCRIPTOR.values_by_number.get(message.type)
+    return value.name.removeprefix("EVENT_TYPE_") if value else "UNSPECIFIED"
+
+
+def _result_message(result: Result) -> pb.EventResult:
+    return pb.EventResult(
+        outcome=_OUTCOMES[result.outcome],
+        reason=result.reason,
+        field=result.field,
+        message=result.message,
+        customer=f"customers/{result.customer_id}" if result.customer_id else "",
+    )

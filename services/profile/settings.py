@@ -1,0 +1,30 @@
+"""Settings of the service, with the prefix ``OFONE_PROFILE``."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PREFIX = "OFONE_PROFILE"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """Where profiles are kept and what is taken for granted."""
+
+    database_url: str
+    """The profiles: ``sqlite:///FILE`` or ``postgresql://…``."""
+    identifier_key_file: Path = field(metadata={"secret": True})
+    """The secret under which identifiers are hashed, at least 16 bytes. It may never change:
+    under another key every customer is a stranger."""
+    default_consent: str = "denied"
+    """``granted`` or ``denied``: personalisation of customers who said nothing."""
+    migrate_on_start: bool = False
+    """Whether to migrate the database first; with several replicas a job does it instead."""
+    pool_size: int = 4
+    """Connections to the database that one process holds at most."""
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        if self.default_consent not in ("granted", "denied"):
+            raise ValueError(f"{PREFIX}_DEFAULT_CONSENT must be granted or denied")
+        if self.pool_size < 1:
+            raise ValueError(f"{PREFIX}_POOL_SIZE must be at least 1")
