@@ -4,6 +4,7 @@ A rule that fails is reported with the number of rows and the first of them, all
 that whoever brings data mends it in one go.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -170,16 +171,17 @@ def _parts(tables: Mapping[str, pd.DataFrame], folds: tuple[Fold, ...]) -> Itera
     """Yield what is wrong with folds."""
     asked = set(tables[_ASKED]["customer_id"])
     for number, fold in enumerate(folds):
-        seen: dict[str, str] = {}
+        seen: set[str] = set()
         if not fold.test:
             yield Violation(_FOLDS, f"folds[{number}].test", "must not be empty")
         for part, members in (("train", fold.train), ("val", fold.val), ("test", fold.test)):
             twice = [each for each in members if each in seen]
+            twice += [each for each, count in Counter(members).items() if count > 1]
             if twice:
-                rule = f"must hold no customer of another part ({seen[twice[0]]}) or twice"
+                rule = "must hold no customer twice, nor one of another part"
                 example = f"customer_id={twice[0]}"
                 yield Violation(_FOLDS, f"folds[{number}].{part}", rule, len(twice), example)
-            seen.update(dict.fromkeys(members, part))
+            seen.update(members)
             stray = [each for each in members if each not in asked]
             if stray:
                 rule = "must be customers of targets.parquet"

@@ -48,11 +48,11 @@ def go_shopping(town: Town, person: Person, rng: np.random.Generator) -> Shoppin
     trips, items = _favourite_lines(town, person, days, is_errand, rng)
     for number, phase in enumerate(person.phases):
         now = np.flatnonzero(second_phase == bool(number))
-        more = _curious_lines(town, person, phase, (days, is_errand, now), rng)
-        trips, items = np.concatenate([trips, more[0]]), np.concatenate([items, more[1]])
+        curious = _curious_lines(town, person, phase, (days, is_errand, now), rng)
+        trips, items = _joined(person, (trips, items), curious)
         of_phase = np.isin(trips, now)
-        more = _companion_lines(town, phase, (trips[of_phase], items[of_phase]), rng)
-        trips, items = np.concatenate([trips, more[0]]), np.concatenate([items, more[1]])
+        companions = _companion_lines(town, phase, (trips[of_phase], items[of_phase]), rng)
+        trips, items = _joined(person, (trips, items), companions)
     if person.character == ONE_COFFEE and len(days):
         trips, items = _with_gift(town, (trips, items), days)
     trips, items = _once(town, trips, items)
@@ -183,6 +183,15 @@ def _companion_lines(
     is_taken = (wanted >= 0) & (rng.random(len(items)) < _COMPANION_SHARE)
     is_taken &= phase.category_weights[wanted] > 0
     return trips[is_taken], _draw_items(town, phase, wanted[is_taken], rng)
+
+
+def _joined(person: Person, lines: tuple[Rows, Rows], more: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    """Return the lines with more; favourites are left out of these, they are bought when due."""
+    is_other = ~np.isin(more[1], person.favourites.item_rows)
+    return (
+        np.concatenate([lines[0], more[0][is_other]]),
+        np.concatenate([lines[1], more[1][is_other]]),
+    )
 
 
 def _draw_items(town: Town, phase: Phase, categories: Rows, rng: np.random.Generator) -> Rows:
