@@ -27,10 +27,11 @@ from tests.deploy.monitoring import MONITORING
 SERVING_PREFIX = "OFONE_SERVING"
 
 
-def settings_of(service: str) -> tuple[type[Any], str]:
-    """Return the settings class of a service and its prefix."""
+def settings_of(service: str, *, to_migrate: bool = False) -> tuple[type[Any], str]:
+    """Return the settings class of a service, or of its migration where that has its own."""
     module = importlib.import_module(f"services.{service}.settings")
-    return getattr(module, f"{service.title()}Settings"), module.PREFIX
+    whole = getattr(module, f"{service.title()}Settings")
+    return getattr(module, "MigrationSettings", whole) if to_migrate else whole, module.PREFIX
 
 
 def plain(one: Document, documents: Documents) -> dict[str, str]:
@@ -48,7 +49,8 @@ def disagreements(documents: Documents, service: str) -> list[str]:
     given = plain(container(workload, service), documents)
     kinds: list[tuple[type[Any], str]] = [settings_of(service), (ServingSettings, SERVING_PREFIX)]
     found = _unread(given, kinds)
-    found += _unread(plain(container(workload, "migrate"), documents), kinds[:1], "migrate: ")
+    migrating = [settings_of(service, to_migrate=True)]
+    found += _unread(plain(container(workload, "migrate"), documents), migrating, "migrate: ")
     try:
         settings, prefix = kinds[0]
         load_settings(settings, prefix, given)
