@@ -1,0 +1,61 @@
+"""What conditions are told."""
+
+import dataclasses
+from zoneinfo import ZoneInfo
+
+from services.recommendation.domain.condition import VARIABLES, ConditionMistake, facts_of
+from services.recommendation.domain.customer import Traits, newcomer, unreadable
+from services.recommendation.domain.moment import Moment
+from tests.services.recommendation.builders import NOON, customer, seconds_ago
+
+REGULAR = Traits(
+    basket_count=3,
+    total_spend=40,
+    first_purchase_seconds=seconds_ago(days=90),
+    last_purchase_seconds=seconds_ago(days=2),
+)
+
+
+def test_every_fact_is_declared_with_its_type_and_every_declared_one_is_told() -> None:
+    facts = facts_of(customer(traits=REGULAR), Moment(NOON, "web", "north", ("tea",)))
+    told = {
+        variable: {name: type(value) for name, value in fields.items()}
+        for variable, fields in facts.items()
+    }
+    assert told == VARIABLES
+
+
+def test_days_are_counted_back_from_the_moment_asked_about() -> None:
+    traits = facts_of(customer(traits=REGULAR), Moment(NOON))["traits"]
+    assert traits["days_since_last_purchase"] == 2.0
+    assert traits["days_known"] == 90.0
+
+
+def test_who_never_bought_has_no_days_since() -> None:
+    traits = facts_of(newcomer(), Moment(NOON))["traits"]
+    assert "days_since_last_purchase" not in traits
+    assert traits["basket_count"] == 0
+
+
+def test_of_somebody_who_cannot_be_read_only_the_moment_is_known() -> None:
+    assert set(facts_of(unreadable("ada"), Moment(NOON))) == {"context"}
+
+
+def test_hours_and_weekdays_are_those_of_the_moments_time_zone() -> None:
+    sunday_night = NOON.replace(day=18, hour=23)
+    here = facts_of(newcomer(), Moment(sunday_night))["context"]
+    berlin = facts_of(newcomer(), Moment(sunday_night.astimezone(ZoneInfo("Europe/Berlin"))))
+    assert (here["weekday"], here["hour"]) == (7, 23)
+    assert (berlin["context"]["weekday"], berlin["context"]["hour"]) == (1, 0)
+
+
+def test_a_mistake_shows_the_line_and_points_at_the_place() -> None:
+    mistake = ConditionMistake("UNKNOWN_FIELD", 2, 3, "no such thing", "a &&\n  b")
+    assert str(mistake) == "line 2, column 3: no such thing\n  b\n  ^"
+
+
+def test_traits_and_conditions_speak_of_the_same_things() -> None:
+    fields = {each.name for each in dataclasses.fields(Traits)}
+    derived = {"days_since_last_purchase", "days_known"}
+    sources = {"first_purchase_seconds", "last_purchase_seconds"}
+    assert fields - sources == set(VARIABLES["traits"]) - derived

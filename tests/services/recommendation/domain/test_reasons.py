@@ -1,0 +1,90 @@
+"""Why an item fits."""
+
+import pytest
+
+from services.recommendation.domain.ranking import Ranking
+from services.recommendation.domain.reasons import NO_ITEM, Reason, ReasonKind, explanations
+from tests.services.recommendation.builders import ranking
+
+HABIT = {"habit": 2.0, "timing": 1.0, "popularity": 1.0, "customer": 5.0}
+
+
+def reasons(ranked: Ranking, item: str) -> tuple[Reason, ...]:
+    [explanation] = explanations(ranked, [ranked.item_ids.index(item)])
+    return explanation.reasons
+
+
+def kinds(ranked: Ranking, item: str) -> list[ReasonKind]:
+    return [reason.kind for reason in reasons(ranked, item)]
+
+
+def test_reasons_are_named_strongest_first_and_their_shares_make_a_whole() -> None:
+    ranked = ranking(
+        own={"green-tea": (6, 14.0, 14.0)},
+        evidence={"popular": {"green-tea": 0.1}},
+        losses=HABIT,
+    )
+    found = reasons(ranked, "green-tea")
+    assert [each.kind for each in found] == [
+        ReasonKind.OFTEN_BOUGHT,
+        ReasonKind.DUE,
+        ReasonKind.POPULAR_HERE,
+    ]
+    assert [each.share for each in found] == pytest.approx([0.5, 0.25, 0.25])
+
+
+def test_a_reason_carries_its_figures() -> None:
+    ranked = ranking(own={"green-tea": (6, 15.0, 14.0)}, losses={"timing": 1.0})
+    [due] = reasons(ranked, "green-tea")
+    assert due == Reason(
+        ReasonKind.DUE,
+        "green-tea",
+        1.0,
+        basket_count=6,
+        expected_gap_days=14.0,
+        days_since_last=15.0,
+    )
+
+
+def test_nobody_is_told_of_a_rhythm_after_one_purchase_or_long_before_it_is_time() -> None:
+    for own in ((1, 15.0, 14.0), (6, 6.0, 14.0)):
+        ranked = ranking(own={"green-tea": own}, losses={"timing": 3.0})
+        assert ReasonKind.DUE not in kinds(ranked, "green-tea")
+
+
+def test_a_reason_needs_the_evidence_it_speaks_of() -> None:
+    worth = {"sequence": 1.0, "taste": 1.0, "basket": 1.0, "popularity": 1.0}
+    evidence = {
+        "transition": {"espresso": 0.2},
+        "neighbour": {"black-tea": 0.3},
+        "complement": {"rye-bread": 0.1},
+        "popular": {"soap": 0.01},
+    }
+    ranked = ranking(evidence=evidence, losses=worth)
+    assert kinds(ranked, "espresso") == [ReasonKind.FOLLOWS_LAST_BASKET]
+    assert kinds(ranked, "black-tea") == [ReasonKind.LIKE_WHAT_YOU_BUY]
+    assert kinds(ranked, "rye-bread") == [ReasonKind.COMPLETES_BASKET]
+    assert kinds(ranked, "soap") == [ReasonKind.POPULAR_HERE]
+
+
+def test_what_speaks_against_an_item_is_no_reason_for_it() -> None:
+    ranked = ranking(
+        own={"green-tea": (6, 14.0, 14.0)},
+        evidence={"popular": {"green-tea": 0.1}},
+        losses={"habit": -1.0, "timing": -0.5, "popularity": 0.1},
+    )
+    assert kinds(ranked, "green-tea") == [ReasonKind.POPULAR_HERE]
+
+
+def test_there_is_always_a_reason() -> None:
+    against = {"habit": -1.0, "popularity": -1.0}
+    own = ranking(own={"green-tea": (6, 3.0, 14.0)}, losses=against)
+    assert kinds(own, "green-tea") == [ReasonKind.OFTEN_BOUGHT]
+    assert kinds(ranking(losses=against), "soap") == [ReasonKind.OPEN_TO_ALL]
+
+
+def test_without_an_item_an_offer_is_open_to_all() -> None:
+    assert explanations(ranking(), [None]) == [NO_ITEM]
+    first, second = explanations(ranking(), [None, 0])
+    assert first is NO_ITEM
+    assert second.groups == {"popularity": 1.0}
