@@ -59,7 +59,7 @@ def serving(keeper: Keeper, store: ItemStore) -> Iterator[pb_grpc.EmbeddingServi
     add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
     settings = ServingSettings(grpc_port=0, metrics_port=0, access_log=False)
     with running(Application("embedding", (Service(NAME, add),)), settings) as server:
-        server.wait_ready()
+        assert server.wait_ready(30)
         with connect(f"ipv4:{server.address}", ChannelSettings(NAME, "tests")) as channel:
             yield pb_grpc.EmbeddingServiceStub(channel)
 
