@@ -5,6 +5,7 @@ objects are written field by field, and needs no schema beside the code.
 """
 
 from dataclasses import fields
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -26,6 +27,8 @@ FORMAT = 1
 """The layout below; a later one must still read the earlier ones."""
 
 
+_ITEM = partial(tuple.__new__, ItemHistory)
+"""``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
 _TRAITS = attrgetter(*(each.name for each in fields(Traits)))
 
 
@@ -78,7 +81,7 @@ def unpack_state(packed: bytes) -> CustomerState:
     event_count, items, baskets, offers, *rest = _unpack(packed)
     return CustomerState(
         event_count,
-        {item_id: ItemHistory._make(item) for item_id, item in items.items()},
+        dict(zip(items, map(_ITEM, items.values()), strict=True)),
         tuple(map(Basket._make, baskets)),
         {
             offer_id: OfferHistory(tuple(map(Impression._make, offer[0])), *offer[1:])

@@ -18,6 +18,8 @@ MAX_ITEMS = 1_000
 MAX_EXPOSURES = 200
 """Offers in a snapshot."""
 
+_NONE: tuple[tuple[int, ...], ...] = ((), (), (), (), ())
+
 
 class Exposure(NamedTuple):
     """What the customer saw and did of one offer. Times are seconds since 1970; 0 for never."""
@@ -75,6 +77,9 @@ def columns_of(state: CustomerState) -> Columns:
     ]
     kept.sort()
     del kept[MAX_ITEMS:]
+    counts, bought, returned, first, last = (
+        zip(*(item for _, _, item in kept), strict=True) if kept else _NONE
+    )
     positions = {item_id: position for position, (_, item_id, _) in enumerate(kept)}
     baskets = [
         [positions[item] for item in basket.item_ids if item in positions]
@@ -82,10 +87,10 @@ def columns_of(state: CustomerState) -> Columns:
     ]
     return Columns(
         item_ids=list(positions),
-        basket_counts=[item.basket_count for _, _, item in kept],
-        quantities=[(item.bought_micros - item.returned_micros) / MICROS for _, _, item in kept],
-        first_bought_seconds=[item.first_seconds for _, _, item in kept],
-        last_bought_seconds=[item.last_seconds for _, _, item in kept],
+        basket_counts=counts,
+        quantities=[(came - went) / MICROS for came, went in zip(bought, returned, strict=True)],
+        first_bought_seconds=first,
+        last_bought_seconds=last,
         recent_basket_seconds=[basket.occurred_micros // MICROS for basket in state.baskets],
         recent_basket_sizes=[len(basket) for basket in baskets],
         recent_basket_items=[position for basket in baskets for position in basket],

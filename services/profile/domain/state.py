@@ -10,6 +10,7 @@ Source: Boykin, Ritchie, O'Connell, Lin: Summingbird, 2014, section 2 (aggregati
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NamedTuple, TypeVar
 
 from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId
@@ -93,10 +94,8 @@ class CustomerState:
 
 def fold(events: Iterable[Event]) -> CustomerState:
     """Return the state of a customer of whom these events, each given once, are all we know."""
-    state = CustomerState()
-    for event in events:
-        state = merge(state, _state_of(event))
-    return state
+    states = map(_state_of, events)
+    return reduce(merge, states, next(states, CustomerState()))
 
 
 def merge(one: CustomerState, other: CustomerState) -> CustomerState:
