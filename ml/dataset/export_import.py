@@ -90,7 +90,7 @@ def import_export(
     wanted = query or ExportQuery()
     partial = path.with_name(f"{path.name}.partial")
     parts = _Parts(partial, wanted)
-    with tqdm(desc="lines", initial=parts.line_count, disable=not progress) as bar:
+    with tqdm(desc="lines", initial=parts.line_count, mininterval=1, disable=not progress) as bar:
         _receive(channel, parts, wanted, bar)
     if parts.line_count == 0:
         shutil.rmtree(partial)

@@ -105,10 +105,8 @@ def load_mapping(path: Path) -> ColumnMapping:
     items = _texts(refuse.pop("items", []), "refuse.items", problems)
     problems += [f"dates.{name}: is not a key of a mapping" for name in dates]
     problems += [f"refuse.{name}: is not a key of a mapping" for name in refuse]
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError):
-        problems.append(f"dates.timezone: {timezone!r} is not a known time zone")
+    if not _is_timezone(timezone):
+        problems.append(f"dates.timezone: {timezone!r} is not a time zone known here")
     if problems:
         raise MappingError("\n".join(f"{path}: {each}" for each in problems))
     return ColumnMapping(
@@ -143,6 +141,14 @@ def fitting_mapping(found: Collection[str]) -> ColumnMapping:
         + "\n".join(lacks)
         + "\nwrite a mapping file (see ml/dataset/mapping.py) and name it"
     )
+
+
+def _is_timezone(name: str) -> bool:
+    """Return whether times can be placed; UTC needs no time zone database."""
+    try:
+        return name == "UTC" or ZoneInfo(name) is not None
+    except (KeyError, ValueError, OSError):
+        return False
 
 
 def _columns(section: dict[str, object], problems: list[str]) -> dict[str, str]:

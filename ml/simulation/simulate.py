@@ -103,7 +103,7 @@ def _description(config: TownConfig) -> Description:
 def _chunks(town: Town, *, progress: bool) -> Iterator[tuple[list[Person], list[Shopping]]]:
     """Yield customers and their lives, in order of their index."""
     count = town.config.customers
-    with tqdm(total=count, desc="customers", disable=not progress) as bar:
+    with tqdm(total=count, desc="customers", mininterval=1, disable=not progress) as bar:
         for first in range(0, count, CHUNK_CUSTOMERS):
             people: list[Person] = []
             lives: list[Shopping] = []

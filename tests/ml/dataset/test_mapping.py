@@ -43,7 +43,7 @@ def test_the_example_of_the_docs_is_a_mapping(tmp_path: Path) -> None:
         ('name = "x"\n' + COLUMNS + '[dates]\nformats = "z"\n', "dates.formats: must be a list"),
         (
             'name = "x"\n' + COLUMNS + '[dates]\ntimezone = "Mars/Olympus"\n',
-            "dates.timezone: 'Mars/Olympus' is not a known time zone",
+            "dates.timezone: 'Mars/Olympus' is not a time zone known here",
         ),
         ('name = "x"\n' + COLUMNS + "[refuse]\nitems = [1]\n", "refuse.items: must be a list"),
     ],

@@ -14,9 +14,8 @@ def with_items(simulation: Simulation) -> pd.DataFrame:
 
 def of_character(simulation: Simulation, character: str) -> pd.DataFrame:
     truth = simulation.truth
-    customer = truth.loc[truth["character"] == character, "customer_id"].iloc[0]
-    bought = with_items(simulation).sort_values("sequence")
-    return bought.query("customer_id == @customer")
+    named = truth.loc[truth["character"] == character, ["customer_id"]].drop_duplicates()
+    return with_items(simulation).merge(named, on="customer_id").sort_values("sequence")
 
 
 def gap_days(times: pd.Series) -> pd.Series:
