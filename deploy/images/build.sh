@@ -47,7 +47,9 @@ for image in ${@:-profile embedding recommendation training}; do
         build service recommendation --build-arg SERVICE=recommendation \
             --build-arg CODE=with-model --build-arg PACKAGES=libgomp1
         ;;
-    training) build training training ;;
+    training)
+        build training training --build-arg "VERSION=$(git rev-parse HEAD 2>/dev/null || echo unstated)"
+        ;;
     *)
         echo "$image: not one of profile, embedding, recommendation, training" >&2
         exit 2
