@@ -1,0 +1,74 @@
+"""Stores in memory: the plainest that keep the promises of the ports."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from services.recommendation.adapters.sql_decisions import DecisionRow
+from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
+from services.serving.failures import Failure, Kind, not_found
+
+
+class MemoryOfferStore:
+    """Offers in a dictionary."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._stored: dict[str, StoredOffer] = {}
+        self._revision = 0
+        self.away = False
+
+    def create(self, offer: Offer) -> StoredOffer:
+        if offer.offer_id in self._stored:
+            raise Failure(Kind.ALREADY_EXISTS, "OFFER_EXISTS", f"{offer.offer_id} exists already")
+        now = self._clock()
+        return self._keep(StoredOffer(offer, 0, now, now))
+
+    def get(self, offer_id: OfferId) -> StoredOffer:
+        if offer_id not in self._stored:
+            raise not_found("offer", f"offers/{offer_id}")
+        return self._stored[offer_id]
+
+    def replace(self, offer: Offer, *, revision: int) -> StoredOffer:
+        before = self.get(offer.offer_id)
+        if before.revision != revision:
+            raise Failure(Kind.STALE, "STALE_ETAG", f"{offer.offer_id} was changed")
+        return self._keep(StoredOffer(offer, 0, before.create_time, self._clock()))
+
+    def page(self, *, after: str, count: int, archived: bool) -> list[StoredOffer]:
+        found = [
+            self._stored[offer_id]
+            for offer_id in sorted(self._stored)
+            if offer_id > after
+            and (archived or self._stored[offer_id].offer.state is OfferState.ACTIVE)
+        ]
+        return found[:count]
+
+    def changed_since(self, revision: int) -> list[StoredOffer]:
+        if self.away:
+            raise Failure(Kind.UNAVAILABLE, "DATABASE_UNAVAILABLE", "the memory is away")
+        changed = [each for each in self._stored.values() if each.revision > revision]
+        return sorted(changed, key=lambda each: each.revision)
+
+    def _keep(self, stored: StoredOffer) -> StoredOffer:
+        self._revision += 1
+        numbered = dataclasses.replace(stored, revision=self._revision)
+        self._stored[stored.offer.offer_id] = numbered
+        return numbered
+
+
+class MemoryDecisionStore:
+    """Decisions in a dictionary."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+        self.failure: Exception | None = None
+
+    def write(self, rows: Sequence[DecisionRow]) -> None:
+        if self.failure is not None:
+            raise self.failure
+        for row in rows:
+            self._contents.setdefault(row.decision_id, row.content)
+
+    def read(self, decision_id: str) -> bytes | None:
+        return self._contents.get(decision_id)
