@@ -3,9 +3,21 @@
 import pandas as pd
 
 from ml.dataset.dataset import Dataset
+from ml.simulation.people import CHAIN_TEA_DRINKER, CHARACTERS, ONE_COFFEE
+from ml.simulation.town import customer_id
 
 RECENT_DAYS = 60
 """Only customers seen lately: there is nothing to say to somebody who left a year ago."""
+
+
+def three_townspeople(dataset: Dataset) -> list[tuple[str, str]]:
+    """Return the two named characters of every town, and one who comes often."""
+    named = {
+        CHAIN_TEA_DRINKER: "One who chain-drinks tea",
+        ONE_COFFEE: "One who had a coffee, once",
+    }
+    cards = [(customer_id(index), named[each]) for index, each in enumerate(CHARACTERS)]
+    return [*cards, three_customers(dataset)[0]]
 
 
 def three_customers(dataset: Dataset) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from ofone.profile.v1.profile_service_pb2 import (
 )
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_pb2 import Offer
-from ofone.recommendation.v1.offer_service_pb2 import CreateOfferRequest
+from ofone.recommendation.v1.offer_service_pb2 import CreateOfferRequest, ListOffersRequest
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from tqdm import tqdm
 
@@ -143,8 +143,9 @@ def buy(
         raise DemoError(f"the purchase was refused: {result.field}: {result.message}")
 
 
-def fill_offers(service: OfferServiceStub, offers: dict[str, Offer]) -> int:
-    """Write the offers; return how many there are."""
+def fill_offers(service: OfferServiceStub, offers: dict[str, Offer]) -> None:
+    """Write the offers that are not there yet."""
+    there = {offer.name for offer in service.ListOffers(ListOffersRequest(page_size=1_000)).offers}
     for offer_id, offer in offers.items():
-        service.CreateOffer(CreateOfferRequest(offer_id=offer_id, offer=offer))
-    return len(offers)
+        if f"offers/{offer_id}" not in there:
+            service.CreateOffer(CreateOfferRequest(offer_id=offer_id, offer=offer))

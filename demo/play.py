@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from demo.cast import three_customers
+from demo.cast import three_customers, three_townspeople
 from demo.filling import fill_catalogue, fill_history, fill_offers
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
 from demo.learning import Source, make_dataset, promote_and_publish, training_command
 from demo.offers import dozen_offers
 from demo.processes import Processes, check_port
-from demo.services import Neighbourhood
+from demo.services import Neighbourhood, page_answers
 from demo.story import tell
 from ml.dataset.dataset import Dataset
 from ml.dataset.folder import read_dataset
@@ -36,6 +36,7 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     """
     _check_ports(layout)
     services = Neighbourhood.of(layout)
+    _start_page(layout, processes)
     with _step(console, "data set"):
         if not layout.done("dataset").exists():
             make_dataset(layout, source)
@@ -43,9 +44,10 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     dataset = read_dataset(layout.dataset)
     console.print(_sentence(dataset))
     with _step(console, "services and MLflow's page"):
-        _start(layout, processes, services)
+        _start_services(layout, processes, services)
+        processes.wait("mlflow", lambda _: page_answers(layout), seconds=START_SECONDS)
     learning = not layout.done("model").exists()
-    if learning:
+    if learning:  # not before the page answers: whoever comes first makes MLflow's tables
         processes.start("training", training_command(layout), layout.learning_environment())
     _fill(console, layout, dataset, services)
     if learning:
@@ -60,7 +62,8 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     _write_offers(console, layout, dataset, services)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
-    tell(console, services.doors(), three_customers(dataset), now)
+    cards = three_customers(dataset) if source.raw else three_townspeople(dataset)
+    tell(console, services.doors(), cards, now)
     _where_to_look(console, layout)
 
 
@@ -71,17 +74,20 @@ def _check_ports(layout: Layout) -> None:
     check_port(layout.mlflow_port, "MLflow's page")
 
 
-def _start(layout: Layout, processes: Processes, services: Neighbourhood) -> None:
-    for service in SERVICES:
-        environment = layout.service_environment(service)
-        processes.start(service, python("-m", f"services.{service}"), environment)
-    for service in SERVICES:
-        processes.wait(service, services.answers, seconds=START_SECONDS)
+def _start_page(layout: Layout, processes: Processes) -> None:
     page = ("--host", HOST, "--port", str(layout.mlflow_port), "--workers", "1")
     store = ("--backend-store-uri", layout.tracking_uri)
     files = ("--default-artifact-root", str(layout.artifacts))
     command = python("-m", "mlflow", "server", *page, *store, *files)
     processes.start("mlflow", command, process_environment())
+
+
+def _start_services(layout: Layout, processes: Processes, services: Neighbourhood) -> None:
+    for service in SERVICES:
+        environment = layout.service_environment(service)
+        processes.start(service, python("-m", f"services.{service}"), environment)
+    for service in SERVICES:
+        processes.wait(service, services.answers, seconds=START_SECONDS)
 
 
 def _fill(console: Console, layout: Layout, dataset: Dataset, services: Neighbourhood) -> None:

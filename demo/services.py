@@ -1,6 +1,8 @@
 """Calls to the running services, over plain channels as any caller would open them."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
@@ -9,7 +11,7 @@ from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
-from demo.layout import Layout
+from demo.layout import HOST, Layout
 from demo.story import Doors
 
 FULL_NAMES = {
@@ -18,6 +20,18 @@ FULL_NAMES = {
     "recommendation": "ofone.recommendation.v1.RecommendationService",
 }
 _MESSAGE_BYTES = 64 * 1024 * 1024
+
+
+def page_answers(layout: Layout) -> bool:
+    """Return whether MLflow's page answers."""
+    page = HTTPConnection(HOST, layout.mlflow_port, timeout=1.0)
+    try:
+        page.request("GET", "/health")
+        return page.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        page.close()
 
 
 @dataclass(frozen=True, slots=True)
