@@ -86,7 +86,7 @@ class RetrieveRequest(_message.Message):
 
     @_builtins.property
     def basket_counts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """In how many baskets each was; as long as `item_ids`. Finite and not negative."""
+        """In how many baskets each was; as long as `item_ids`. Finite, 0 to 1,000,000."""
 
     @_builtins.property
     def recent_basket_sizes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -94,7 +94,9 @@ class RetrieveRequest(_message.Message):
 
     @_builtins.property
     def recent_basket_items(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Items of the latest baskets, basket after basket, as positions in `item_ids`."""
+        """Items of the latest baskets, basket after basket, as positions in `item_ids`; at most 100
+        baskets with 20,000 items in all.
+        """
 
     @_builtins.property
     def current_basket_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -102,11 +104,11 @@ class RetrieveRequest(_message.Message):
 
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only items of these categories; empty for all."""
+        """Only items of these categories, at most 100; empty for all."""
 
     @_builtins.property
     def brands(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only items of these brands; empty for all."""
+        """Only items of these brands, at most 100; empty for all."""
 
     @_builtins.property
     def excluded_item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -386,7 +388,7 @@ class UpsertItemsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.Item]:
-        """The items as they are now stored, in the order of the request."""
+        """The items as they are now stored, in the order of the request; without etags when only checked."""
 
     def __init__(
         self,

@@ -89,21 +89,21 @@ class EmbeddingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSimilarItems(self, request, context):
-        """Items that the same people like.
+        """Items that the same people like: those whose vectors point the same way, in stock.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListComplements(self, request, context):
-        """Items that complete a basket.
+        """Items that complete a basket, in stock.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpsertItems(self, request, context):
-        """Writes items into the catalogue: all of them, or none.
+        """Writes items into the catalogue: all of them, or none. What is equal already stays untouched.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,11 +36,11 @@ class EmbeddingServiceStub:
     Retrieve: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.RetrieveRequest, _embedding_service_pb2.RetrieveResponse]
     """Turns a history into candidates with one score per source."""
     ListSimilarItems: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.ListSimilarItemsRequest, _embedding_service_pb2.ListSimilarItemsResponse]
-    """Items that the same people like."""
+    """Items that the same people like: those whose vectors point the same way, in stock."""
     ListComplements: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.ListComplementsRequest, _embedding_service_pb2.ListComplementsResponse]
-    """Items that complete a basket."""
+    """Items that complete a basket, in stock."""
     UpsertItems: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.UpsertItemsRequest, _embedding_service_pb2.UpsertItemsResponse]
-    """Writes items into the catalogue: all of them, or none."""
+    """Writes items into the catalogue: all of them, or none. What is equal already stays untouched."""
     GetItem: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.GetItemRequest, _embedding_service_pb2.GetItemResponse]
     """One item."""
     BatchGetItems: _grpc.UnaryUnaryMultiCallable[_embedding_service_pb2.BatchGetItemsRequest, _embedding_service_pb2.BatchGetItemsResponse]
@@ -58,11 +58,11 @@ class EmbeddingServiceAsyncStub(EmbeddingServiceStub):
     Retrieve: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.RetrieveRequest, _embedding_service_pb2.RetrieveResponse]  # type: ignore[assignment]
     """Turns a history into candidates with one score per source."""
     ListSimilarItems: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.ListSimilarItemsRequest, _embedding_service_pb2.ListSimilarItemsResponse]  # type: ignore[assignment]
-    """Items that the same people like."""
+    """Items that the same people like: those whose vectors point the same way, in stock."""
     ListComplements: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.ListComplementsRequest, _embedding_service_pb2.ListComplementsResponse]  # type: ignore[assignment]
-    """Items that complete a basket."""
+    """Items that complete a basket, in stock."""
     UpsertItems: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.UpsertItemsRequest, _embedding_service_pb2.UpsertItemsResponse]  # type: ignore[assignment]
-    """Writes items into the catalogue: all of them, or none."""
+    """Writes items into the catalogue: all of them, or none. What is equal already stays untouched."""
     GetItem: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.GetItemRequest, _embedding_service_pb2.GetItemResponse]  # type: ignore[assignment]
     """One item."""
     BatchGetItems: _aio.UnaryUnaryMultiCallable[_embedding_service_pb2.BatchGetItemsRequest, _embedding_service_pb2.BatchGetItemsResponse]  # type: ignore[assignment]
@@ -89,7 +89,7 @@ class EmbeddingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _embedding_service_pb2.ListSimilarItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_embedding_service_pb2.ListSimilarItemsResponse, _abc.Awaitable[_embedding_service_pb2.ListSimilarItemsResponse]]:
-        """Items that the same people like."""
+        """Items that the same people like: those whose vectors point the same way, in stock."""
 
     @_abc_1.abstractmethod
     def ListComplements(
@@ -97,7 +97,7 @@ class EmbeddingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _embedding_service_pb2.ListComplementsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_embedding_service_pb2.ListComplementsResponse, _abc.Awaitable[_embedding_service_pb2.ListComplementsResponse]]:
-        """Items that complete a basket."""
+        """Items that complete a basket, in stock."""
 
     @_abc_1.abstractmethod
     def UpsertItems(
@@ -105,7 +105,7 @@ class EmbeddingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _embedding_service_pb2.UpsertItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_embedding_service_pb2.UpsertItemsResponse, _abc.Awaitable[_embedding_service_pb2.UpsertItemsResponse]]:
-        """Writes items into the catalogue: all of them, or none."""
+        """Writes items into the catalogue: all of them, or none. What is equal already stays untouched."""
 
     @_abc_1.abstractmethod
     def GetItem(
