@@ -48,5 +48,10 @@ class TextColumn:
 
     def coded(self, rows: NDArray[np.int64]) -> tuple[list[str], list[int]]:
         """Return the texts that occur at ``rows``, and for each row its position among them."""
-        used, positions = np.unique(self.codes[rows], return_inverse=True)
-        return [self.names[code] for code in used.tolist()], positions.tolist()
+        codes = self.codes[rows]
+        occurs = np.zeros(len(self.names), np.bool_)
+        occurs[codes] = True
+        used = np.flatnonzero(occurs)
+        place = np.empty(len(self.names), np.int64)
+        place[used] = np.arange(len(used))
+        return [self.names[code] for code in used.tolist()], place[codes].tolist()
