@@ -41,7 +41,7 @@ build() { # recipe, image, then further build arguments
 pip_settings >"$PIP_SETTINGS"
 for image in ${@:-profile embedding recommendation training}; do
     case "$image" in
-    profile) build service profile --build-arg SERVICE=profile ;;
+    profile) build service profile --build-arg SERVICE=profile --build-arg CODE=alone ;;
     embedding) build service embedding --build-arg SERVICE=embedding --build-arg CODE=with-model ;;
     recommendation)
         build service recommendation --build-arg SERVICE=recommendation \
