@@ -10,7 +10,10 @@ from types import TracebackType
 from typing import Self
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import (  # type: ignore[import-untyped]
+    health_pb2,
+    health_pb2_grpc,
+)
 
 from services.serving.errors import from_rpc_error
 
@@ -71,14 +74,17 @@ class HealthProbe:
         return [self._answer(service, call) for service, call in pending.items()]
 
     def _answer(
-        self, service: str, call: "grpc.CallFuture[health_pb2.HealthCheckResponse]"
+        self, service: str, call: "grpc.Future[health_pb2.HealthCheckResponse]"
     ) -> ServiceHealth:
         target = self._targets[service]
         try:
             status = call.result().status
         except grpc.RpcError as error:
             failure = from_rpc_error(error)
-            return ServiceHealth(service, target, serving=False, detail=str(failure))
+            cause = failure.message.rpartition(": ")[2]  # gRPC tells the whole way down to it
+            return ServiceHealth(
+                service, target, serving=False, detail=f"{failure.reason}: {cause}"
+            )
         serving = status == health_pb2.HealthCheckResponse.SERVING
         name = health_pb2.HealthCheckResponse.ServingStatus.Name(status)
         return ServiceHealth(service, target, serving=serving, detail=name.replace("_", " "))

@@ -36,6 +36,7 @@ _REASONS = {
         "{other} is popular here and now",
         "Popular here and now",
     ),
+    decision_pb2.REASON_KIND_OPEN_TO_ALL: ("Open to everyone", "Open to everyone"),
 }
 
 _BENEFITS: dict[str, Callable[[Benefit], str]] = {

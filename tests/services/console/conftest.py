@@ -1,0 +1,88 @@
+"""Real servers with small fake services, and a command line that talks to them."""
+
+import functools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from ofone.embedding.v1.embedding_service_pb2_grpc import add_EmbeddingServiceServicer_to_server
+from ofone.profile.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
+from ofone.recommendation.v1.offer_service_pb2_grpc import add_OfferServiceServicer_to_server
+from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
+    add_RecommendationServiceServicer_to_server,
+)
+from typer.testing import CliRunner, Result
+
+from services.console.__main__ import make_app
+from services.console.session import (
+    EMBEDDING_SERVICE,
+    OFFER_SERVICE,
+    PROFILE_SERVICE,
+    RECOMMENDATION_SERVICE,
+)
+from services.serving.application import Application, Service
+from services.serving.bootstrap import running
+from tests.services.console.fakes import (
+    FakeEmbedding,
+    FakeOffers,
+    FakeProfile,
+    FakeRecommendation,
+)
+
+WIDTH = 140
+
+
+@dataclass
+class Town:
+    """The fake services and where they answer."""
+
+    profile: FakeProfile = field(default_factory=FakeProfile)
+    embedding: FakeEmbedding = field(default_factory=FakeEmbedding)
+    offers: FakeOffers = field(default_factory=FakeOffers)
+    recommendation: FakeRecommendation = field(default_factory=FakeRecommendation)
+    address: str = ""
+
+    def ofone(self, *arguments: str, **environment: str) -> Result:
+        """Run the command line as a person would."""
+        targets = {
+            f"OFONE_CONSOLE_{name}": self.address
+            for name in ("PROFILE", "EMBEDDING", "RECOMMENDATION")
+        }
+        variables = targets | {"COLUMNS": str(WIDTH)} | environment
+        return CliRunner().invoke(make_app(), arguments, env=variables)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Town]:
+    """Serve the fakes, all of them on one port."""
+    town = Town()
+    servicers: tuple[tuple[str, Any, Any], ...] = (
+        (PROFILE_SERVICE, add_ProfileServiceServicer_to_server, town.profile),
+        (EMBEDDING_SERVICE, add_EmbeddingServiceServicer_to_server, town.embedding),
+        (OFFER_SERVICE, add_OfferServiceServicer_to_server, town.offers),
+        (RECOMMENDATION_SERVICE, add_RecommendationServiceServicer_to_server, town.recommendation),
+    )
+    services = tuple(Service(name, functools.partial(add, it)) for name, add, it in servicers)
+    with running(Application("town", services)) as server:
+        assert server.wait_ready()
+        town.address = server.address
+        yield town
+        # gRPC's health service locks up when a watcher leaves while its status is being set.
+        time.sleep(0.3)
+
+
+@pytest.fixture
+def town(served: Town) -> Town:
+    """Give the served fakes, as good as new."""
+    for fake in (served.profile, served.embedding, served.offers, served.recommendation):
+        fake.__init__()  # type: ignore[misc]
+    return served
+
+
+def words(text: str) -> str:
+    """Return a text without frames and with single spaces, so that layout does not matter."""
+    for frame in "│┃╭╮╰╯─━┏┓┡┩└┘├┤┼╇┳┴┬┌┐":
+        text = text.replace(frame, " ")
+    return " ".join(text.split())
