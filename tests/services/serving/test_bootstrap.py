@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 
 from services.serving.application import ServingSettings
 from services.serving.channel import ChannelSettings, connect
@@ -125,6 +127,26 @@ def test_stopping_one_of_two_replicas_fails_no_call(start: Start) -> None:
 
     assert failed == []
     assert set(answered[count + 5 :]) == {str(replicas[1].pid)}
+
+
+def test_a_stopping_process_says_so_first_and_goes_on_answering(start: Start) -> None:
+    port = free_port()
+    process = start(grpc_port=port, metrics_port=0, drain_seconds=60)
+    wait_for(process, "listening")
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        watched = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(service=echo.NAME)
+        )
+        while next(watched).status != health_pb2.HealthCheckResponse.SERVING:
+            pass
+        process.send_signal(signal.SIGTERM)
+        heard = next(watched).status
+        answer = channel.unary_unary(echo.ECHO, **CODEC)(text(""))
+    process.send_signal(signal.SIGTERM)  # a second one cuts the drain short
+
+    assert heard == health_pb2.HealthCheckResponse.NOT_SERVING
+    assert answer.value == str(process.pid)
+    assert process.wait(30) == 0
 
 
 def test_workers_share_a_port_and_a_dead_one_is_replaced(start: Start) -> None:

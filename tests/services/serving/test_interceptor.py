@@ -169,7 +169,7 @@ def test_more_calls_than_the_limit_are_refused_at_once_but_health_answers(
     waiting = call.future(text("waits"))
     while server.outstanding_calls < 2:
         pass
-    refused = ended(call, text("too much"))
+    refused = ended(call, text("too much"), timeout=10)
     health = health_pb2_grpc.HealthStub(channel).Check(
         health_pb2.HealthCheckRequest(service=echo.NAME), timeout=10
     )
