@@ -1,0 +1,92 @@
+"""The service on a real channel, with the plainest store behind it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.profile.v1 import event_pb2
+from ofone.profile.v1 import profile_service_pb2 as pb
+from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
+
+from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.events import MICROS
+from services.profile.domain.ingestion import Outcome
+from services.profile.ports import ProfileStore
+from services.profile.servicer import ProfileServicer
+from services.profile.servicer.service import NAME
+from services.serving.bootstrap import Application, Service, running
+from services.serving.channel import ChannelSettings, connect
+from tests.services.profile.told import IDENTITY, NOW
+
+NOW_SECONDS = NOW // MICROS
+
+
+@dataclass(slots=True)
+class CountingMeter:
+    """A ``ProfileMeter`` to look into."""
+
+    outcomes: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+    merge_count: int = 0
+    snapshots: list[int] = field(default_factory=list)
+
+    def count_batch(self, outcomes: Sequence[tuple[Outcome, str]]) -> None:
+        self.outcomes.update(outcomes)
+
+    def count_merges(self, merge_count: int) -> None:
+        self.merge_count += merge_count
+
+    def count_snapshot(self, item_count: int) -> None:
+        self.snapshots.append(item_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A running service and what its tests say to it."""
+
+    stub: pb_grpc.ProfileServiceStub
+    meter: CountingMeter
+
+    def ingest(self, *events: event_pb2.Event) -> list[pb.EventResult]:
+        return list(self.stub.IngestEvents(pb.IngestEventsRequest(events=events)).results)
+
+
+@contextmanager
+def serving(store: ProfileStore, *, personalisation_default: bool = True) -> Iterator[Desk]:
+    """Serve ``store`` for the length of a ``with`` block."""
+    meter = CountingMeter()
+    servicer = ProfileServicer(
+        store,
+        IDENTITY,
+        policy=ConsentPolicy(personalisation_default=personalisation_default),
+        meter=meter,
+        clock=lambda: datetime.fromtimestamp(NOW_SECONDS, UTC),
+    )
+    add = partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
+    application = Application(name="profile", services=(Service(NAME, add),))
+    with running(application) as server:
+        assert server.wait_ready()
+        with connect(server.address, ChannelSettings(service=NAME, caller="test")) as channel:
+            yield Desk(pb_grpc.ProfileServiceStub(channel), meter)
+
+
+def card(number: str) -> event_pb2.Identifier:
+    """Return a loyalty card."""
+    return event_pb2.Identifier(kind=event_pb2.IDENTIFIER_KIND_LOYALTY_CARD, value=number)
+
+
+def purchase(event_id: str, *items: str, who: str = "1", day: int = 0) -> event_pb2.Event:
+    """Return a purchase of these items, at 2 a piece, so many days before now."""
+    return event_pb2.Event(
+        source="till",
+        event_id=event_id,
+        type=event_pb2.EVENT_TYPE_PURCHASE,
+        occurred_at=Timestamp(seconds=NOW_SECONDS - day * 86_400),
+        identifiers=[card(who)],
+        lines=[
+            event_pb2.EventLine(item=f"items/{item}", quantity=1, unit_price=2) for item in items
+        ],
+    )
