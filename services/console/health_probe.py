@@ -5,7 +5,6 @@ here that is an answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -15,24 +14,11 @@ from grpc_health.v1 import (  # type: ignore[import-untyped]
     health_pb2_grpc,
 )
 
+from services.console.rendering.health_tables import ServiceHealth
 from services.serving.errors import from_rpc_error
 
 _OPTIONS = (("grpc.initial_reconnect_backoff_ms", 200), ("grpc.max_reconnect_backoff_ms", 1_000))
 """A service that comes back is noticed in the next round."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceHealth:
-    """How one service is."""
-
-    service: str
-    """Full name of the gRPC service."""
-    target: str
-    """Where it was asked."""
-    serving: bool
-    """Whether it answers calls."""
-    detail: str
-    """The status it told, or why it told none."""
 
 
 class HealthProbe:

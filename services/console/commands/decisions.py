@@ -61,7 +61,7 @@ class ItemsOutput(Output):
     maximum: Annotated[
         int, typer.Option("--max", metavar="N", min=0, help="At most so many; 0 for the usual 10.")
     ] = 0
-    new: Annotated[
+    not_just_bought: Annotated[
         bool,
         typer.Option("--not-just-bought", help="Leave out what was bought a moment ago."),
     ] = False
@@ -75,7 +75,7 @@ def recommend_items(
     request = RecommendItemsRequest(
         context=moment.context(),
         max_items=output.maximum,
-        exclude_just_bought=output.new,
+        exclude_just_bought=output.not_just_bought,
     )
     set_decision_subject(request, named.name, handle)
     response = session.recommendation.RecommendItems(request)

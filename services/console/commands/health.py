@@ -14,9 +14,9 @@ from rich.live import Live
 from rich.table import Table
 
 from services.console import session as services
-from services.console.health_probe import HealthProbe, ServiceHealth
+from services.console.health_probe import HealthProbe
 from services.console.option_groups import Output
-from services.console.rendering.health_tables import health_table
+from services.console.rendering.health_tables import ServiceHealth, health_table
 from services.console.session import Session
 from services.serving.failures import Failure
 

@@ -27,12 +27,12 @@ def failure_text(failure: Failure, *, subject: str = "") -> Text:
     text = Text()
     if subject:
         text.append(f"{subject}: ", style="bold")
-    text.append(f"{failure.reason} ", style="bold red")
     if failure.violations:
+        text.append("Refused:", style="bold red")
         for violation in failure.violations:
             text.append("\n").append(violation_text(violation))
     else:
-        text.append(failure.message)
+        text.append(f"{failure.reason} ", style="bold red").append(failure.message)
     if failure.kind in _HINTS:
         text.append(f"\n{_HINTS[failure.kind]}", style="dim")
     return text

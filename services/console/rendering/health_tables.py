@@ -1,14 +1,28 @@
 """How the services are, at a glance."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ofone.embedding.v1.embedding_service_pb2 import Model
 from rich.table import Table
 from rich.text import Text
 
-from services.console.health_probe import ServiceHealth
 from services.console.rendering.figures import ago_in_words, at, count_in_words, days_between
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHealth:
+    """How one service is."""
+
+    service: str
+    """Full name of the gRPC service."""
+    target: str
+    """Where it was asked."""
+    serving: bool
+    """Whether it answers calls."""
+    detail: str
+    """The status it told, or why it told none."""
 
 
 def health_table(services: Iterable[ServiceHealth], model: Model | None, *, now: datetime) -> Table:

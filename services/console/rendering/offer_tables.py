@@ -43,7 +43,7 @@ def offer_sheet(offer: Offer, item_names: Mapping[str, str]) -> Table:
     """Return one offer, a field a row."""
     items = [called(item, item_names) for item in items_in_sheet(offer)]
     items += [""] * (len(offer.items) - len(items))
-    forms = [
+    variants = [
         f"{variant.variant_id}: {benefit_in_words(variant.benefit)}"
         + (f", when {variant.condition}" if variant.condition else "")
         for variant in offer.variants
@@ -56,7 +56,7 @@ def offer_sheet(offer: Offer, item_names: Mapping[str, str]) -> Table:
             "what people call it": offer.display_name,
             "description": offer.description,
             "state": offer_pb2.OfferState.Name(offer.state).removeprefix("OFFER_STATE_").lower(),
-            "forms": "\n".join(forms),
+            "variants": "\n".join(variants),
             "audience": offer.audience or "everyone",
             "about": targets_in_words(offer),
             "items": listed(items, most=TARGET_COUNT),

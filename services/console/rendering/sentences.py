@@ -55,7 +55,7 @@ _VERDICTS = {
     decision_pb2.VERDICT_OTHER_STORE: "Not for that store",
     decision_pb2.VERDICT_OTHER_CHANNEL: "Not for that channel",
     decision_pb2.VERDICT_OUTSIDE_AUDIENCE: "The customer is not in its audience",
-    decision_pb2.VERDICT_NO_VARIANT: "No form's condition holds",
+    decision_pb2.VERDICT_NO_VARIANT: "No variant's condition holds",
     decision_pb2.VERDICT_EXPOSURE_CAP: "Shown often enough",
     decision_pb2.VERDICT_COOL_DOWN: "Used or waved away a short while ago",
     decision_pb2.VERDICT_NO_FITTING_ITEM: "Nothing it is about is in stock and of interest",

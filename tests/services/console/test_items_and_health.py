@@ -6,8 +6,7 @@ from ofone.embedding.v1.item_pb2 import Item
 from rich.console import Console
 
 from services.console.commands.health import follow
-from services.console.health_probe import ServiceHealth
-from services.console.rendering.health_tables import health_table
+from services.console.rendering.health_tables import ServiceHealth, health_table
 from tests.services.console.conftest import Town, words
 
 ITEMS = [
