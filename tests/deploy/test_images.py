@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.deploy.manifests import ROOT, Documents, containers, workloads
+from tests.deploy.manifests import KUBERNETES, ROOT, Documents, containers, workloads
 from tests.deploy.recipes import IMAGES, copied, steps
 
 KIT = {"services/__init__.py", "services/serving", "services/storage", "protos/gen"}
@@ -104,6 +104,13 @@ def test_production_runs_one_version_of_all_images(production: Documents) -> Non
     }
     assert len(tags) == 1
     assert tags.isdisjoint({"", "latest"})
+
+
+def test_the_image_that_runs_mlflow_holds_the_driver_that_its_address_names() -> None:
+    overlay = (KUBERNETES / "overlays" / "local" / "kustomization.yaml").read_text()
+    assert "url=postgresql+psycopg://mlflow:" in overlay
+    lock = (ROOT / "requirements" / "training.txt").read_text()
+    assert re.search(r"^psycopg-binary==", lock, re.MULTILINE)
 
 
 @pytest.mark.parametrize("image", PERMITTED)
