@@ -27,6 +27,8 @@ def check_fit(bundle: Bundle) -> None:
         _check_lists(name, getattr(bundle, name), bundle)
     if (bundle.gap_log_stds <= 0).any() or bundle.facts.gap_log_std <= 0:
         raise BundleError("BAD_VALUE", "a standard deviation is not positive")
+    if bundle.facts.alpha <= 0 or bundle.facts.regularization < 0:
+        raise BundleError("BAD_VALUE", "alpha is not positive, or the regularisation is negative")
 
 
 def _check_lists(name: str, lists: RelatedLists, bundle: Bundle) -> None:

@@ -81,5 +81,6 @@ def recall_against_exact(
     exact_scores = -np.sort(-(queries @ item_factors.T), axis=1)[:, :count]
     rows, _ = index.search(queries, count)
     found = np.einsum("qf,qkf->qk", queries, item_factors[rows])
+    found[rows < 0] = -np.inf  # places that a graph could not fill
     tolerance = 1e-5 * np.abs(exact_scores).max(axis=1, keepdims=True) + 1e-12
     return float((found >= exact_scores[:, -1:] - tolerance).mean())

@@ -1,0 +1,72 @@
+"""A bundle comes back as it was written, or not at all."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ml.model.bundle import COLUMNS, LISTS, MATRICES, BundleError
+from ml.model.bundle_folder import read_bundle, read_facts, write_bundle
+from tests.models import sealed, small_bundle
+
+
+def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    bundle = small_bundle()
+    write_bundle(tmp_path / "bundle", bundle)
+    found = read_bundle(tmp_path / "bundle")
+    assert found.facts == bundle.facts == read_facts(tmp_path / "bundle")
+    assert found.vocabulary.item_ids == bundle.vocabulary.item_ids
+    assert (found.store_ids, found.ranker) == (bundle.store_ids, bundle.ranker)
+    for name in (*COLUMNS, *MATRICES):
+        np.testing.assert_array_equal(getattr(found, name), getattr(bundle, name))
+    for name in LISTS:
+        np.testing.assert_array_equal(getattr(found, name).rows, getattr(bundle, name).rows)
+
+
+def test_a_folder_that_exists_is_not_written_over(tmp_path: Path) -> None:
+    with pytest.raises(FileExistsError):
+        write_bundle(tmp_path, small_bundle())
+
+
+def test_equal_content_has_an_equal_version() -> None:
+    assert small_bundle().facts.version == small_bundle().facts.version
+    assert small_bundle().facts.version != small_bundle(seed=1).facts.version
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"created": "yesterday"}, "BAD_MANIFEST"),
+        ({"created": "2026-01-02T03:04:05"}, "BAD_MANIFEST"),
+        ({"created": 5}, "BAD_MANIFEST"),
+        ({"version": 5}, "BAD_MANIFEST"),
+        ({"as_of_seconds": "now"}, "BAD_MANIFEST"),
+        ({"alpha": float("nan")}, "NOT_FINITE"),
+        ({"format": 2}, "BAD_FORMAT"),
+        ({"files": []}, "BAD_MANIFEST"),
+    ],
+)
+def test_a_manifest_that_makes_no_sense_is_refused(
+    tmp_path: Path, facts: dict[str, Any], reason: str
+) -> None:
+    write_bundle(tmp_path / "bundle", small_bundle())
+    path = tmp_path / "bundle" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+    with pytest.raises(BundleError) as refusal:
+        read_bundle(tmp_path / "bundle")
+    assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize("facts", [{"alpha": 0.0}, {"regularization": -1.0}, {"gap_log_std": 0.0}])
+def test_parameters_that_no_fold_in_can_use_are_refused(
+    tmp_path: Path, facts: dict[str, Any]
+) -> None:
+    bundle = small_bundle()
+    changed = dataclasses.replace(bundle, facts=dataclasses.replace(bundle.facts, **facts))
+    write_bundle(tmp_path / "bundle", sealed(changed))
+    with pytest.raises(BundleError) as refusal:
+        read_bundle(tmp_path / "bundle")
+    assert refusal.value.reason == "BAD_VALUE"
