@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _GROUPING = re.compile(r"\b(by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
-_SELECTOR = re.compile(r"([a-zA-Z_:][\w:]*)\s*(?:\{([^}]*)\})?(?!\s*\()(?![\w:])")
+_SELECTOR = re.compile(r"(?<![\w:])([a-zA-Z_:][\w:]*)\s*(?:\{([^}]*)\})?(?!\s*\()(?![\w:])")
 _RANGE = re.compile(r"\[[^\]]*\]")
 _WORDS = {"and", "or", "unless", "bool", "offset", "group_left", "group_right", "by", "on"}
 

@@ -15,6 +15,7 @@ from tests.deploy.promql import Question, read
             "job:a:ratio > 0.1 and on (job) b_total > 3 * 86400",
             Question({"job:a:ratio": set(), "b_total": set()}, {"job"}),
         ),
+        ('a{b="c"} unless a{b="c"} offset 30m', Question({"a": {"b"}}, set())),
         ('count(x{y="sum(z)"} == 1) or time() - k', Question({"x": {"y"}, "k": set()}, set())),
     ],
 )
