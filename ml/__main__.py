@@ -4,10 +4,11 @@ Exit codes: 0 done; 1 the gate refused; 2 the command line is wrong; 3 data, fil
 allow it, said in a sentence.
 """
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -69,7 +70,7 @@ def import_(
     """Bring purchases into a dataset folder; refused lines are written beside them."""
     if (source is None) == (profile is None):
         raise typer.BadParameter("give either a file or --profile HOST:PORT")
-    with _commands() as commands:
+    with _learning_commands() as commands:
         if source is not None:
             commands.import_file(source, out, mapping=mapping, say=typer.echo)
         else:
@@ -87,7 +88,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Let a small town live and shop, and write its purchases as a dataset folder."""
-    with _commands() as commands:
+    with _learning_commands() as commands:
         sentence = commands.simulate(
             out,
             customers=customers,
@@ -108,11 +109,11 @@ def train(
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
 ) -> None:
     """Evaluate, learn from everything, and register the result as challenger."""
-    with _commands() as commands:
+    with _learning_commands() as commands:
         chosen = commands.training_config(
             config, name=name, fast=fast, show_progress=_is_terminal()
         )
-        commands.train(dataset, chosen, commands.Tracking(tracking_uri, name), say=typer.echo)
+        commands.train(dataset, chosen, tracking_uri=tracking_uri, say=typer.echo)
 
 
 @app.command()
@@ -126,7 +127,7 @@ def evaluate(
     out: Annotated[Path | None, typer.Option("--out", help="Markdown file to write.")] = None,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
-    with _commands() as commands:
+    with _learning_commands() as commands:
         chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
         wanted = protocol.value if protocol else None
         commands.evaluate(dataset, chosen, protocol=wanted, out=out, say=typer.echo)
@@ -135,7 +136,7 @@ def evaluate(
 @app.command()
 def promote(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
     """Let the gate decide whether the challenger becomes champion."""
-    with _commands() as commands:
+    with _registry_commands() as commands:
         is_champion = commands.promote(commands.Tracking(tracking_uri, name), say=typer.echo)
     if not is_champion:
         raise typer.Exit(REFUSED)
@@ -148,14 +149,14 @@ def rollback(
     why: Annotated[str, typer.Option(help="A sentence for the log.")] = "rolled back by hand",
 ) -> None:
     """Make the champion before the champion again."""
-    with _commands() as commands:
+    with _registry_commands() as commands:
         commands.rollback(commands.Tracking(tracking_uri, name), why=why, say=typer.echo)
 
 
 @app.command()
 def log(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
     """Tell every move of the champion: when, who, from, to, why."""
-    with _commands() as commands:
+    with _registry_commands() as commands:
         commands.log(commands.Tracking(tracking_uri, name), say=typer.echo)
 
 
@@ -170,7 +171,7 @@ def publish(
     watch: Watch = False,  # noqa: FBT002  # a flag on the command line
 ) -> None:
     """Bring a registered model to the folder that the services watch."""
-    with _commands() as commands:
+    with _registry_commands() as commands:
         commands.publish(
             commands.Tracking(tracking_uri, name),
             alias=alias,
@@ -187,11 +188,18 @@ def main() -> None:
     app(prog_name="python -m ml")
 
 
-@contextmanager
-def _commands() -> Iterator[ModuleType]:
-    """Give the commands, imported late for they take seconds, and tell failures as sentences."""
-    from ml.training import commands  # noqa: PLC0415  # slow to import
+def _learning_commands() -> AbstractContextManager[ModuleType]:
+    return _told("ml.training.learning_commands")
 
+
+def _registry_commands() -> AbstractContextManager[ModuleType]:
+    return _told("ml.training.registry_commands")
+
+
+@contextmanager
+def _told(module: str) -> Iterator[ModuleType]:
+    """Give the commands, imported late for they take seconds; tell their failures as sentences."""
+    commands = importlib.import_module(module)
     try:
         yield commands
     except commands.KNOWN_ERRORS as error:

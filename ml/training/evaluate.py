@@ -16,7 +16,7 @@ from ml.evaluation.intervals import Estimate, bootstrap_mean
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.evaluation.recommender import Recommender
 from ml.training.learned import Ofone
-from ml.training.learning import LearningConfig
+from ml.training.learning import LearningConfig, Memory
 from ml.training.models import Collaborative, FactorModel
 
 BASELINE = PersonalThenPopular.name
@@ -80,7 +80,11 @@ class Evaluation:
 
 
 def evaluate(
-    dataset: Dataset, config: LearningConfig, *, protocol: Protocol | None = None
+    dataset: Dataset,
+    config: LearningConfig,
+    *,
+    protocol: Protocol | None = None,
+    memory: Memory | None = None,
 ) -> Evaluation:
     """Learn from what may be known, and ask model and baselines.
 
@@ -88,6 +92,7 @@ def evaluate(
         dataset: with its targets, if it has any.
         config: of the model.
         protocol: ``None`` takes ``calendar`` for dated data.
+        memory: as in ``learn``.
 
     Raises:
         SplitError: when nobody can be asked.
@@ -96,7 +101,7 @@ def evaluate(
     protocol = protocol or default_protocol(dataset)
     asked = questions(dataset, protocol, horizon_days=config.horizon_days)
     ideal = dataset.description.ndcg_ideal
-    ofone = Ofone(config)
+    ofone = Ofone(config, memory=memory)
     start = time.monotonic()
     model = judge(ofone, asked, ideal=ideal)
     seconds = time.monotonic() - start

@@ -51,8 +51,9 @@ class FactorConfig:
     alpha: float = 5.0
     """Confidence per basket, of ALS and of every fold-in (chosen with ``regularization`` on
     Ta-Feng)."""
-    threads: int = 2
-    """Threads of ALS, whose result does not depend on them; the other two always take one."""
+    threads: int = 1
+    """Threads of ALS, whose result does not depend on them; the other two always take one. More
+    than one waits busily for the others: twenty times slower where cores are shared."""
 
 
 def fit_factors(

@@ -13,7 +13,7 @@ from ml.model.features import feature_table
 from ml.model.history import empty_history
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
-from ml.training.learning import LearningConfig, learn
+from ml.training.learning import LearningConfig, Memory, learn
 from ml.training.purchases import Purchases, purchases_of
 from ml.training.windows import moment_seconds
 
@@ -52,9 +52,10 @@ class Ofone:
 
     name = "ofone"
 
-    def __init__(self, config: LearningConfig) -> None:
-        """Take how to learn."""
+    def __init__(self, config: LearningConfig, *, memory: Memory | None = None) -> None:
+        """Take how to learn; ``memory`` as in ``learn``."""
         self._config = config
+        self._memory = memory
         self._answering: BundleRecommender | None = None
         self.bundle: Bundle | None = None
         """What was learned last."""
@@ -66,7 +67,7 @@ class Ofone:
 
     def fit(self, history: Dataset, now: datetime | None) -> None:
         """Learn a bundle; ``now`` is the moment at which features are taken."""
-        self.bundle = learn(history, self._config)
+        self.bundle = learn(history, now, self._config, memory=self._memory)
         self._answering = BundleRecommender(self.bundle, purchases_of(history), moment_seconds(now))
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:

@@ -1,8 +1,9 @@
 """From purchase histories to a whole bundle, in one call; evaluation and production share it."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -14,7 +15,7 @@ from ml.model.bundle import Bundle
 from ml.training.artefacts import fit_artefacts
 from ml.training.attribute_map import item_attributes
 from ml.training.factors import FactorConfig, Weighting
-from ml.training.purchases import purchases_of
+from ml.training.purchases import Purchases, purchases_of
 from ml.training.ranker_training import (
     RankerConfig,
     Samples,
@@ -22,7 +23,9 @@ from ml.training.ranker_training import (
     train_ranker,
     window_samples,
 )
-from ml.training.windows import windows
+from ml.training.windows import Window, windows
+
+Attributes = Mapping[str, ItemAttributes]
 
 
 class TrainingError(Exception):
@@ -47,68 +50,86 @@ class LearningConfig:
     """Whether bars are drawn on standard error."""
 
 
-def learn(history: Dataset, config: LearningConfig) -> Bundle:
+Memory = dict[int, Samples]
+"""Samples of dated moments, by the moment's second: a later present finds them again, for what was
+known at a moment, and the basket that came within its horizon, do not change."""
+
+
+def learn(
+    history: Dataset,
+    now: datetime | None,
+    config: LearningConfig,
+    *,
+    memory: Memory | None = None,
+) -> Bundle:
     """Return a bundle without version, digest or metrics.
 
     Args:
         history: everything that may be known; targets are not looked at.
+        now: the present moment, right behind the history; ``None`` for undated data.
         config: how.
+        memory: samples of an earlier call on the same data with the same configuration; added to.
 
     Raises:
         TrainingError: when no moment has both a past and a basket after it.
     """
     attributes = item_attributes(history.items)
-    taught = list(_samples(history, attributes, config))
-    if not taught:
+    samples = _all_samples(history, now, config, attributes, {} if memory is None else memory)
+    purchases = purchases_of(history)
+    bundle = _artefacts(purchases, attributes, config)
+    ranker = train_ranker(samples, config.ranker, seed=config.seed)
+    return dataclasses.replace(bundle, ranker=ranker)
+
+
+def _all_samples(
+    history: Dataset,
+    now: datetime | None,
+    config: LearningConfig,
+    attributes: Attributes,
+    memory: Memory,
+) -> Samples:
+    found: list[Samples] = []
+    moments = windows(history, now, count=config.windows, horizon_days=config.horizon_days)
+    for number, window in enumerate(moments, 1):
+        known = memory.get(window.now_seconds) if now else None
+        samples = known or _samples(window, number, config, attributes)
+        if now:
+            memory[window.now_seconds] = samples
+        found.append(samples)
+    if not found:
         raise TrainingError(
             "the ranker has nothing to learn from: no moment has a customer with a basket before "
             f"it and one within {config.horizon_days} days from it on; give a longer history or "
             "a shorter horizon"
         )
-    samples = joined(taught)
+    samples = joined(found)
     if not 0 < samples.labels.sum() < len(samples.labels):
         raise TrainingError(
-            "the ranker has nothing to learn from: no next basket holds a candidate"
+            "the ranker has nothing to learn from: every candidate was bought, or none was"
         )
-    bundle = fit_artefacts(
-        purchases_of(history),
-        attributes,
-        config.factors,
-        weighting=config.weighting,
-        seed=config.seed,
-    )
-    ranker = train_ranker(samples, config.ranker, seed=config.seed)
-    return dataclasses.replace(bundle, ranker=ranker)
+    return samples
 
 
 def _samples(
-    history: Dataset, attributes: Mapping[str, ItemAttributes], config: LearningConfig
-) -> Iterator[Samples]:
-    for number, window in enumerate(
-        windows(history, config.windows, horizon_days=config.horizon_days), 1
-    ):
-        purchases = purchases_of(window.history)
-        bundle = fit_artefacts(
-            purchases,
-            attributes,
-            config.factors,
-            weighting=config.weighting,
-            seed=config.seed,
-        )
+    window: Window, number: int, config: LearningConfig, attributes: Attributes
+) -> Samples:
+    purchases = purchases_of(window.history)
 
-        def progress(customers: Sequence[str], number: int = number) -> "tqdm[str]":
-            return tqdm(
-                customers,
-                desc=f"moment {number} of {config.windows}",
-                disable=not config.show_progress,
-                leave=False,
-            )
+    def progress(customers: Sequence[str]) -> Iterable[str]:
+        label = f"moment {number} of {config.windows}"
+        return tqdm(customers, desc=label, disable=not config.show_progress, leave=False)
 
-        yield window_samples(
-            bundle,
-            purchases,
-            window,
-            max_customers=config.ranker.max_customers,
-            generator=np.random.default_rng([config.seed, number]),
-            progress=progress,
-        )
+    return window_samples(
+        _artefacts(purchases, attributes, config),
+        purchases,
+        window,
+        max_customers=config.ranker.max_customers,
+        generator=np.random.default_rng([config.seed, window.now_seconds, len(window.truth)]),
+        progress=progress,
+    )
+
+
+def _artefacts(purchases: Purchases, attributes: Attributes, config: LearningConfig) -> Bundle:
+    return fit_artefacts(
+        purchases, attributes, config.factors, weighting=config.weighting, seed=config.seed
+    )

@@ -20,11 +20,12 @@ from ml.training.registry import (
     BUNDLE_ARTIFACT,
     CHALLENGER,
     CHAMPION,
+    QUESTION_TAG,
+    SCORES_ARTIFACT,
     RegisteredVersion,
     Registry,
     RegistryError,
 )
-from ml.training.train import QUESTION_TAG, SCORES_ARTIFACT
 
 METRIC = "recall@10"
 """What the gate compares."""
@@ -122,7 +123,7 @@ def _compare(
         lead = paired_difference(ours, theirs)[METRIC]
         return _verdict(lead, "the champion, asked the same", allowance=True), lead
     lead = paired_difference(ours, scores[BASELINE])[METRIC]
-    other = f"{BASELINE}"
+    other = BASELINE
     if champion:
         other += " (the champion was asked something else, so the two cannot be paired)"
     return _verdict(lead, other, allowance=False), lead

@@ -36,8 +36,9 @@ class RankerConfig:
     learning_rate: float = 0.1
     l2: float = 5.0
     feature_fraction: float = 0.5
-    threads: int = 2
-    """The trees do not depend on it."""
+    threads: int = 1
+    """The trees do not depend on it. More than one waits busily for the others: ten times slower
+    where cores are shared."""
     max_customers: int = 20_000
     """Customers of a window that are learned from, drawn at random where there are more."""
 

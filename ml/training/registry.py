@@ -23,6 +23,12 @@ PREVIOUS = "previous"
 BUNDLE_ARTIFACT = "bundle"
 """Where in a run's artifacts the bundle is."""
 
+SCORES_ARTIFACT = "scores.parquet"
+"""Scores of every customer asked; the gate pairs challenger and champion by it."""
+
+QUESTION_TAG = "question"
+"""The tag of a run that tells whether two were asked the same."""
+
 VERSION_TAG = "bundle_version"
 """The tag of a registered version that names its bundle."""
 

@@ -16,16 +16,19 @@ from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
 from ml.model.bundle_folder import content_version, write_bundle
 from ml.training.evaluate import Evaluation, evaluate, scores_without_names
-from ml.training.learning import LearningConfig, learn
+from ml.training.learning import LearningConfig, Memory, learn
 from ml.training.provenance import code_version, environment, flat_parameters
-from ml.training.registry import BUNDLE_ARTIFACT, CHALLENGER, RegisteredVersion, Registry
+from ml.training.registry import (
+    BUNDLE_ARTIFACT,
+    CHALLENGER,
+    QUESTION_TAG,
+    SCORES_ARTIFACT,
+    VERSION_TAG,
+    RegisteredVersion,
+    Registry,
+)
 from ml.training.report import write_report
-
-SCORES_ARTIFACT = "scores.parquet"
-"""Scores of every customer asked; the gate pairs challenger and champion by it."""
-
-QUESTION_TAG = "question"
-"""The tag that tells whether two runs were asked the same."""
+from ml.training.windows import end_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,10 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
     tags = {"code_version": code_version(), "dataset_digest": data_digest}
     with registry.run(config.name, run_name=dataset.description.name, tags=tags) as run_id:
         _log_inputs(registry, run_id, dataset, config)
-        evaluation = evaluate(dataset, config.learning, protocol=config.protocol)
-        bundle = learn(with_history(dataset, timeline(dataset)), config.learning)
+        memory: Memory = {}
+        evaluation = evaluate(dataset, config.learning, protocol=config.protocol, memory=memory)
+        whole = with_history(dataset, timeline(dataset))
+        bundle = learn(whole, end_of(whole), config.learning, memory=memory)
         bundle = sealed(bundle, dataset_digest=data_digest, metrics=evaluation.metrics())
         _log_results(registry, run_id, evaluation, bundle, dataset=dataset)
     registered = registry.register(config.name, run_id, bundle.facts.version)
@@ -113,7 +118,7 @@ def _log_results(
         registry.log(
             run_id,
             metrics=figures,
-            tags={QUESTION_TAG: evaluation.fingerprint, "bundle_version": bundle.facts.version},
+            tags={QUESTION_TAG: evaluation.fingerprint, VERSION_TAG: bundle.facts.version},
             folder=folder,
         )
 

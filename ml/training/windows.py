@@ -7,15 +7,17 @@ the day of the next visit, and a service asked at a moment knows what was bought
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import pandas as pd
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.split import (
     HORIZON_DAYS,
     Split,
     SplitError,
-    calendar_cuts,
     calendar_split,
     last_basket_split,
 )
@@ -46,46 +48,50 @@ def moment_seconds(now: datetime | None) -> int:
     return int(now.timestamp())
 
 
-def windows(history: Dataset, count: int, *, horizon_days: int = HORIZON_DAYS) -> Iterator[Window]:
+def end_of(history: Dataset) -> datetime | None:
+    """Return the moment right behind a history: midnight after its last day, in UTC."""
+    latest = history.interactions["occurred_at"].max()
+    if pd.isna(latest):
+        return None
+    return cast("datetime", (latest.normalize() + timedelta(days=1)).to_pydatetime())
+
+
+def windows(
+    history: Dataset, now: datetime | None, *, count: int, horizon_days: int = HORIZON_DAYS
+) -> Iterator[Window]:
     """Yield up to ``count`` earlier moments, latest first, each a horizon before the one after.
 
     Undated data: the moment before everybody's last basket, before their last but one, and so on.
 
     Args:
-        history: what may be known; its targets are not looked at.
+        history: what is known at ``now``; its targets are not looked at.
+        now: the present moment; ``None`` for undated data.
         count: how many moments at most; moments before which nobody had a basket are left out.
         horizon_days: how far from the moment on the next basket may lie.
     """
-    found = _dated(history, count, horizon_days) if _is_dated(history) else _undated(history, count)
+    found = _undated(history, count) if now is None else _dated(history, now, count, horizon_days)
     for split in found:
-        yield Window(
-            with_history(history, split.history),
-            baskets_of(split.truth),
-            moment_seconds(split.cut),
-        )
+        known = with_history(history, split.history)
+        yield Window(known, baskets_of(split.truth), moment_seconds(split.cut))
 
 
-def _is_dated(history: Dataset) -> bool:
-    return history.description.dated
-
-
-def _dated(history: Dataset, count: int, horizon_days: int) -> Iterator[Split]:
-    events = history.interactions
-    for cut in calendar_cuts(events, count, horizon_days=horizon_days):
+def _dated(history: Dataset, now: datetime, count: int, horizon_days: int) -> Iterator[Split]:
+    for number in range(1, count + 1):
+        cut = now - timedelta(days=horizon_days * number)
         try:
             yield calendar_split(
-                events, cut, horizon_days=horizon_days, least_baskets=LEAST_BASKETS
+                history.interactions, cut, horizon_days=horizon_days, least_baskets=LEAST_BASKETS
             )
         except SplitError:
             return
 
 
 def _undated(history: Dataset, count: int) -> Iterator[Split]:
-    known = replace(history, interactions=history.interactions)
+    known = history
     for _ in range(count):
         try:
             split = last_basket_split(known, least_baskets=LEAST_BASKETS)
         except SplitError:
             return
         yield split
-        known = with_history(history, split.history)
+        known = with_history(known, split.history)

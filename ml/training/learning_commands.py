@@ -1,10 +1,7 @@
-"""What the commands of ``python -m ml`` do; ``ml.__main__`` holds what typer must know."""
+"""What the commands that make data sets and models do."""
 
 import dataclasses
-import signal
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,35 +22,19 @@ from ml.training.config_file import ConfigError, read_config
 from ml.training.evaluate import BASELINE, Evaluation
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
-from ml.training.promote import promote as promote_challenger
-from ml.training.promotion_log import moves
-from ml.training.publish import Publisher, PublishError, watch
 from ml.training.registry import Registry, RegistryError
 from ml.training.report import report
-from ml.training.rollback import rollback as roll_back
 from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 
 KNOWN_ERRORS = (
     ConfigError, DatasetError, ExportCutError, ExportEmptyError, MappingError, OSError,
-    PublishError, RawFileError, RawImportError, RegistryError, SplitError, TownError,
+    RawFileError, RawImportError, RegistryError, SplitError, TownError,
     TrainingError,
 )  # fmt: skip
 """What is told as a sentence."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Tracking:
-    """Which model in which MLflow."""
-
-    uri: str
-    name: str
-
-    def open(self) -> Registry:
-        """Return the registry, opened."""
-        return Registry(self.uri)
 
 
 def import_file(source: Path, out: Path, *, mapping: Path | None, say: Say) -> None:
@@ -100,9 +81,9 @@ def training_config(
     return dataclasses.replace(config, learning=learning, name=name)
 
 
-def train(dataset: Path, config: TrainingConfig, tracking: Tracking, *, say: Say) -> None:
+def train(dataset: Path, config: TrainingConfig, *, tracking_uri: str, say: Say) -> None:
     """Train and register a challenger."""
-    trained = train_model(dataset, config, tracking.open())
+    trained = train_model(dataset, config, Registry(tracking_uri))
     say(_summary(trained.evaluation))
     version = trained.registered
     say(f"{version.name} version {version.number} ({version.bundle_version}) is the challenger")
@@ -124,55 +105,6 @@ def evaluate(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     say(f"{text}\ndata set digest {digest(dataset)}")
-
-
-def promote(tracking: Tracking, *, say: Say) -> bool:
-    """Ask the gate; return whether the challenger is the champion now."""
-    verdict = promote_challenger(tracking.open(), tracking.name)
-    for each in verdict.checks:
-        say(f"{'pass' if each.passed else 'REFUSED'}: {each.sentence}")
-    number = verdict.challenger.number
-    if verdict.refusals:
-        held = verdict.champion.number if verdict.champion else "nobody"
-        say(f"{tracking.name} version {number} is not promoted; the champion is {held}")
-        return False
-    say(f"{tracking.name} version {number} is the champion")
-    return True
-
-
-def rollback(tracking: Tracking, *, why: str, say: Say) -> None:
-    """Go back to the champion before."""
-    done = roll_back(tracking.open(), tracking.name, why=why)
-    source = done.source.number if done.source else "nothing"
-    say(f"the champion of {tracking.name} is version {done.target.number} again, was {source}")
-
-
-def log(tracking: Tracking, *, say: Say) -> None:
-    """Tell every move of the champion."""
-    for each in moves(tracking.open(), tracking.name):
-        mark = "" if each.is_complete else " (never completed)"
-        say(f"{each.when} {each.who}: {each.source or '-'} -> {each.target}{mark}: {each.why}")
-
-
-def publish(
-    tracking: Tracking,
-    *,
-    alias: str,
-    model_folder: Path,
-    watch_seconds: float | None,
-    say: Say,
-) -> None:
-    """Publish once, or until SIGTERM or SIGINT when ``watch_seconds`` is given."""
-    publisher = Publisher(tracking.open, name=tracking.name, alias=alias, model_folder=model_folder)
-    if watch_seconds is None:
-        published = publisher.publish()
-        state = "is now" if published.changed else "was already"
-        say(f"{published.folder.name} {state} current in {model_folder}")
-        return
-    stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    watch(publisher.publish, say=say, stop=stop, period_seconds=watch_seconds)
 
 
 def _hastened(learning: LearningConfig) -> LearningConfig:

@@ -1,0 +1,80 @@
+"""What the commands about registered models do; light enough for a sidecar."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.training.promotion_log import moves
+from ml.training.publish import Publisher, PublishError, watch
+from ml.training.registry import Registry, RegistryError
+from ml.training.rollback import rollback as roll_back
+
+KNOWN_ERRORS = (OSError, PublishError, RegistryError)
+"""What is told as a sentence."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Which model in which MLflow."""
+
+    uri: str
+    name: str
+
+    def open(self) -> Registry:
+        """Return the registry, opened."""
+        return Registry(self.uri)
+
+
+def promote(tracking: Tracking, *, say: Say) -> bool:
+    """Ask the gate; return whether the challenger is the champion now."""
+    from ml.training.promote import promote as ask_gate  # noqa: PLC0415  # publishing does without
+
+    verdict = ask_gate(tracking.open(), tracking.name)
+    for each in verdict.checks:
+        say(f"{'pass' if each.passed else 'REFUSED'}: {each.sentence}")
+    number = verdict.challenger.number
+    if verdict.refusals:
+        held = verdict.champion.number if verdict.champion else "nobody"
+        say(f"{tracking.name} version {number} is not promoted; the champion is {held}")
+        return False
+    say(f"{tracking.name} version {number} is the champion")
+    return True
+
+
+def rollback(tracking: Tracking, *, why: str, say: Say) -> None:
+    """Go back to the champion before."""
+    done = roll_back(tracking.open(), tracking.name, why=why)
+    source = done.source.number if done.source else "nothing"
+    say(f"the champion of {tracking.name} is version {done.target.number} again, was {source}")
+
+
+def log(tracking: Tracking, *, say: Say) -> None:
+    """Tell every move of the champion."""
+    for each in moves(tracking.open(), tracking.name):
+        mark = "" if each.is_complete else " (never completed)"
+        say(f"{each.when} {each.who}: {each.source or '-'} -> {each.target}{mark}: {each.why}")
+
+
+def publish(
+    tracking: Tracking,
+    *,
+    alias: str,
+    model_folder: Path,
+    watch_seconds: float | None,
+    say: Say,
+) -> None:
+    """Publish once, or until SIGTERM or SIGINT when ``watch_seconds`` is given."""
+    publisher = Publisher(tracking.open, name=tracking.name, alias=alias, model_folder=model_folder)
+    if watch_seconds is None:
+        published = publisher.publish()
+        state = "is now" if published.changed else "was already"
+        say(f"{published.folder.name} {state} current in {model_folder}")
+        return
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    watch(publisher.publish, say=say, stop=stop, period_seconds=watch_seconds)
