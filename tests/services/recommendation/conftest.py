@@ -1,0 +1,151 @@
+"""The whole service over real gRPC, with its neighbours in the same process."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import grpc
+import pytest
+from ofone.embedding.v1.embedding_service_pb2_grpc import add_EmbeddingServiceServicer_to_server
+from ofone.profile.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
+from ofone.recommendation.v1 import decision_pb2, offer_pb2, offer_service_pb2
+from ofone.recommendation.v1 import recommendation_service_pb2 as messages
+from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
+from prometheus_client import REGISTRY
+
+from services.recommendation.__main__ import application
+from services.recommendation.settings import RecommendationSettings
+from services.serving.bootstrap import running
+from services.serving.channel import ChannelSettings, connect
+from tests.models import publish, small_bundle
+from tests.services.recommendation.builders import NOON
+from tests.services.recommendation.neighbours import FakeEmbedding, FakeProfile, listening
+
+PATIENT_MS = 5_000
+"""Long enough that a busy machine never makes an answer degraded by itself."""
+
+
+@dataclasses.dataclass(frozen=True)
+class House:
+    """The service, how to speak to it, and its neighbours."""
+
+    recommending: RecommendationServiceStub
+    offers: OfferServiceStub
+    profile: FakeProfile
+    embedding: FakeEmbedding
+
+    def create(self, offer_id: str, **fields: object) -> offer_pb2.Offer:
+        """Write an offer of 10 percent, with these fields."""
+        message = offer_pb2.Offer(display_name=offer_id, **fields)  # type: ignore[arg-type]
+        if not message.variants:
+            benefit = offer_pb2.Benefit(percent_off=10)
+            message.variants.add(variant_id="ten-percent", benefit=benefit)
+        request = offer_service_pb2.CreateOfferRequest(offer_id=offer_id, offer=message)
+        stored: offer_pb2.Offer = self.offers.CreateOffer(request).offer
+        return stored
+
+    def decide(self, customer: str = "customers/ada", **fields: object) -> decision_pb2.Decision:
+        """Ask what to offer at noon."""
+        request = messages.SelectOffersRequest(customer=customer, context=moment(**fields))
+        decision: decision_pb2.Decision = self.recommending.SelectOffers(request).decision
+        return decision
+
+    def verdicts(self, decision: decision_pb2.Decision) -> dict[str, str]:
+        """Return what became of every offer, by its id."""
+        request = messages.ExplainDecisionRequest(name=decision.name)
+        considered = self.recommending.ExplainDecision(request).considered
+        return {
+            each.offer.removeprefix("offers/"): decision_pb2.Verdict.Name(
+                each.verdict
+            ).removeprefix("VERDICT_")
+            for each in considered
+        }
+
+
+def moment(**fields: object) -> decision_pb2.Context:
+    context = decision_pb2.Context(**fields)  # type: ignore[arg-type]  # a test's own
+    if not context.HasField("time"):
+        context.time.FromDatetime(NOON)
+    return context
+
+
+def offered(decision: decision_pb2.Decision) -> list[str]:
+    return [each.offer.removeprefix("offers/") for each in decision.offers]
+
+
+def degradations(
+    answer: decision_pb2.Decision | messages.RecommendItemsResponse,
+) -> list[str]:
+    return [
+        decision_pb2.Degradation.Name(each).removeprefix("DEGRADATION_")
+        for each in answer.degradations
+    ]
+
+
+Build = Callable[..., House]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    """Give a function that starts the service with these settings; ``model=False`` for none."""
+    with ExitStack() as channels, ExitStack() as servers:  # servers stop first
+
+        def start(*, model: bool = True, **settings: object) -> House:
+            profile = FakeProfile()  # type: ignore[abstract]  # knows what is asked of it
+            embedding = FakeEmbedding(small_bundle())  # type: ignore[abstract]
+            if model:
+                publish(tmp_path / "models", small_bundle())
+            targets = _neighbours(servers, profile, embedding)
+            before = _loaded_models()
+            service = application(_settings(tmp_path, targets, **settings))
+            server = servers.enter_context(running(service))
+            assert server.wait_ready()
+
+            def channel(name: str) -> grpc.Channel:
+                to = ChannelSettings(f"ofone.recommendation.v1.{name}", "test")
+                return channels.enter_context(connect(f"ipv4:{server.address}", to))
+
+            patience = time.monotonic() + PATIENT_MS / 1_000
+            while model and _loaded_models() == before:
+                assert time.monotonic() < patience, "no model was taken into use"
+                time.sleep(0.01)
+            recommending = RecommendationServiceStub(channel("RecommendationService"))
+            offers = OfferServiceStub(channel("OfferService"))
+            return House(recommending, offers, profile, embedding)
+
+        yield start
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """Give the service with a model and patient settings."""
+    return build()
+
+
+def _loaded_models() -> float:
+    loaded = {"outcome": "loaded", "reason": ""}
+    return REGISTRY.get_sample_value("ofone_recommendation_bundle_loads_total", loaded) or 0.0
+
+
+def _neighbours(stack: ExitStack, profile: FakeProfile, embedding: FakeEmbedding) -> dict[str, str]:
+    adders = {
+        "profile_target": partial(add_ProfileServiceServicer_to_server, profile),
+        "embedding_target": partial(add_EmbeddingServiceServicer_to_server, embedding),
+    }
+    return {name: stack.enter_context(listening(add)) for name, add in adders.items()}
+
+
+def _settings(folder: Path, targets: dict[str, str], **changes: object) -> RecommendationSettings:
+    fields: dict[str, object] = {
+        "database_url": f"sqlite:///{folder / 'recommendation.sqlite'}",
+        "model_dir": folder / "models",
+        "profile_timeout_ms": PATIENT_MS,
+        "embedding_timeout_ms": PATIENT_MS,
+        "migrate_on_start": True,
+        "poll_seconds": 0.05,
+    }
+    return RecommendationSettings(**(fields | targets | changes))  # type: ignore[arg-type]

@@ -1,0 +1,160 @@
+"""The services next door, in this process: ``profile`` and ``embedding`` with plain insides."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
+
+import grpc
+import numpy as np
+from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.embedding.v1 import embedding_service_pb2, item_pb2
+from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceServicer
+from ofone.profile.v1 import customer_pb2, profile_service_pb2
+from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
+
+from ml.model.bundle import Bundle
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.history import History, history_of_baskets
+from ml.model.index import exact_index
+from services.serving.errors import to_wire
+from services.serving.failures import Failure, Kind, not_found
+from tests.models import item_attributes
+
+Basket = tuple[int, Sequence[str]]
+"""When it was bought, in seconds since 1970, and the items in it."""
+
+
+class Trouble:
+    """What a neighbour may suffer from."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.delay_seconds = 0.0
+        self.calls = 0
+
+    def suffer(self, context: grpc.ServicerContext) -> None:
+        self.calls += 1
+        time.sleep(self.delay_seconds)
+        if self.away:
+            refuse(context, Failure(Kind.UNAVAILABLE, "AWAY", "not at home"))
+
+
+def refuse(context: grpc.ServicerContext, failure: Failure) -> NoReturn:
+    """End a call as a service of ours would."""
+    wire = to_wire(failure)
+    context.set_trailing_metadata((wire.metadata,))
+    context.abort(wire.code, wire.details)
+
+
+@contextlib.contextmanager
+def listening(add: Callable[[grpc.Server], None]) -> Iterator[str]:
+    """Serve for the length of a ``with`` block; give the target to call."""
+    server = grpc.server(ThreadPoolExecutor(4))
+    add(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"ipv4:127.0.0.1:{port}"
+    server.stop(None).wait()
+
+
+class FakeProfile(ProfileServiceServicer):
+    """Knows the customers that a test puts in."""
+
+    def __init__(self) -> None:
+        self.trouble = Trouble()
+        self.snapshots: dict[str, customer_pb2.Snapshot] = {}
+        self.cards: dict[str, str] = {}
+
+    def put(self, name: str, baskets: Sequence[Basket] = (), **fields: object) -> None:
+        """Keep a customer who bought ``baskets``; ``fields`` are those of a snapshot."""
+        self.snapshots[name] = snapshot(name, baskets, **fields)
+
+    def GetSnapshot(  # noqa: N802
+        self, request: profile_service_pb2.GetSnapshotRequest, context: grpc.ServicerContext
+    ) -> profile_service_pb2.GetSnapshotResponse:
+        self.trouble.suffer(context)
+        name = request.customer or self.cards.get(request.identifier.value, "")
+        if name not in self.snapshots:
+            refuse(context, not_found("customer", name))
+        return profile_service_pb2.GetSnapshotResponse(snapshot=self.snapshots[name])
+
+
+def snapshot(name: str, baskets: Sequence[Basket], **fields: object) -> customer_pb2.Snapshot:
+    history = history_of_baskets(baskets)
+    found = customer_pb2.Snapshot(customer=name, version=len(baskets) + 1)
+    found.update_time.FromSeconds(max((seconds for seconds, _ in baskets), default=0))
+    found.personalisation_allowed = True
+    found.item_ids.extend(history.item_ids)
+    found.basket_counts.extend(history.basket_counts.astype(int).tolist())
+    found.quantities.extend(history.basket_counts.tolist())
+    found.first_bought_seconds.extend(history.first_seconds.tolist())
+    found.last_bought_seconds.extend(history.last_seconds.tolist())
+    found.recent_basket_seconds.extend(history.recent_basket_seconds.tolist())
+    found.recent_basket_sizes.extend(history.recent_basket_sizes.tolist())
+    found.recent_basket_items.extend(history.recent_basket_items.tolist())
+    found.traits.basket_count = history.basket_count
+    found.traits.item_count = len(history.item_ids)
+    if baskets:
+        times = [seconds for seconds, _ in baskets]
+        found.traits.first_purchase_time.CopyFrom(Timestamp(seconds=min(times)))
+        found.traits.last_purchase_time.CopyFrom(Timestamp(seconds=max(times)))
+    found.MergeFrom(customer_pb2.Snapshot(**fields))  # type: ignore[arg-type]  # a test's own
+    return found
+
+
+class FakeEmbedding(EmbeddingServiceServicer):
+    """Proposes items of a small bundle, and knows exactly these."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.trouble = Trouble()
+        self._generator = CandidateGenerator.of(bundle, exact_index(bundle.item_factors))
+
+    def Retrieve(  # noqa: N802
+        self, request: embedding_service_pb2.RetrieveRequest, context: grpc.ServicerContext
+    ) -> embedding_service_pb2.RetrieveResponse:
+        self.trouble.suffer(context)
+        nothing = np.zeros(len(request.item_ids), np.int64)
+        history = History(
+            item_ids=list(request.item_ids),
+            basket_counts=np.array(request.basket_counts, np.float32),
+            first_seconds=nothing,
+            last_seconds=nothing,
+            recent_basket_seconds=np.zeros(len(request.recent_basket_sizes), np.int64),
+            recent_basket_sizes=np.array(request.recent_basket_sizes, np.int64),
+            recent_basket_items=np.array(request.recent_basket_items, np.int64),
+        )
+        found = self._generator.generate(
+            history,
+            Moment(
+                list(request.current_basket_item_ids),
+                request.store,
+                source_size=request.source_size,
+                own_item_count=request.own_item_count,
+            ),
+        )
+        known = [item_attributes(each) for each in found.item_ids]
+        categories = sorted({each.category for each in known})
+        brands = sorted({each.brand for each in known})
+        return embedding_service_pb2.RetrieveResponse(
+            model_version="next door",
+            item_ids=found.item_ids,
+            sources=[1, 2, 3, 4, 5],  # type: ignore[list-item]  # numbers of CandidateSource
+            scores=found.scores.ravel().tolist(),
+            categories=categories,
+            category_indexes=[categories.index(each.category) for each in known],
+            brands=brands,
+            brand_indexes=[brands.index(each.brand) for each in known],
+            own_item_count=found.own_item_count,
+        )
+
+    def BatchGetItems(  # noqa: N802
+        self, request: embedding_service_pb2.BatchGetItemsRequest, context: grpc.ServicerContext
+    ) -> embedding_service_pb2.BatchGetItemsResponse:
+        self.trouble.suffer(context)
+        for name in request.names:
+            if name.removeprefix("items/") not in self._generator.vocabulary:
+                refuse(context, not_found("item", name))
+        items = [item_pb2.Item(name=name) for name in request.names]
+        return embedding_service_pb2.BatchGetItemsResponse(items=items)
