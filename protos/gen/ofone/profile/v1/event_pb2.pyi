@@ -199,7 +199,9 @@ class EventLine(_message.Message):
     item: _builtins.str
     """Required. The item, `items/{item}`."""
     quantity: _builtins.float
-    """How many, in the item's unit; 0 is taken as 1. Never negative: what comes back is a return."""
+    """How many, in the item's unit, at most 1,000,000; 0 is taken as 1. Never negative: what comes
+    back is a return.
+    """
     unit_price: _builtins.float
     """Price of one unit before discount, in the deployment's currency. Never negative."""
     discount: _builtins.float
@@ -273,7 +275,7 @@ class Event(_message.Message):
     text: _builtins.str
     """Words of the customer: a search, an answer, a message; at most 1,000 characters."""
     rating: _builtins.float
-    """The rating given, 0 to 5."""
+    """The rating given, 0 to 5. Required for a rating."""
     decision: _builtins.str
     """The decision that led to it, `decisions/{decision}`, for the four offer types."""
     @_builtins.property

@@ -65,7 +65,7 @@ class EventResult(_message.Message):
     outcome: Global___EventOutcome.ValueType
     """What became of it."""
     reason: _builtins.str
-    """For a refused one: the rule, in UPPER_SNAKE, such as `NEGATIVE_QUANTITY`."""
+    """For a refused one: the rule, in UPPER_SNAKE, such as `NEGATIVE`."""
     field: _builtins.str
     """For a refused one: the field, such as `lines[3].quantity`."""
     message: _builtins.str
