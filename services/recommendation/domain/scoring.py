@@ -6,8 +6,6 @@ The score is the product of its parts, so that the parts explain it wholly.
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from services.recommendation.domain.customer import Traits
 from services.recommendation.domain.offer import MONEY_OFF, Benefit, Offer, Variant
 from services.recommendation.domain.ranking import Ranking
@@ -90,5 +88,5 @@ def _relevance(fit: Fit, ranking: Ranking, *, whole_shop: bool) -> float:
     """
     if not fit.places:
         return UNKNOWN_RELEVANCE
-    best = ranking.probabilities[list(fit.places)]
-    return float(best.mean()) if whole_shop else float(1 - np.prod(1 - best))
+    best = [float(ranking.probabilities[place]) for place in fit.places]
+    return sum(best) / len(best) if whole_shop else 1 - math.prod(1 - each for each in best)

@@ -75,8 +75,9 @@ class Shelf:
 
     @cached_property
     def _rank_of(self) -> dict[str, int]:
-        item_ids = self.ranking.item_ids
-        return {item_ids[place]: rank for rank, place in enumerate(self._order)}
+        ranks = np.empty(len(self._order), np.int64)
+        ranks[self._order] = np.arange(len(self._order))
+        return dict(zip(self.ranking.item_ids, ranks.tolist(), strict=True))
 
     def _named(self, kind: str, name: str) -> tuple[list[int], list[int]]:
         """Return the best free ranks of a category or brand, and its best one held back."""
