@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ml.dataset.dataset import Ideal
+from ml.dataset.dataset import Dataset, Ideal
 from ml.evaluation.intervals import Estimate, bootstrap_mean, paired_difference
 from ml.evaluation.metrics import CUTOFFS, coverage, score_customers
 from ml.evaluation.question import Question
@@ -39,15 +39,18 @@ def judge(
     """Let a recommender learn and answer each question, and score the answers.
 
     Args:
-        recommender: What is judged; it is fitted anew for each question.
+        recommender: What is judged; it learns once from histories that questions share.
         asked: At least one question.
         ideal: See ``score_customers``.
     """
     parts: list[pd.DataFrame] = []
     covered: list[dict[str, float]] = []
     lists: dict[str, list[str]] = {}
+    learned: Dataset | None = None
     for question in asked:
-        recommender.fit(question.history, question.cut)
+        if question.history is not learned:
+            recommender.fit(question.history, question.cut)
+            learned = question.history
         customers = question.customer_ids
         answers = recommender.recommend(customers, max(CUTOFFS))
         lists = dict(zip(customers, answers, strict=True))

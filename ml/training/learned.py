@@ -10,7 +10,6 @@ from ml.dataset.dataset import Dataset
 from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
 from ml.model.features import feature_table
-from ml.model.history import empty_history
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
 from ml.training.learning import LearningConfig, Memory, learn
@@ -35,11 +34,8 @@ class BundleRecommender:
 
     def rank(self, customer_id: str, count: int) -> list[str]:
         """Return the items most likely in the customer's next basket, best first."""
-        history, store = empty_history(), ""
-        if self._purchases.knows(customer_id):
-            row = self._purchases.customer_rows([customer_id])
-            history = next(self._purchases.histories(row))
-            store = self._purchases.last_stores(row)[0]
+        history = self._purchases.history(customer_id)
+        store = self._purchases.last_store(customer_id)
         found = self._generator.generate(history, Moment(store=store))
         table = feature_table(self._bundle, history, found, self._now_seconds)
         order = np.argsort(-self._ranker.probabilities(table.values), kind="stable")

@@ -15,7 +15,7 @@ from ml.dataset.dataset import Dataset
 from ml.model.fold_in import FoldIn
 from ml.model.lists import RelatedLists
 from ml.training.factors import FactorConfig, Weighting, fit_factors, fit_neighbours
-from ml.training.purchases import Purchases, purchases_of
+from ml.training.purchases import NOBODY, Purchases, purchases_of
 
 
 class CollaborativeModel(Protocol):
@@ -121,8 +121,9 @@ class Collaborative:
 
     def _ranked(self, customer_id: str, count: int) -> list[str]:
         purchases = self._purchases
-        if purchases is None or not purchases.knows(customer_id):
+        row = purchases.customer_row(customer_id) if purchases else NOBODY
+        if purchases is None or row == NOBODY:
             return []
-        history = self._counts[int(purchases.customer_rows([customer_id])[0])]
+        history = self._counts[row]
         scores = self._model.scores(history.indices.astype(np.int64), history.data)
         return [purchases.item_ids[row] for row in best_rows(scores, count).tolist()]

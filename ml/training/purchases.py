@@ -5,8 +5,8 @@ falls on the same day, so that "the last 7 days" means everybody's last seven ba
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
-from ml.model.history import History, history_of_baskets
+from ml.model.history import History, empty_history, history_of_baskets
 
 SECONDS_PER_DAY = 86_400
 
@@ -22,6 +22,7 @@ LAST_PSEUDO_DAY_SECONDS = 10_000 * SECONDS_PER_DAY
 """When everybody's last basket lies in undated data; any day that leaves room before it will do."""
 
 NO_STORE = -1
+NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,15 +54,11 @@ class Purchases:
         """Return when the latest purchase was, seconds since 1970."""
         return int(self.basket_seconds.max())
 
-    def knows(self, customer_id: str) -> bool:
-        """Return whether the customer has a history."""
-        place = bisect_left(self.customer_ids, customer_id)
-        return place < len(self.customer_ids) and self.customer_ids[place] == customer_id
-
-    def customer_rows(self, customer_ids: Sequence[str]) -> NDArray[np.int64]:
-        """Return the row of each customer, all of them known; same length."""
-        places = (bisect_left(self.customer_ids, each) for each in customer_ids)
-        return np.fromiter(places, np.int64, len(customer_ids))
+    def customer_row(self, customer_id: str) -> int:
+        """Return the customer's row, ``NOBODY`` without a history."""
+        row = bisect_left(self.customer_ids, customer_id)
+        is_known = row < len(self.customer_ids) and self.customer_ids[row] == customer_id
+        return row if is_known else NOBODY
 
     def customer_counts(self) -> sparse.csr_matrix:
         """Return in how many baskets of a customer each item was, float32 [c, n]."""
@@ -76,28 +73,33 @@ class Purchases:
         shape = (len(self.basket_seconds), len(self.item_ids))
         return sparse.csr_matrix((ones, (self.row_baskets, self.row_items)), shape=shape)
 
-    def histories(self, customer_rows: NDArray[np.int64]) -> Iterator[History]:
-        """Yield the history of each customer; as the services would know it."""
-        basket_ends = np.searchsorted(self.basket_customers, customer_rows, "right")
-        basket_starts = np.searchsorted(self.basket_customers, customer_rows, "left")
-        row_starts = np.searchsorted(self.row_baskets, np.arange(len(self.basket_seconds) + 1))
-        for start, end in zip(basket_starts.tolist(), basket_ends.tolist(), strict=True):
-            yield history_of_baskets(
-                [
-                    (int(self.basket_seconds[basket]), self._items(row_starts, basket))
-                    for basket in range(start, end)
-                ]
-            )
+    def history(self, customer_id: str) -> History:
+        """Return a customer's history as the services would know it; empty for a newcomer."""
+        row = self.customer_row(customer_id)
+        if row == NOBODY:
+            return empty_history()
+        baskets = self._baskets(row)
+        starts = np.searchsorted(self.row_baskets, np.arange(baskets.start, baskets.stop + 1))
+        items = [self.item_ids[row] for row in self.row_items[starts[0] : starts[-1]].tolist()]
+        ends = (starts - starts[0]).tolist()
+        seconds = self.basket_seconds[baskets].tolist()
+        return history_of_baskets(
+            [
+                (second, items[start:end])
+                for second, (start, end) in zip(seconds, pairwise(ends), strict=True)
+            ]
+        )
 
-    def last_stores(self, customer_rows: NDArray[np.int64]) -> list[str]:
-        """Return the store of each customer's latest basket; empty where it is not known."""
-        latest = np.searchsorted(self.basket_customers, customer_rows, "right") - 1
-        stores = self.basket_stores[latest].tolist()
-        return ["" if store == NO_STORE else self.store_ids[store] for store in stores]
+    def last_store(self, customer_id: str) -> str:
+        """Return the store of a customer's latest basket; empty where it is not known."""
+        row = self.customer_row(customer_id)
+        if row == NOBODY:
+            return ""
+        store = int(self.basket_stores[self._baskets(row).stop - 1])
+        return "" if store == NO_STORE else self.store_ids[store]
 
-    def _items(self, row_starts: NDArray[np.int64], basket: int) -> list[str]:
-        rows = self.row_items[row_starts[basket] : row_starts[basket + 1]]
-        return [self.item_ids[item] for item in rows.tolist()]
+    def _baskets(self, row: int) -> slice:
+        return slice(*np.searchsorted(self.basket_customers, [row, row + 1]).tolist())
 
 
 def purchases_of(history: Dataset) -> Purchases:

@@ -80,17 +80,14 @@ def window_samples(
         generator: draws customers, negatives and revealed items.
         progress: wraps the customers, to show how far it is.
     """
-    known = [each for each in sorted(window.truth) if purchases.knows(each)]
-    if len(known) > max_customers:
-        chosen = generator.choice(len(known), max_customers, replace=False)
-        known = [known[place] for place in sorted(chosen.tolist())]
-    rows = purchases.customer_rows(known)
+    asked = sorted(window.truth)
+    if len(asked) > max_customers:
+        chosen = generator.choice(len(asked), max_customers, replace=False)
+        asked = [asked[place] for place in sorted(chosen.tolist())]
     candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
     parts: list[Samples] = []
-    stores = purchases.last_stores(rows)
-    for customer, history, store in zip(
-        progress(known), purchases.histories(rows), stores, strict=True
-    ):
+    for customer in progress(asked):
+        history, store = purchases.history(customer), purchases.last_store(customer)
         basket = sorted(window.truth[customer])
         revealed = _revealed(basket, generator)
         found = candidates.generate(history, Moment(current_basket=revealed, store=store))

@@ -36,7 +36,7 @@ class Window:
     history: Dataset
     """What was known."""
     truth: Baskets
-    """The next basket of each customer who had one within the horizon."""
+    """The next basket of each customer who had one within the horizon, newcomers included."""
     now_seconds: int
     """The moment, seconds since 1970."""
 
@@ -71,8 +71,19 @@ def windows(
     """
     found = _undated(history, count) if now is None else _dated(history, now, count, horizon_days)
     for split in found:
+        truth = baskets_of(split.truth)
+        if split.cut is not None:
+            truth |= _newcomers(history, split.cut, horizon_days)
         known = with_history(history, split.history)
-        yield Window(known, baskets_of(split.truth), moment_seconds(split.cut))
+        yield Window(known, truth, moment_seconds(split.cut))
+
+
+def _newcomers(history: Dataset, cut: datetime, horizon_days: int) -> dict[str, frozenset[str]]:
+    """Return the first basket ever of who came within the horizon: they are asked about too."""
+    bought = history.interactions
+    end = cut + timedelta(days=horizon_days)
+    is_within = (bought["occurred_at"] >= cut) & (bought["occurred_at"] < end)
+    return baskets_of(bought[is_within & (bought["sequence"] == 0)])
 
 
 def _dated(history: Dataset, now: datetime, count: int, horizon_days: int) -> Iterator[Split]:
