@@ -223,11 +223,11 @@ class Offer(_message.Message):
 
     @_builtins.property
     def stores(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only in these stores; empty for all."""
+        """Only in these stores, at most 1,000 ids of 1 to 64 characters; empty for all."""
 
     @_builtins.property
     def channels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Only on these channels; empty for all."""
+        """Only on these channels, at most 20 of 1 to 64 characters; empty for all."""
 
     @_builtins.property
     def exposure_cap(self) -> Global___ExposureCap:
