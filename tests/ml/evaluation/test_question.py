@@ -1,0 +1,63 @@
+"""Questions hide the future, all of it."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from ml.dataset.dataset import Description, make_dataset
+from ml.dataset.rules import Fold
+from ml.evaluation.question import default_protocol, questions
+from tests.ml.shopping import START, dataset_of
+
+BASKETS = {
+    "ann": [(0, ["tea"]), (10, ["tea", "milk"]), (60, ["soap"]), (70, ["bread"])],
+    "bob": [(5, ["coffee"]), (20, ["coffee"]), (90, ["milk"])],
+    "eve": [(88, ["tea"])],
+}
+
+
+def test_nothing_from_the_cut_on_is_known() -> None:
+    (question,) = questions(dataset_of(BASKETS), "calendar")
+
+    # the last day is 90 days after START; the cut leaves 45 whole days
+    assert question.cut == datetime(2026, 2, 16, tzinfo=UTC)
+    assert question.history.interactions["occurred_at"].max() < question.cut
+    assert question.truth == {"ann": frozenset({"soap"}), "bob": frozenset({"milk"})}
+
+
+def test_a_shorter_horizon_cuts_later() -> None:
+    (question,) = questions(dataset_of(BASKETS), "calendar", horizon_days=10)
+
+    assert question.customer_ids == ("bob",)
+
+
+def test_the_last_basket_protocol_hides_dates_too() -> None:
+    (question,) = questions(dataset_of(BASKETS), "last-basket")
+
+    assert question.cut is None
+    assert not question.history.description.dated
+    assert question.history.interactions["occurred_at"].isna().all()
+    assert question.truth == {"ann": frozenset({"bread"}), "bob": frozenset({"milk"})}
+
+
+def test_every_fold_asks_its_test_customers_about_the_same_history() -> None:
+    bought = dataset_of(BASKETS, dated=False).interactions
+    targets = pd.DataFrame({"customer_id": ["ann", "bob"], "item_id": ["tea", "soap"]})
+    folds = (
+        Fold(train=(), val=("bob",), test=("ann",)),
+        Fold(train=(), val=("ann",), test=("bob",)),
+    )
+    dataset = make_dataset(Description("x", dated=False), bought, targets=targets, folds=folds)
+
+    first, second = questions(dataset, "last-basket")
+
+    assert (first.customer_ids, second.customer_ids) == (("ann",), ("bob",))
+    assert first.history is second.history
+    assert first.history.targets.empty
+    assert second.truth == {"bob": frozenset({"soap"})}
+
+
+def test_dates_decide_the_protocol() -> None:
+    assert default_protocol(dataset_of(BASKETS)) == "calendar"
+    assert default_protocol(dataset_of(BASKETS, dated=False)) == "last-basket"
+    assert START.tzinfo is UTC
