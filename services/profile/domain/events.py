@@ -6,10 +6,11 @@ than frozen dataclasses and are as immutable.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, NewType
+
+import msgpack
 
 CustomerId = NewType("CustomerId", str)
 ItemId = NewType("ItemId", str)
@@ -133,8 +134,8 @@ class Report:
             *(event.source, event.event_id, int(event.type), event.occurred_micros),
             *(event.channel, event.store, event.place, int(event.party), event.lines),
             *(event.offer_id, event.text, event.rating, event.decision_id),
-            sorted(handle.digest.hex() for handle in self.handles),
+            sorted(handle.digest for handle in self.handles),
             self.customer_id,
         )
-        # JSON, because its text of numbers and strings is the same in every version of Python.
-        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+        # MessagePack has one shortest form for each value, today and in every later version.
+        return hashlib.sha256(msgpack.packb(content)).digest()

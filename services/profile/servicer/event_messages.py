@@ -1,5 +1,7 @@
 """Events: from message to report, every rule checked, and from event to message."""
 
+import re
+
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import event_pb2
 
@@ -18,7 +20,7 @@ from services.profile.domain.events import (
     Report,
 )
 from services.profile.domain.identity import IdentifierKind, IdentityKey, normalise
-from services.serving.validation import Check
+from services.serving.validation import OPAQUE, Check
 
 MAX_IDENTIFIERS = 8
 MAX_IDENTIFIER_CHARACTERS = 256
@@ -32,6 +34,8 @@ MAX_RATING = 5.0
 MAX_AHEAD_MICROS = 86_400 * MICROS
 """How far clocks of sources may run ahead: a day, which covers every wrong time zone."""
 
+_ITEMS = "items/"
+_ITEM_NAME = re.compile(_ITEMS + OPAQUE.pattern)
 _TYPES = {int(each): each for each in EventType}
 _PARTIES = {0: Party.FIRST} | {int(each): each for each in Party}
 _KINDS = {int(each): each for each in IdentifierKind}
@@ -173,19 +177,25 @@ def _lines(check: Check, message: event_pb2.Event, event_type: EventType) -> tup
 
 
 def _line(check: Check, index: int, line: event_pb2.EventLine) -> EventLine:
-    path = f"lines[{index}]"
-    item_id = check.resource_id(f"{path}.item", line.item, collection="items")
     quantity = line.quantity or 1.0
-    if not LEAST_QUANTITY <= quantity <= MAX_QUANTITY:
-        least = 0.0 if quantity < 0 else LEAST_QUANTITY
-        check.number(f"{path}.quantity", quantity, least=least, most=MAX_QUANTITY)
     price = line.unit_price if line.HasField("unit_price") else None
-    if price is not None and not 0 <= price <= MAX_PRICE:
-        check.number(f"{path}.unit_price", price, least=0, most=MAX_PRICE)
     discount = line.discount if line.HasField("discount") else None
-    if discount is not None and not 0 <= discount <= MAX_PRICE:
-        check.number(f"{path}.discount", discount, least=0, most=MAX_PRICE)
-    return EventLine(ItemId(item_id), quantity, price, discount)
+    if (  # a batch has thousands of lines: what is wrong with one is found out only if something is
+        not _ITEM_NAME.fullmatch(line.item)
+        or not LEAST_QUANTITY <= quantity <= MAX_QUANTITY
+        or not 0 <= (price or 0.0) <= MAX_PRICE
+        or not 0 <= (discount or 0.0) <= MAX_PRICE
+    ):
+        _check_line(check, f"lines[{index}]", line, quantity)
+    return EventLine(ItemId(line.item[len(_ITEMS) :]), quantity, price, discount)
+
+
+def _check_line(check: Check, path: str, line: event_pb2.EventLine, quantity: float) -> None:
+    check.resource_id(f"{path}.item", line.item, collection="items")
+    least = 0.0 if quantity < 0 else LEAST_QUANTITY
+    check.number(f"{path}.quantity", quantity, least=least, most=MAX_QUANTITY)
+    check.number(f"{path}.unit_price", line.unit_price, least=0, most=MAX_PRICE)
+    check.number(f"{path}.discount", line.discount, least=0, most=MAX_PRICE)
 
 
 def _offer(check: Check, message: event_pb2.Event, event_type: EventType) -> tuple[OfferId, str]:
