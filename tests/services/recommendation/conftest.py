@@ -3,7 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -92,16 +92,35 @@ Build = Callable[..., House]
 @pytest.fixture
 def build(tmp_path: Path) -> Iterator[Build]:
     """Give a function that starts the service with these settings; ``model=False`` for none."""
+    with building_in(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """Give the service with a model and patient settings."""
+    return build()
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give one service to all tests of a module; they must leave nothing behind."""
+    with building_in(tmp_path_factory.mktemp("house")) as start:
+        yield start()
+
+
+@contextmanager
+def building_in(folder: Path) -> Iterator[Build]:
     with ExitStack() as channels, ExitStack() as servers:  # servers stop first
 
         def start(*, model: bool = True, **settings: object) -> House:
             profile = FakeProfile()  # type: ignore[abstract]  # knows what is asked of it
             embedding = FakeEmbedding(small_bundle())  # type: ignore[abstract]
             if model:
-                publish(tmp_path / "models", small_bundle())
+                publish(folder / "models", small_bundle())
             targets = _neighbours(servers, profile, embedding)
             before = _loaded_models()
-            service = application(_settings(tmp_path, targets, **settings))
+            service = application(_settings(folder, targets, **settings))
             server = servers.enter_context(running(service))
             assert server.wait_ready()
 
@@ -118,12 +137,6 @@ def build(tmp_path: Path) -> Iterator[Build]:
             return House(recommending, offers, profile, embedding)
 
         yield start
-
-
-@pytest.fixture
-def house(build: Build) -> House:
-    """Give the service with a model and patient settings."""
-    return build()
 
 
 def _loaded_models() -> float:
