@@ -1,0 +1,57 @@
+"""What a window knows ends where its moment begins."""
+
+from datetime import UTC, datetime
+
+from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, SECONDS_PER_DAY
+from ml.training.windows import end_of, moment_seconds, windows
+from tests.ml.shopping import dataset_of
+
+NOW = datetime(2026, 4, 11, tzinfo=UTC)
+"""A hundred days after the year's first morning."""
+
+SHOP = dataset_of(
+    {
+        "ann": [(0, ["tea"]), (20, ["milk"]), (60, ["soap"]), (99, ["bread"])],
+        "bob": [(70, ["coffee"]), (80, ["coffee"])],
+    }
+)
+
+
+def test_windows_lie_a_horizon_apart_and_know_nothing_after_their_moment() -> None:
+    first, second = windows(SHOP, NOW, count=4)
+
+    assert first.now_seconds - second.now_seconds == 45 * SECONDS_PER_DAY
+    for window in (first, second):
+        latest = window.history.interactions["occurred_at"].max()
+        assert latest.timestamp() < window.now_seconds
+    assert first.truth["ann"] == {"soap"}
+    assert second.truth["ann"] == {"milk"}
+
+
+def test_who_comes_for_the_first_time_is_asked_too() -> None:
+    first, second = windows(SHOP, NOW, count=2)
+
+    assert first.truth["bob"] == {"coffee"}
+    assert "bob" not in second.truth
+
+
+def test_a_basket_after_the_horizon_is_no_answer() -> None:
+    (window,) = windows(SHOP, NOW, count=1, horizon_days=30)
+
+    assert window.truth["ann"] == {"bread"}
+    assert "bob" in window.truth
+    assert window.now_seconds == moment_seconds(NOW) - 30 * SECONDS_PER_DAY
+
+
+def test_undated_windows_hide_one_more_basket_each() -> None:
+    undated = dataset_of({"ann": [(0, ["tea"]), (1, ["milk"]), (2, ["soap"])]}, dated=False)
+
+    found = list(windows(undated, None, count=5))
+
+    assert [window.truth for window in found] == [{"ann": {"soap"}}, {"ann": {"milk"}}]
+    assert {window.now_seconds for window in found} == {LAST_PSEUDO_DAY_SECONDS + SECONDS_PER_DAY}
+
+
+def test_a_history_ends_at_the_midnight_behind_it() -> None:
+    assert end_of(SHOP) == NOW
+    assert end_of(dataset_of({"ann": [(0, ["tea"])]}, dated=False)) is None
