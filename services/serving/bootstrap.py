@@ -46,6 +46,8 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     Raises:
         StartupError: when a port is taken.
     """
+    # Taken at once: a supervisor that vanishes while this worker starts must not be missed.
+    parent = None if settings.worker_index < 0 else os.getppid()
     supervising = settings.worker_count > 1 and settings.worker_index < 0
     worker = -1 if supervising else max(settings.worker_index, 0)
     logs.configure(name, worker=worker, level=settings.log_level)
@@ -55,7 +57,7 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     application = build()
     signals = StopSignals()
     server = RunningServer(application, settings)
-    _wait_for_the_end(signals, parent=None if settings.worker_index < 0 else os.getppid())
+    _wait_for_the_end(signals, parent=parent)
     _log.info("draining", seconds=settings.drain_seconds)
     server.drain()
     signals.wait(settings.drain_seconds)

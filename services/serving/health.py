@@ -8,6 +8,7 @@ import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2  # type: ignore[import-untyped]
 
+from services.serving.health_statuses import HealthStatuses, Send
 from services.serving.metrics import READY
 
 ReadinessCheck = Callable[[], bool]
@@ -31,8 +32,7 @@ class Health:
         *,
         poll_seconds: float,
     ) -> None:
-        self._servicer = health.HealthServicer()
-        self._names = ("", *service_names)
+        self._statuses = HealthStatuses(("", *service_names), _NOT_SERVING)
         self._checks = checks
         self._poll_seconds = poll_seconds
         self._stopped = threading.Event()
@@ -40,24 +40,22 @@ class Health:
         self._pool = ThreadPoolExecutor(max(1, len(checks)), thread_name_prefix="readiness")
         self._running: dict[str, Future[bool]] = {}
         self._failing: tuple[str, ...] | None = None
-        self._announce(_NOT_SERVING)
+        READY.set(0)
         self._thread = threading.Thread(target=self._poll, name="health", daemon=True)
 
     def add_to_server(self, server: grpc.Server, aside: ThreadPoolExecutor) -> None:
         """Answer the standard service on ``aside``, threads that no other call occupies."""
-        servicer = self._servicer
+        statuses = self._statuses
 
         def check(
             request: health_pb2.HealthCheckRequest, context: grpc.ServicerContext
         ) -> health_pb2.HealthCheckResponse:
-            return servicer.Check(request, context)
+            return statuses.check(request, context)
 
         def watch(
-            request: health_pb2.HealthCheckRequest,
-            context: grpc.ServicerContext,
-            send_response_callback: Callable[[health_pb2.HealthCheckResponse | None], None],
+            request: health_pb2.HealthCheckRequest, context: grpc.ServicerContext, send: Send
         ) -> None:
-            servicer.Watch(request, context, send_response_callback)
+            statuses.watch(request, context, send)
 
         # How gRPC is told that watchers occupy no thread, and which threads to use.
         watch.experimental_non_blocking = True  # type: ignore[attr-defined]
@@ -84,10 +82,10 @@ class Health:
 
     def drain(self) -> None:
         """Answer NOT_SERVING from now on, whatever the checks say."""
-        self._servicer.enter_graceful_shutdown()
         self._stopped.set()
-        self._thread.join()
-        READY.set(0)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._announce(_NOT_SERVING)
 
     def close(self) -> None:
         """Let go of the threads; a check that hangs is left behind."""
@@ -121,7 +119,6 @@ class Health:
             return False
         return bool(running.result())
 
-    def _announce(self, status: health_pb2.HealthCheckResponse.ServingStatus) -> None:
+    def _announce(self, status: int) -> None:
         READY.set(status == _SERVING)
-        for name in self._names:
-            self._servicer.set(name, status)
+        self._statuses.set_all(status)
