@@ -1,6 +1,7 @@
 """The state is a commutative monoid: order, grouping and cuts never show."""
 
 import random
+from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +97,23 @@ def test_a_discount_is_taken_off_but_nothing_is_paid_back() -> None:
     state = fold([event])
     assert state.spend_micros == 7_000_000
     assert state.discounted_basket_count == 1
+
+
+def test_amounts_are_whole_millionths_in_any_order() -> None:
+    parts = [(0.1234567, 123_457), (0.7654321, 765_432), (1 / 3, 333_333)]
+    events = [
+        Event(
+            *("till", str(n), EventType.PURCHASE, NOW),
+            lines=(EventLine(ItemId("tea"), quantity, 1.0, None),),
+        )
+        for n, (quantity, _) in enumerate(parts)
+    ]
+    whole = sum(micros for _, micros in parts)
+    for order in permutations(events):
+        state = fold(order)
+        for amount in (state.items[ItemId("tea")].bought_micros, state.spend_micros):
+            assert amount == whole
+            assert isinstance(amount, int)
 
 
 def test_a_return_touches_quantity_alone() -> None:

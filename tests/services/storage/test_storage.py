@@ -6,13 +6,27 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Connection, Engine, bindparam, column, select, table, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    column,
+    select,
+    table,
+    text,
+)
 
 from services.serving.failures import Failure, Kind
 from services.storage.engine import UnsupportedDatabase, open_engine
 from services.storage.migrations import Migrations, check_ready, migrate
 from services.storage.outages import Conflict, database_name
 from services.storage.single_row import RowReader
+from services.storage.statements import insert_if_absent
 from services.storage.transactions import MAX_ATTEMPTS, reading, transaction
 
 FIRST = '''
@@ -174,6 +188,20 @@ def test_a_single_row_is_read_with_names_bound(engine: Engine) -> None:
     assert reader.fetch({"who": "bert"}) is None
     transaction(engine, lambda c: c.execute(text("UPDATE accounts SET balance = 7")))
     assert reader.fetch({"who": "anna"}) == (7,)
+
+
+def test_rows_that_are_there_are_left_alone_and_not_counted(engine: Engine) -> None:
+    accounts = Table("accounts", MetaData(), Column("name", String), Column("balance", Integer))
+    rows = [{"name": "anna", "balance": 5}, {"name": "bert", "balance": 6}]
+
+    def insert(connection: Connection) -> int:
+        return connection.execute(insert_if_absent(connection, accounts), rows).rowcount
+
+    assert transaction(engine, insert) == 1
+    assert transaction(engine, insert) == 0
+    with reading(engine) as connection:
+        kept = connection.execute(select(accounts).order_by(accounts.c.name)).all()
+    assert [tuple(row) for row in kept] == [("anna", 0), ("bert", 6)]
 
 
 def test_connections_cut_by_the_server_are_replaced(
