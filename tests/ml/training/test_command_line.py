@@ -1,0 +1,127 @@
+"""The whole way through ``python -m ml``: a small town to a published model, and bad input."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ml.__main__ import app
+from ml.model.bundle_folder import read_bundle
+from ml.model.ranker import Ranker
+from ml.training.registry import CHALLENGER, Registry
+from tests.ml.training.conftest import MLFLOW_WARNS
+
+pytestmark = [
+    MLFLOW_WARNS,
+    pytest.mark.filterwarnings("ignore:Matplotlib is building the font cache"),
+]
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("towns") / "town"
+    made = run("simulate", "--customers", "100", "--out", folder, "--end", "2026-06-30")
+    assert made.exit_code == 0, made.output
+    return folder
+
+
+def test_a_town_becomes_a_published_model(town: Path, tracking_uri: str, tmp_path: Path) -> None:
+    where = ("--tracking-uri", tracking_uri)
+
+    trained = run("train", town, "--fast", *where)
+    assert trained.exit_code == 0, trained.output
+    assert "lead over personal-then-popular" in trained.output
+    assert "ofone version 1" in trained.output
+
+    registry = Registry(tracking_uri)
+    version = registry.version("ofone", CHALLENGER)
+    assert version is not None
+    artifacts = registry.download(version.run_id, "", tmp_path)
+    written = {each.name for each in artifacts.iterdir()}
+    assert written >= {
+        "bundle", "environment.txt", "lists.md", "recall.png", "recall_by_history_length.png",
+        "report.md", "scores.parquet",
+    }  # fmt: skip
+    bundle = read_bundle(artifacts / "bundle")
+    Ranker(bundle.ranker)
+    assert bundle.facts.version == version.bundle_version
+    assert 0 < bundle.facts.metrics["recall_at_10"] < 1
+    assert registry.tags(version.run_id)["dataset_digest"] == bundle.facts.dataset_digest
+
+    promoted = run("promote", *where)
+    if promoted.exit_code == 0:
+        published = run("publish", "--model-dir", tmp_path / "models", *where)
+    else:  # a hundred customers may be too few to be sure of a lead; the gate then says so
+        assert "REFUSED" in promoted.output
+        folder = ("--model-dir", tmp_path / "models")
+        published = run("publish", *folder, "--alias", "challenger", *where)
+    assert published.exit_code == 0, published.output
+    assert read_bundle(tmp_path / "models" / "current").facts.version == version.bundle_version
+
+
+def test_evaluate_writes_a_table_and_registers_nothing(town: Path, tmp_path: Path) -> None:
+    config = tmp_path / "quick.toml"
+    config.write_text("[learning]\nwindows = 1\n[learning.factors]\nfactors = 8\n")
+    out = tmp_path / "report.md"
+
+    done = run("evaluate", town, "--config", config, "--out", out, "--protocol", "last-basket")
+
+    assert done.exit_code == 0, done.output
+    assert "| personal-then-popular |" in out.read_text()
+    assert "Protocol last-basket" in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("train", "{tmp}/nowhere", "--tracking-uri", "{uri}"), 3, "dataset.json: is missing"),
+        (("evaluate", "{tmp}/nowhere"), 3, "dataset.json: is missing"),
+        (("evaluate", "{tmp}", "--config", "{tmp}/none.toml"), 3, "cannot be read"),
+        (("promote", "--tracking-uri", "{uri}"), 3, "no model is registered as 'ofone'"),
+        (("rollback", "--tracking-uri", "{uri}"), 3, "no model is registered"),
+        (("publish", "--model-dir", "{tmp}/m", "--tracking-uri", "{uri}"), 3, "no model"),
+        (("promote", "--tracking-uri", "http://127.0.0.1:9"), 3, "MLflow at http://127.0.0.1:9"),
+        (("simulate", "--customers", "1", "--out", "{tmp}/t"), 3, "customers must be"),
+        (("import", "{tmp}/none.csv", "--out", "{tmp}/t"), 3, "none.csv"),
+        (("import", "--out", "{tmp}/t"), 2, "either a file or --profile"),
+        (("evaluate",), 2, "Missing argument"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    arguments: tuple[str, ...],
+    code: int,
+    sentence: str,
+    tracking_uri: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    filled = [each.format(tmp=tmp_path, uri=tracking_uri) for each in arguments]
+
+    done = run(*filled)
+
+    assert done.exit_code == code, done.output
+    told = " ".join(done.output.replace("│", " ").split())
+    assert sentence in told
+    assert "Traceback" not in done.output
+
+
+def test_a_raw_export_is_imported_with_its_refused_lines(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_text(
+        "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
+        "1,10001,TEA,2,2011-01-03 10:00:00,2.5,17,UK\n"
+        "2,10001,TEA,1,2011-01-05 10:00:00,2.5,,UK\n",
+        encoding="utf-8",
+    )
+
+    done = run("import", raw, "--out", tmp_path / "data")
+
+    assert done.exit_code == 0, done.output
+    assert "1 refused" in done.output
+    assert json.loads((tmp_path / "data" / "dataset.json").read_text())["interactions"] == 1

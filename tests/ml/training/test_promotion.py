@@ -1,0 +1,149 @@
+"""The gate, the way back, and the log of both, on a real MLflow."""
+
+from pathlib import Path
+
+import pytest
+
+from ml.training.promote import promote
+from ml.training.promotion_log import moves
+from ml.training.registry import CHAMPION, PREVIOUS, Registry, RegistryError
+from ml.training.rollback import rollback
+from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
+from tests.models import small_bundle
+
+pytestmark = MLFLOW_WARNS
+
+GOOD, FAIR, BAD = [0.3, 0.5] * 20, [0.28, 0.48] * 20, [0.1, 0.2] * 20
+
+
+def number_of(registry: Registry, alias: str) -> str | None:
+    version = registry.version(NAME, alias)
+    return version.number if version else None
+
+
+def test_the_first_model_must_beat_the_baseline(registry: Registry, register: Register) -> None:
+    register(small_bundle(), recall=BAD, baseline=FAIR)
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert [each.name for each in verdict.refusals] == ["quality"]
+    assert "does not surely beat personal-then-popular" in verdict.refusals[0].sentence
+    assert number_of(registry, CHAMPION) is None
+    assert moves(registry, NAME) == []
+
+
+def test_a_first_model_that_does_becomes_champion(registry: Registry, register: Register) -> None:
+    register(small_bundle(), recall=GOOD, baseline=FAIR)
+
+    assert promote(registry, NAME).moved
+
+    assert number_of(registry, CHAMPION) == "1"
+    assert number_of(registry, PREVIOUS) is None
+    (move,) = moves(registry, NAME)
+    assert (move.source, move.target, move.is_complete) == ("", "1", True)
+    assert "beats personal-then-popular: +0.0200" in move.why
+
+
+def test_a_champion_asked_the_same_is_the_measure(registry: Registry, register: Register) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=FAIR, baseline=BAD)
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert "loses to the champion" in verdict.refusals[0].sentence
+    assert number_of(registry, CHAMPION) == "1"
+
+
+def test_an_equal_challenger_replaces_the_champion_which_stays_at_hand(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=GOOD, baseline=BAD)
+
+    assert promote(registry, NAME).moved
+
+    assert (number_of(registry, CHAMPION), number_of(registry, PREVIOUS)) == ("2", "1")
+
+
+def test_a_champion_asked_something_else_gives_way_to_the_baseline_as_measure(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=FAIR, baseline=BAD, question="another")
+
+    verdict = promote(registry, NAME)
+
+    assert verdict.moved
+    assert "cannot be paired" in verdict.checks[1].sentence
+
+
+def test_a_damaged_bundle_is_refused(
+    registry: Registry, register: Register, tmp_path: Path
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    (array,) = (tmp_path / "mlflow" / "artifacts").rglob("item_factors.npy")
+    content = bytearray(array.read_bytes())
+    content[-1] ^= 1
+    array.write_bytes(bytes(content))
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert "BAD_DIGEST" in verdict.refusals[0].sentence
+
+
+def test_asking_again_about_the_champion_changes_nothing(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert not verdict.refusals
+    assert len(moves(registry, NAME)) == 1
+
+
+def test_a_rollback_brings_the_champion_before_back_once(
+    registry: Registry, register: Register
+) -> None:
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        promote(registry, NAME)
+
+    done = rollback(registry, NAME, why="complaints")
+
+    assert done.source is not None
+    assert (done.source.number, done.target.number) == ("2", "1")
+    assert number_of(registry, CHAMPION) == "1"
+    assert [(each.source, each.target) for each in moves(registry, NAME)] == [
+        ("", "1"), ("1", "2"), ("2", "1"),
+    ]  # fmt: skip
+    assert moves(registry, NAME)[-1].why == "complaints"
+    with pytest.raises(RegistryError, match="nothing to go back to"):
+        rollback(registry, NAME)
+
+
+def test_without_a_challenger_or_a_model_a_sentence_says_so(
+    registry: Registry, register: Register
+) -> None:
+    with pytest.raises(RegistryError, match="no model is registered as 'ofone'"):
+        promote(registry, NAME)
+    version = register(small_bundle(), recall=GOOD, baseline=BAD)
+    registry.remove_alias(NAME, "challenger")
+    with pytest.raises(RegistryError, match="train one first"):
+        promote(registry, NAME)
+    assert version.number == "1"
+
+
+def test_a_run_that_raises_ends_as_failed(registry: Registry) -> None:
+    with pytest.raises(ValueError, match="broken"), registry.run("x", run_name="r", tags={}):
+        raise ValueError("broken")
+
+    assert [each.is_finished for each in registry.runs("x")] == [False]

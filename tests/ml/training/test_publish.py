@@ -1,0 +1,151 @@
+"""From alias to folder: whole, verified, flipped, and patient when MLflow is away."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from ml.model.bundle_folder import read_bundle
+from ml.training.publish import KEPT_VERSIONS, Published, Publisher, PublishError, watch
+from ml.training.registry import CHAMPION, RegisteredVersion, Registry, RegistryError
+from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
+from tests.models import small_bundle
+
+pytestmark = MLFLOW_WARNS
+
+SCORES = {"recall": [0.5, 0.6], "baseline": [0.1, 0.2]}
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def publisher(registry: Registry, models: Path) -> Publisher:
+    return Publisher(lambda: registry, name=NAME, alias=CHAMPION, model_folder=models)
+
+
+def crown(registry: Registry, register: Register, seed: int) -> RegisteredVersion:
+    version = register(small_bundle(seed=seed), **SCORES)
+    registry.set_alias(NAME, CHAMPION, version.number)
+    return version
+
+
+def test_the_champion_becomes_current(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+
+    published = publisher.publish()
+
+    assert published.changed
+    version = small_bundle().facts.version
+    assert (models / "current").readlink() == Path("versions") / version
+    assert read_bundle(models / "current").facts.version == version
+    assert sorted(each.name for each in models.iterdir()) == ["current", "versions"]
+
+
+def test_publishing_again_moves_nothing(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+    publisher.publish()
+    other = Publisher(lambda: registry, name=NAME, alias=CHAMPION, model_folder=models)
+
+    assert not publisher.publish().changed
+    assert not other.publish().changed
+
+
+def test_a_moved_alias_is_followed_and_so_is_the_way_back(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    first = crown(registry, register, 0)
+    publisher.publish()
+    crown(registry, register, 1)
+    assert publisher.publish().folder.name == small_bundle(seed=1).facts.version
+
+    registry.set_alias(NAME, CHAMPION, first.number)
+
+    assert publisher.publish().folder.name == small_bundle().facts.version
+    assert (models / "current").resolve().name == small_bundle().facts.version
+
+
+def test_only_the_last_versions_are_kept(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    for seed in range(KEPT_VERSIONS + 2):
+        crown(registry, register, seed)
+        publisher.publish()
+
+    kept = {each.name for each in (models / "versions").iterdir()}
+
+    assert len(kept) == KEPT_VERSIONS
+    assert small_bundle(seed=KEPT_VERSIONS + 1).facts.version in kept
+
+
+def test_a_damaged_bundle_leaves_the_old_one_current(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+    publisher.publish()
+    version = crown(registry, register, 1)
+    artifacts = models.parent / "mlflow" / "artifacts" / NAME / version.run_id
+    (factors,) = artifacts.rglob("item_factors.npy")
+    factors.write_bytes(factors.read_bytes()[:-4])
+
+    with pytest.raises(PublishError, match="BAD_DIGEST"):
+        publisher.publish()
+
+    assert (models / "current").resolve().name == small_bundle().facts.version
+    assert len(list((models / "versions").iterdir())) == 1
+    assert sorted(each.name for each in models.iterdir()) == ["current", "versions"]
+
+
+def test_a_version_damaged_on_disk_is_fetched_again(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+    folder = publisher.publish().folder
+    (folder / "ranker.txt").write_text("something else")
+    again = Publisher(lambda: registry, name=NAME, alias=CHAMPION, model_folder=models)
+
+    again.publish()
+
+    assert read_bundle(models / "current").facts.version == folder.name
+
+
+def test_without_a_champion_nothing_is_touched(
+    register: Register, publisher: Publisher, models: Path
+) -> None:
+    register(small_bundle(), **SCORES)
+
+    with pytest.raises(PublishError, match="promote one first"):
+        publisher.publish()
+
+    assert not models.exists()
+
+
+def test_watching_tells_each_state_once_and_tries_again() -> None:
+    said: list[str] = []
+    stop = threading.Event()
+    version = RegisteredVersion(NAME, "1", "run", "v1")
+    good = Published(version, Path("/models/versions/v1"), changed=True)
+    answers: list[Published | RegistryError] = [
+        RegistryError("MLflow is away"), RegistryError("MLflow is away"), good, good,
+    ]  # fmt: skip
+
+    def publish_once() -> Published:
+        answer = answers.pop(0)
+        if not answers:
+            stop.set()
+        if isinstance(answer, RegistryError):
+            raise answer
+        return answer
+
+    watch(publish_once, say=said.append, stop=stop, period_seconds=0)
+
+    assert said == [
+        "MLflow is away; what was current still is; trying again",
+        "v1 is current",
+    ]
