@@ -55,7 +55,7 @@ def _filled(
             else:
                 problems.append(f"{name}: must be a table")
         else:
-            problem = _problem(hints[key], value)
+            problem = _problem(hints[key], value, least=0 if key == "seed" else 1)
             if problem:
                 problems.append(f"{name}: {problem}, is {value!r}")
             else:
@@ -63,8 +63,8 @@ def _filled(
     return dataclasses.replace(default, **changes)
 
 
-def _problem(hint: Any, value: object) -> str:
-    """Return what is wrong with a value; empty where nothing is."""
+def _problem(hint: Any, value: object, *, least: int) -> str:
+    """Return what is wrong with a value; empty where nothing is; ``least`` bounds whole numbers."""
     for option in get_args(hint) if get_origin(hint) is not Literal else (hint,):
         if get_origin(option) is Literal:
             hint = option
@@ -77,6 +77,6 @@ def _problem(hint: Any, value: object) -> str:
         return "" if isinstance(value, str) and value else "must be a text"
     whole = isinstance(value, int) and not isinstance(value, bool)
     if hint is int:
-        return "" if whole and int(str(value)) >= 0 else "must be a whole number, not negative"
+        return "" if whole and int(str(value)) >= least else f"must be a whole number >= {least}"
     is_number = whole or isinstance(value, float)
     return "" if is_number and 0 <= float(str(value)) < float("inf") else "must be a number >= 0"

@@ -16,6 +16,7 @@ from ml.dataset.raw_lines import RawFileError
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
 from ml.evaluation.question import Protocol
+from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
 from ml.training.config_file import ConfigError, read_config
@@ -28,7 +29,7 @@ from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 
 KNOWN_ERRORS = (
-    ConfigError, DatasetError, ExportCutError, ExportEmptyError, MappingError, OSError,
+    BundleError, ConfigError, DatasetError, ExportCutError, ExportEmptyError, MappingError, OSError,
     RawFileError, RawImportError, RegistryError, SplitError, TownError,
     TrainingError,
 )  # fmt: skip

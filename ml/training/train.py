@@ -14,6 +14,7 @@ from ml.dataset.folder import read_dataset
 from ml.dataset.split import timeline
 from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
+from ml.model.bundle_fit import check_fit
 from ml.model.bundle_folder import content_version, write_bundle
 from ml.training.evaluate import Evaluation, evaluate, scores_without_names
 from ml.training.learning import LearningConfig, Memory, learn
@@ -58,6 +59,7 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         DatasetError: when the folder breaks rules.
         SplitError: when nobody can be asked.
         TrainingError: when there is nothing to learn from.
+        BundleError: when the configuration makes a bundle that services would refuse.
         RegistryError: when MLflow is away; found out before the long work begins.
     """
     dataset = read_dataset(path)
@@ -70,6 +72,7 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         whole = with_history(dataset, timeline(dataset))
         bundle = learn(whole, end_of(whole), config.learning, memory=memory)
         bundle = sealed(bundle, dataset_digest=data_digest, metrics=evaluation.metrics())
+        check_fit(bundle)
         _log_results(registry, run_id, evaluation, bundle, dataset=dataset)
     registered = registry.register(config.name, run_id, bundle.facts.version)
     registry.set_alias(config.name, CHALLENGER, registered.number)

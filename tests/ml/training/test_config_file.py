@@ -44,7 +44,11 @@ def test_an_empty_file_is_the_default(tmp_path: Path) -> None:
         ("learning = 1", "learning: must be a table"),
         ("[learning]\nwindows = 1.5", "learning.windows: must be a whole number"),
         ("[learning]\nwindows = true", "learning.windows: must be a whole number"),
-        ("[learning]\nseed = -1", "learning.seed: must be a whole number, not negative"),
+        ("[learning]\nseed = -1", "learning.seed: must be a whole number >= 0"),
+        (
+            "[learning.factors]\nfactors = 0",
+            "factors.factors: must be a whole number >= 1",
+        ),
         ("[learning.factors]\nalpha = 'much'", "learning.factors.alpha: must be a number"),
         ("[learning.factors]\nalpha = inf", "learning.factors.alpha: must be a number"),
         ("[learning.factors]\nmethod = 'svd'", "must be one of als, bpr, lmf, is 'svd'"),

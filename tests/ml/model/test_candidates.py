@@ -1,0 +1,115 @@
+"""Candidates of a tiny model whose right answers are plain: who bought tea gets tea."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ml.model.candidates import FRESH_SIZE, SOURCES, CandidateGenerator, Candidates, Moment
+from ml.model.history import History, empty_history, history_of_baskets
+from ml.model.index import build_index
+from tests.models import AS_OF_SECONDS, LIST_LENGTH, small_bundle
+
+BUNDLE = small_bundle()
+GENERATOR = CandidateGenerator.of(BUNDLE, build_index(BUNDLE.item_factors))
+TEA_DRINKER = history_of_baskets(
+    [(AS_OF_SECONDS - 86_400 * day, ["tea-0", "tea-4"]) for day in (1, 8, 15)]
+)
+FEW = Moment(source_size=3)
+
+
+def scores_of(found: Candidates, source: str) -> dict[str, float]:
+    row = found.scores[SOURCES.index(source)].tolist()
+    return dict(zip(found.item_ids, row, strict=True))
+
+
+def test_own_items_come_first_and_nothing_twice() -> None:
+    found = GENERATOR.generate(TEA_DRINKER, FEW)
+
+    assert found.item_ids[: found.own_item_count] == ["tea-0", "tea-4"]
+    assert len(set(found.item_ids)) == len(found.item_ids)
+    assert found.scores.shape == (len(SOURCES), len(found.item_ids))
+
+
+def test_who_bought_tea_is_proposed_tea() -> None:
+    latent = scores_of(GENERATOR.generate(TEA_DRINKER, Moment()), "latent")
+
+    best = sorted(latent, key=lambda each: -latent[each])[:8]
+    assert all(each.startswith("tea-") for each in best)
+
+
+def test_sources_that_cannot_say_say_nan() -> None:
+    found = GENERATOR.generate(empty_history(), Moment())
+
+    assert found.own_item_count == 0
+    assert len(found.item_ids) > 0
+    for source in ("latent", "transition", "neighbour", "complement"):
+        assert np.isnan(list(scores_of(found, source).values())).all()
+    assert not np.isnan(list(scores_of(found, "popular").values())).any()
+
+
+def test_the_basket_at_hand_asks_for_what_goes_with_it() -> None:
+    found = GENERATOR.generate(empty_history(), Moment(current_basket=["tea-0", "unknown"]))
+
+    complement = scores_of(found, "complement")
+    best = max(complement, key=lambda each: complement[each])
+    assert best.startswith("coffee-")
+
+
+def test_a_store_has_its_own_popular_items() -> None:
+    north = scores_of(GENERATOR.generate(empty_history(), Moment(store="north")), "popular")
+    south = scores_of(GENERATOR.generate(empty_history(), Moment(store="south")), "popular")
+    nowhere = GENERATOR.generate(empty_history(), Moment(store="atlantis"))
+
+    assert set(north).isdisjoint(south)
+    assert len(north) == len(south) == LIST_LENGTH
+    assert scores_of(nowhere, "popular") == scores_of(
+        GENERATOR.generate(empty_history(), Moment()), "popular"
+    )
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_only_what_is_allowed_is_proposed(share: float) -> None:
+    allowed = np.random.default_rng(0).random(40) < share
+    found = GENERATOR.generate(TEA_DRINKER, Moment(), allowed)
+
+    rows = BUNDLE.vocabulary.rows(found.item_ids)
+    assert len(rows) > 0
+    assert allowed[rows].all()
+
+
+def test_items_the_model_never_saw_propose_nothing_and_are_not_proposed() -> None:
+    stranger = history_of_baskets([(AS_OF_SECONDS, ["unknown"])])
+
+    found = GENERATOR.generate(stranger, Moment())
+
+    assert found.own_item_count == 0
+    assert "unknown" not in found.item_ids
+
+
+def test_fresh_items_are_proposed_by_where_they_lie() -> None:
+    fresh = tuple(f"new-tea-{place}" for place in range(FRESH_SIZE + 3))
+    towards_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
+    towards_tea[:, 0] = np.arange(len(fresh))
+    generator = dataclasses.replace(
+        GENERATOR,
+        vocabulary=BUNDLE.vocabulary.extended(fresh),
+        factors=np.vstack([BUNDLE.item_factors, towards_tea]),
+    )
+
+    found = generator.generate(TEA_DRINKER, FEW)
+
+    proposed = [each for each in found.item_ids if each in fresh]
+    assert proposed == list(fresh[-FRESH_SIZE:])
+    assert scores_of(found, "popular")[proposed[0]] == 0
+
+
+def test_so_many_own_items_and_no_more() -> None:
+    history: History = history_of_baskets(
+        [(AS_OF_SECONDS - place, [f"tea-{place * 4}"]) for place in range(8)]
+    )
+
+    found = GENERATOR.generate(history, Moment(own_item_count=3, source_size=1))
+
+    assert found.item_ids[:3] == ["tea-0", "tea-4", "tea-8"]
+    assert found.own_item_count == 3

@@ -1,0 +1,85 @@
+"""Features of a customer whose every figure can be worked out by hand."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.features import FEATURES, GROUPS, FeatureTable, feature_table
+from ml.model.history import empty_history, history_of_baskets
+from ml.model.index import build_index
+from ml.model.ranker import Ranker
+from tests.models import AS_OF_SECONDS, small_bundle
+
+DAY = 86_400
+NOW = AS_OF_SECONDS
+HISTORY = history_of_baskets([(NOW - 14 * DAY, ["tea-0"]), (NOW - 7 * DAY, ["tea-0", "coffee-1"])])
+
+
+@cache
+def table(current_basket: tuple[str, ...] = ()) -> FeatureTable:
+    bundle = small_bundle()
+    generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    found = generator.generate(HISTORY, Moment(current_basket=current_basket))
+    assert found.item_ids[:2] == ["tea-0", "coffee-1"]
+    return feature_table(bundle, HISTORY, found, NOW)
+
+
+def column(name: str, current_basket: tuple[str, ...] = ()) -> np.ndarray:
+    return table(current_basket).values[:, FEATURES.index(name)]
+
+
+def test_every_feature_has_a_group_and_a_column() -> None:
+    assert sum(map(len, GROUPS.values())) == len(set(FEATURES)) == table().values.shape[1]
+
+
+def test_habit_is_counted() -> None:
+    assert column("own")[:3].tolist() == [1, 1, 0]
+    assert column("own_count")[:2].tolist() == [2, 1]
+    assert column("own_share")[:2].tolist() == [1.0, 0.5]
+    assert column("recency_50")[:2].tolist() == [1.5, 1.0]
+    assert column("baskets_since")[:2].tolist() == [0, 0]
+
+
+def test_timing_is_measured_from_now() -> None:
+    assert np.exp(column("days_since")[:2]) == pytest.approx([7, 7])
+    assert np.expm1(column("days_known")[:2]) == pytest.approx([14, 7])
+    assert table().timing.days_since == pytest.approx([7, 7])
+    assert table().own_counts.tolist() == [2, 1]
+
+
+def test_what_was_never_bought_has_no_habit_and_no_timing() -> None:
+    for name in ("own_count", "own_share", "recency_95", "days_since", "due_z", "expected_gap"):
+        assert np.isnan(column(name)[2:]).all(), name
+
+
+def test_the_customers_own_rhythm() -> None:
+    assert np.expm1(column("basket_count")[0]) == pytest.approx(2)
+    assert column("basket_size")[0] == pytest.approx(1.5)
+    assert np.exp(column("mean_basket_gap")[0]) == pytest.approx(7)
+    assert column("basket_due")[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_relative_scores_end_at_one() -> None:
+    for name in ("latent_relative", "transition_relative", "neighbour_relative"):
+        assert np.nanmax(column(name)) == pytest.approx(1)
+
+
+def test_a_basket_at_hand_makes_complements_known() -> None:
+    assert np.isnan(column("complement")).all()
+    assert np.nanmax(column("complement", ("soap-3",))) > 0
+
+
+def test_a_stranger_has_popularity_and_nothing_else() -> None:
+    bundle = small_bundle()
+    generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    found = generator.generate(empty_history(), Moment())
+
+    values = feature_table(bundle, empty_history(), found, NOW).values
+
+    known = {
+        name for name, each in zip(FEATURES, values.T, strict=True) if not np.isnan(each).any()
+    }
+    assert known >= set(GROUPS["popularity"])
+    assert np.isfinite(Ranker(bundle.ranker).probabilities(values)).all()
