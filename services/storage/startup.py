@@ -1,5 +1,7 @@
 """How a service opens its database when it starts: ready, or one sentence and the end."""
 
+import contextlib
+
 from sqlalchemy import Engine
 
 from services.serving.failures import Failure
@@ -24,17 +26,22 @@ def open_database(
         migrate_first: Whether to bring the database to the newest migration before.
 
     Raises:
-        StartupError: when the URL is no good, or the database is away or not migrated.
+        StartupError: when the URL is no good, or the database is away or not migrated; no
+            connection stays open then.
     """
     try:
         engine = open_engine(url, limits)
-        if migrate_first:
-            migrate(engine, migrations)
-        check_ready(engine, migrations)
     except UnsupportedDatabase as error:
         raise StartupError(str(error)) from None
-    except Failure as failure:
-        raise StartupError(failure.message) from failure
+    with contextlib.ExitStack() as unless_ready:
+        unless_ready.callback(engine.dispose)
+        try:
+            if migrate_first:
+                migrate(engine, migrations)
+            check_ready(engine, migrations)
+        except Failure as failure:
+            raise StartupError(failure.message) from failure
+        unless_ready.pop_all()
     return engine
 
 

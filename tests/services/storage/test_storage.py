@@ -29,16 +29,6 @@ from services.storage.single_row import RowReader
 from services.storage.statements import insert_if_absent
 from services.storage.transactions import MAX_ATTEMPTS, reading, transaction
 
-FIRST = '''
-"""Accounts."""
-import sqlalchemy as sa
-from alembic import op
-revision = "0001"
-down_revision = None
-def upgrade():
-    op.create_table("accounts", sa.Column("name", sa.String(20), primary_key=True),
-                    sa.Column("balance", sa.Integer, nullable=False))
-'''
 SECOND = '''
 """Colours."""
 import sqlalchemy as sa
@@ -50,14 +40,6 @@ def upgrade():
 '''
 Open = Callable[[str], Engine]
 ACCOUNTS = table("accounts", column("name"), column("balance"))
-
-
-@pytest.fixture
-def migrations(tmp_path: Path) -> Migrations:
-    folder = tmp_path / "versions"
-    folder.mkdir()
-    (folder / "v0001_accounts.py").write_text(FIRST)
-    return Migrations(folder, "bank_version")
 
 
 @pytest.fixture
