@@ -100,7 +100,7 @@ def _recommendation(messages: CannedMessages) -> Service:
     return _service(RECOMMENDATION, "SelectOffers", handler)
 
 
-def _service(name: str, method: str, handler: grpc.RpcMethodHandler[Any, Any]) -> Service:
+def _service(name: str, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Service:
     handlers = grpc.method_handlers_generic_handler(name, {method: handler})
     return Service(name, lambda server: server.add_generic_rpc_handlers((handlers,)))
 
