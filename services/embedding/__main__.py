@@ -18,15 +18,14 @@ from services.embedding.settings import PREFIX, EmbeddingSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.settings import load_settings
 from services.storage.engine import DatabaseLimits
-from services.storage.startup import open_database
+from services.storage.startup import migrate_database, open_database
 
 
 def main() -> int:
     """Serve, or migrate and end; return the exit code."""
-    settings = load_settings(EmbeddingSettings, PREFIX, os.environ)
     if sys.argv[1:] == ["migrate"]:
-        open_database(settings.database_url, MIGRATIONS, migrate_first=True).dispose()
-        return 0
+        return migrate_database(PREFIX, MIGRATIONS, os.environ)
+    settings = load_settings(EmbeddingSettings, PREFIX, os.environ)
     serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
     return serve(functools.partial(application, settings), serving, name="embedding")
 

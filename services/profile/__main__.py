@@ -19,15 +19,14 @@ from services.profile.settings import PREFIX, ProfileSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.settings import SettingsError, load_settings
 from services.storage.engine import DatabaseLimits
-from services.storage.startup import is_ready, open_database
+from services.storage.startup import is_ready, migrate_database, open_database
 
 
 def main() -> int:
     """Serve, or migrate and end; return the exit code."""
-    settings = load_settings(ProfileSettings, PREFIX, os.environ)
     if sys.argv[1:] == ["migrate"]:
-        open_database(settings.database_url, MIGRATIONS, migrate_first=True).dispose()
-        return 0
+        return migrate_database(PREFIX, MIGRATIONS, os.environ)
+    settings = load_settings(ProfileSettings, PREFIX, os.environ)
     serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
     identity = read_key(settings.identifier_key_file)
     return serve(functools.partial(application, settings, identity), serving, name="profile")

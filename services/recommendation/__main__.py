@@ -27,17 +27,12 @@ from services.recommendation.domain.breaker import Breaker
 from services.recommendation.servicer.offer_service import OfferServicer
 from services.recommendation.servicer.recommendation_service import Policy, RecommendationServicer
 from services.recommendation.servicer.situation import Limits, SituationReader
-from services.recommendation.settings import (
-    PREFIX,
-    MigrationSettings,
-    RecommendationSettings,
-    zone_of,
-)
+from services.recommendation.settings import PREFIX, RecommendationSettings, zone_of
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
 from services.serving.settings import load_settings
 from services.storage.engine import DatabaseLimits
-from services.storage.startup import open_database
+from services.storage.startup import migrate_database, open_database
 
 NAME = "recommendation"
 
@@ -45,9 +40,7 @@ NAME = "recommendation"
 def main() -> int:
     """Serve, or migrate and end; return the exit code."""
     if sys.argv[1:] == ["migrate"]:
-        url = load_settings(MigrationSettings, PREFIX, os.environ).database_url
-        open_database(url, MIGRATIONS, migrate_first=True).dispose()
-        return 0
+        return migrate_database(PREFIX, MIGRATIONS, os.environ)
     settings = load_settings(RecommendationSettings, PREFIX, os.environ)
     serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
     return serve(functools.partial(application, settings), serving, name=NAME)

@@ -9,14 +9,6 @@ PREFIX = "OFONE_RECOMMENDATION"
 
 
 @dataclass(frozen=True, slots=True)
-class MigrationSettings:
-    """What migrating needs."""
-
-    database_url: str
-    """Offers and decisions: ``sqlite:///FILE`` or ``postgresql://…``."""
-
-
-@dataclass(frozen=True, slots=True)
 class RecommendationSettings:
     """Where everything is, how long to wait for it, and what is worth saying."""
 

@@ -1,13 +1,39 @@
 """How a service opens its database when it starts: ready, or one sentence and the end."""
 
 import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from services.serving.failures import Failure
+from services.serving.settings import load_settings
 from services.serving.startup import StartupError
 from services.storage.engine import DatabaseLimits, UnsupportedDatabase, open_engine
 from services.storage.migrations import Migrations, check_ready, migrate
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationSettings:
+    """All that migrating needs; it has the prefix of the service."""
+
+    database_url: str
+    """The service's database: ``sqlite:///FILE`` or ``postgresql://…``."""
+
+
+def migrate_database(prefix: str, migrations: Migrations, environment: Mapping[str, str]) -> int:
+    """Bring the database that ``environment`` names to the newest migration: ``migrate``.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SettingsError: when the variable is missing.
+        StartupError: when the URL is no good, or the database is away.
+    """
+    url = load_settings(MigrationSettings, prefix, environment).database_url
+    open_database(url, migrations, migrate_first=True).dispose()
+    return 0
 
 
 def open_database(

@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pool
 
 from services.serving.application import ServingSettings
 from services.serving.settings import SettingsError, load_settings, variables
+from services.storage.startup import MigrationSettings
 from tests.deploy.manifests import (
     SERVICES,
     Document,
@@ -27,11 +28,10 @@ from tests.deploy.monitoring import MONITORING
 SERVING_PREFIX = "OFONE_SERVING"
 
 
-def settings_of(service: str, *, to_migrate: bool = False) -> tuple[type[Any], str]:
-    """Return the settings class of a service, or of its migration where that has its own."""
+def settings_of(service: str) -> tuple[type[Any], str]:
+    """Return the settings class of a service and its prefix."""
     module = importlib.import_module(f"services.{service}.settings")
-    whole = getattr(module, f"{service.title()}Settings")
-    return getattr(module, "MigrationSettings", whole) if to_migrate else whole, module.PREFIX
+    return getattr(module, f"{service.title()}Settings"), module.PREFIX
 
 
 def plain(one: Document, documents: Documents) -> dict[str, str]:
@@ -49,7 +49,7 @@ def disagreements(documents: Documents, service: str) -> list[str]:
     given = plain(container(workload, service), documents)
     kinds: list[tuple[type[Any], str]] = [settings_of(service), (ServingSettings, SERVING_PREFIX)]
     found = _unread(given, kinds)
-    migrating = [settings_of(service, to_migrate=True)]
+    migrating = [(MigrationSettings, kinds[0][1])]
     found += _unread(plain(container(workload, "migrate"), documents), migrating, "migrate: ")
     try:
         settings, prefix = kinds[0]

@@ -157,6 +157,13 @@ def test_a_database_that_was_not_migrated_is_refused_with_the_remedy(
     assert "migrate" in ended.stderr
 
 
+def test_migrating_needs_the_database_alone(tmp_path: Path, sqlite_url: str) -> None:
+    variables = environment(tmp_path, sqlite_url, OFONE_PROFILE_IDENTIFIER_KEY_FILE="")
+    assert run(variables, "migrate").returncode == 0
+    ended = run(variables | {"OFONE_PROFILE_DATABASE_URL": ""}, "migrate")
+    assert ended.stderr.splitlines() == ["OFONE_PROFILE_DATABASE_URL is missing"]
+
+
 def test_every_missing_or_wrong_variable_is_named(tmp_path: Path, sqlite_url: str) -> None:
     variables = environment(tmp_path, sqlite_url, OFONE_PROFILE_DEFAULT_CONSENT="maybe")
     for name in ("DATABASE_URL", "IDENTIFIER_KEY_FILE"):

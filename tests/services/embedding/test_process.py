@@ -75,12 +75,11 @@ def test_a_database_that_is_not_migrated_stops_the_start(sqlite_url: str, tmp_pa
         application(EmbeddingSettings(sqlite_url, tmp_path))
 
 
-def test_migrating_is_a_command_of_its_own(
+def test_migrating_needs_the_database_alone(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["services.embedding", "migrate"])
     monkeypatch.setenv("OFONE_EMBEDDING_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("OFONE_EMBEDDING_MODEL_DIR", str(tmp_path))
     assert main() == 0
     built = application(EmbeddingSettings(sqlite_url, tmp_path))
     for stop in built.on_stop:
@@ -92,7 +91,6 @@ def test_a_database_that_is_not_there_ends_the_process_with_one_sentence(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["services.embedding", "migrate"])
     monkeypatch.setenv("OFONE_EMBEDDING_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/x.sqlite")
-    monkeypatch.setenv("OFONE_EMBEDDING_MODEL_DIR", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
         run(main)
     assert ended.value.code == 3
