@@ -19,13 +19,25 @@ MATRICES = ("item_factors", "popularity", "attribute_weights")
 """The names of a bundle's arrays by form; each list is two arrays, rows and scores."""
 
 
+REFUSAL_REASONS = (
+    "MISSING_FILE",
+    "BAD_MANIFEST",
+    "BAD_FORMAT",
+    "BAD_DIGEST",
+    "BAD_SHAPE",
+    "NOT_FINITE",
+    "BAD_VALUE",
+    "BAD_RECALL",
+    "UNREADABLE",
+)
+"""Why a bundle may be refused."""
+
+
 class BundleError(Exception):
     """A bundle that may not be used.
 
     Attributes:
-        reason: UPPER_SNAKE, one of ``MISSING_FILE``, ``BAD_MANIFEST``, ``BAD_FORMAT``,
-            ``BAD_DIGEST``, ``BAD_SHAPE``, ``NOT_FINITE``, ``BAD_VALUE``, ``BAD_RECALL``,
-            ``UNREADABLE``.
+        reason: one of ``REFUSAL_REASONS``.
     """
 
     def __init__(self, reason: str, message: str) -> None:

@@ -5,21 +5,8 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from ml.model.bundle import BundleError
+from ml.model.bundle import REFUSAL_REASONS, BundleError
 from services.embedding.domain.model import Model
-
-REASONS = (
-    "MISSING_FILE",
-    "BAD_MANIFEST",
-    "BAD_FORMAT",
-    "BAD_DIGEST",
-    "BAD_SHAPE",
-    "NOT_FINITE",
-    "BAD_VALUE",
-    "BAD_RECALL",
-    "UNREADABLE",
-)
-"""Why a bundle may be refused; see ``ml.model.bundle.BundleError``."""
 
 LOADS = Counter(
     "ofone_embedding_bundle_loads",
@@ -45,7 +32,7 @@ CANDIDATES = Histogram(
 def declare() -> None:
     """Start every series of loads at 0."""
     LOADS.labels("loaded", "")
-    for reason in REASONS:
+    for reason in REFUSAL_REASONS:
         LOADS.labels("refused", reason)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import prometheus_client
 
-from ml.model.bundle import BundleError
+from ml.model.bundle import REFUSAL_REASONS, BundleError
 from services.recommendation.adapters.served_model import ServedModel
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.verdict import Considered, Verdict
@@ -62,6 +62,8 @@ class PrometheusTelemetry:
         self._offered = DECISIONS.labels("offered")
         self._empty = DECISIONS.labels("empty")
         BUNDLE_LOADS.labels("loaded", "")
+        for reason in REFUSAL_REASONS:
+            BUNDLE_LOADS.labels("refused", reason)
 
     def stage(self, name: str, seconds: float) -> None:
         """See ``ports.Telemetry.stage``."""
