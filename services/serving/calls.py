@@ -132,7 +132,12 @@ class StreamCall:
         started = time.perf_counter()
         way.metrics.begin()
         stream = self._call(request, remaining, way.metadata(metadata), **options)
-        stream.add_callback(lambda: way.end(stream.code(), started))
+
+        def count() -> None:
+            way.end(stream.code(), started)
+
+        if not stream.add_callback(count):  # it has ended already and calls nobody back
+            count()
         return ResponseStream(stream)
 
 

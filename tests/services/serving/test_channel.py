@@ -171,7 +171,9 @@ def test_calls_made_are_counted_by_how_they_end(call_with: Any) -> None:
         next(responses)
 
     assert handled("Echo", "unary") == unary + 1
+    patience = time.monotonic() + 10
     while handled("Repeat", "server_stream") == stream:  # gRPC tells of a stream's end on a thread
+        assert time.monotonic() < patience, "the stream's end was not counted"
         time.sleep(0.001)
     assert handled("Repeat", "server_stream") == stream + 1
 
