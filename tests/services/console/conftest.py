@@ -1,7 +1,6 @@
 """Real servers with small fake services, and a command line that talks to them."""
 
 import functools
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,8 +53,8 @@ class Town:
         return CliRunner().invoke(make_app(), arguments, env=variables)
 
 
-@pytest.fixture(scope="session")
-def served() -> Iterator[Town]:
+@pytest.fixture
+def town() -> Iterator[Town]:
     """Serve the fakes, all of them on one port."""
     town = Town()
     servicers: tuple[tuple[str, Any, Any], ...] = (
@@ -69,16 +68,6 @@ def served() -> Iterator[Town]:
         assert server.wait_ready()
         town.address = server.address
         yield town
-        # gRPC's health service locks up when a watcher leaves while its status is being set.
-        time.sleep(0.3)
-
-
-@pytest.fixture
-def town(served: Town) -> Town:
-    """Give the served fakes, as good as new."""
-    for fake in (served.profile, served.embedding, served.offers, served.recommendation):
-        fake.__init__()  # type: ignore[misc]
-    return served
 
 
 def words(text: str) -> str:
