@@ -3,5 +3,6 @@
 ``purchases`` turns a data set into arrays, ``factors`` and ``related_items`` learn from them,
 ``artefacts`` puts a bundle's arrays together, ``windows`` and ``ranker_training`` teach the ranker
 honestly, ``learning`` is all of that in one call. ``train`` evaluates, refits and registers,
-``promotion`` moves aliases, ``publish`` brings a registered model to the folder.
+``promote`` and ``rollback`` move aliases and log it, ``publish`` brings a registered model to the
+folder, ``learning_commands`` and ``registry_commands`` are what ``python -m ml`` calls.
 """

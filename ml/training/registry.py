@@ -36,9 +36,14 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
+
+
+_UNREACHABLE = "Max retries exceeded"
+"""What MLflow's client says, in many words, when nobody answers."""
 
 
 class RegistryError(Exception):
@@ -229,6 +234,8 @@ class Registry:
             yield
         except (MlflowException, OSError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            if _UNREACHABLE in reason:
+                raise RegistryError(f"MLflow at {self._uri} cannot be reached") from error
             raise RegistryError(f"MLflow at {self._uri}: {reason}") from error
 
 
