@@ -111,22 +111,22 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @contextmanager
 def building_in(folder: Path) -> Iterator[Build]:
-    with ExitStack() as channels, ExitStack() as servers:  # servers stop first
+    with ExitStack() as stack:
 
         def start(*, model: bool = True, **settings: object) -> House:
             profile = FakeProfile()  # type: ignore[abstract]  # knows what is asked of it
             embedding = FakeEmbedding(small_bundle())  # type: ignore[abstract]
             if model:
                 publish(folder / "models", small_bundle())
-            targets = _neighbours(servers, profile, embedding)
+            targets = _neighbours(stack, profile, embedding)
             before = _loaded_models()
             service = application(_settings(folder, targets, **settings))
-            server = servers.enter_context(running(service))
+            server = stack.enter_context(running(service))
             assert server.wait_ready()
 
             def channel(name: str) -> grpc.Channel:
                 to = ChannelSettings(f"ofone.recommendation.v1.{name}", "test")
-                return channels.enter_context(connect(f"ipv4:{server.address}", to))
+                return stack.enter_context(connect(f"ipv4:{server.address}", to))
 
             patience = time.monotonic() + PATIENT_MS / 1_000
             while model and _loaded_models() == before:
