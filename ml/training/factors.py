@@ -24,7 +24,7 @@ from implicit.nearest_neighbours import (
 from implicit.utils import ParameterWarning
 from numpy.typing import NDArray
 from scipy import sparse
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from ml.model.lists import RelatedLists
 from ml.training.related_items import lists_of
