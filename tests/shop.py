@@ -57,7 +57,7 @@ class Shop:
 @contextlib.contextmanager
 def open_shop(folder: Path) -> Iterator[Shop]:
     """Start the services on free ports, fill them, and stop them in the end."""
-    layout = Layout(folder, port_offset=_free_offset())
+    layout = Layout(folder, port_offset=free_offset())
     layout.identifier_key.write_text(secrets.token_hex(32))
     publish(layout.model, small_bundle())
     services = Neighbourhood.of(layout)
@@ -120,7 +120,7 @@ def _basket(card: int, number: int) -> Event:
     )
 
 
-def _free_offset() -> int:
+def free_offset() -> int:
     """Return an offset whose ports nobody listens on."""
     for offset in range(200, 20_000, 100):
         layout = Layout(Path(), offset)

@@ -1,0 +1,141 @@
+"""The whole path as a newcomer walks it: the demo of a small town, and what the README shows."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from demo.layout import SERVICES, Layout, python
+from tests.shop import free_offset
+
+ROOT = Path(__file__).parents[2]
+CUSTOMERS = "600"
+"""Enough for the gate to be sure; the demo itself has 2,000."""
+UP_SECONDS = 600
+CARD = "customer-0000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo, what it printed, and a way to ask it."""
+
+    layout: Layout
+    process: "subprocess.Popen[str]"
+    printed: str
+
+    def ask(self, *command: str) -> str:
+        """Return what a command prints; it must end well."""
+        environment = os.environ | {
+            f"OFONE_CONSOLE_{service.upper()}": self.layout.target(service) for service in SERVICES
+        }
+        answer = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment | {"COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        return answer.stdout
+
+    def ofone(self, *arguments: str) -> str:
+        return self.ask(str(Path(sys.executable).parent / "ofone"), *arguments)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    offset = free_offset()
+    options = ["--customers", CUSTOMERS, "--folder", str(folder), "--port-offset", str(offset)]
+    log = folder / "printed.txt"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            python("-m", "demo", *options),
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    until = time.monotonic() + UP_SECONDS
+    while "Everything is up" not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.5)
+    yield Demo(Layout(folder, offset), process, log.read_text())
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def test_three_customers_are_shown_with_offers_reasons_and_what_a_purchase_changes(
+    demo: Demo,
+) -> None:
+    assert demo.printed.count("Offered now") == 3
+    changes = re.findall(r"One purchase later: (.+) was\s+bought", demo.printed)
+    assert len(changes) == 3
+    assert "Bought" in demo.printed
+    # what was bought a minute ago carries no offer any more
+    for item, rest in zip(changes, demo.printed.split("One purchase later:")[1:], strict=True):
+        after = rest.split("was", 1)[1].split("why: ofone")[0].split("customer's version")[1]
+        assert item not in " ".join(re.sub(r"[│┃]", " ", after).split())
+
+
+def test_python_and_nodejs_ask_as_the_readme_says(demo: Demo) -> None:
+    target = demo.layout.target("recommendation")
+    told = demo.ask(*python("docs/examples/select_offers.py", target, "LOYALTY_CARD", CARD))
+    assert re.match(r"decisions/\S+ for customers/\w+\n", told)
+
+    if shutil.which("node") is None or not (ROOT / "node_modules" / "@grpc" / "grpc-js").is_dir():
+        pytest.skip("Node.js or node_modules (npm ci) is missing: the Node.js client is not tried")
+    told = demo.ask("node", "docs/examples/select_offers.mjs", target, "LOYALTY_CARD", CARD)
+    assert re.match(r"decisions/\S+ for customers/\w+\n", told)
+
+
+def test_the_command_line_shows_a_customer_their_offers_and_why(demo: Demo) -> None:
+    assert "SERVING" in demo.ofone("health").upper()
+    assert re.search(r"tea, .* every \d days", demo.ofone("customer", "--card", CARD))
+    offers = demo.ofone("offers", "--card", CARD)
+    name = re.search(r"decisions/[0-9a-f-]{36}", offers)
+    assert name is not None, offers
+    why = demo.ofone("explain", name[0])
+    assert "chosen" in why.lower()
+    # every offer that was looked at has a verdict: a dozen of them
+    assert len(demo.ofone("offer", "list").splitlines()) > 12
+
+
+def test_ctrl_c_ends_every_process_the_demo_started(demo: Demo) -> None:
+    started = psutil.Process(demo.process.pid).children(recursive=True)
+    assert len(started) >= 4
+
+    demo.process.send_signal(signal.SIGINT)
+
+    assert demo.process.wait(60) == 0
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert alive == []
+
+
+def test_a_port_in_use_is_named_before_anything_is_done(tmp_path: Path) -> None:
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", 0))
+        thief.listen()
+        port = thief.getsockname()[1]
+        offset = port - Layout(tmp_path).grpc_port("profile")
+        options = ["--folder", str(tmp_path / "demo"), "--port-offset", str(offset), "--once"]
+        answer = subprocess.run(
+            python("-m", "demo", *options), cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    assert answer.returncode == 1
+    assert f"port {port}, wanted for profile, is in use" in answer.stdout
+    assert not (tmp_path / "demo" / "dataset").exists()
