@@ -21,7 +21,7 @@ class EmbeddingSettings:
     pool_size: int = 4
     """Connections to the database that one process holds at most."""
     min_index_recall: float = 0.95
-    """A model whose index finds less of what exact search finds is refused; 0 to 1."""
+    """An index that finds less of what exact search finds gives way to exact search; 0 to 1."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""

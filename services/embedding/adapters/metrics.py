@@ -13,10 +13,16 @@ LOADS = Counter(
     "Models that were tried, by whether they came into force (loaded) or why not (refused).",
     ("outcome", "reason"),
 )
-INFO = Gauge("ofone_embedding_model_info", "Always 1; the model in force.", ("version",))
+INFO = Gauge(
+    "ofone_embedding_model_info",
+    "Always 1; the model in force and the kind of index that answers.",
+    ("version", "index"),
+)
 AGE = Gauge("ofone_embedding_model_age_seconds", "Time since the model in force was made.")
 RECALL = Gauge(
-    "ofone_embedding_index_recall", "Share of exact search's nearest 10 that the index finds."
+    "ofone_embedding_index_recall",
+    "Share of exact search's nearest 10 that an index of the model in force finds.",
+    ("kind",),
 )
 CATALOGUE_ITEMS = Gauge("ofone_embedding_catalogue_items", "Items that this process knows of.")
 POLL_FAILURES = Counter(
@@ -40,8 +46,10 @@ def show_model(model: Model, clock: Callable[[], datetime]) -> None:
     """Show the model that came into force."""
     LOADS.labels("loaded", "").inc()
     INFO.clear()
-    INFO.labels(model.version).set(1)
-    RECALL.set(model.index_recall)
+    INFO.labels(model.version, model.index_kind).set(1)
+    RECALL.clear()
+    for kind, recall in model.index_recalls.items():
+        RECALL.labels(kind).set(recall)
     created = datetime.fromisoformat(model.bundle.facts.created)
 
     def age_seconds() -> float:

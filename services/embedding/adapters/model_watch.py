@@ -9,15 +9,21 @@ import structlog
 from ml.model.bundle import BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.bundle_watch import BundleWatcher
+from ml.model.index import build_index
 from services.embedding.adapters import metrics
 from services.embedding.domain.keeper import Keeper
-from services.embedding.domain.model import Model, prepared
+from services.embedding.domain.model import BuildIndex, Model, prepared
 
 _log = structlog.get_logger()
 
 
 def model_watcher(
-    folder: Path, keeper: Keeper, *, least_recall: float, clock: Callable[[], datetime]
+    folder: Path,
+    keeper: Keeper,
+    *,
+    least_recall: float,
+    clock: Callable[[], datetime],
+    build: BuildIndex = build_index,
 ) -> BundleWatcher[Model]:
     """Return the watcher that feeds ``keeper``; it does nothing until it is started.
 
@@ -26,16 +32,21 @@ def model_watcher(
         keeper: gets every model that proves usable.
         least_recall: what an index must reach, 0 to 1.
         clock: gives the present moment.
+        build: makes the index of choice.
     """
     metrics.declare()
 
     def load(path: Path) -> Model:
-        return prepared(read_bundle(path), least_recall=least_recall, load_time=clock())
+        bundle = read_bundle(path)
+        return prepared(bundle, least_recall=least_recall, load_time=clock(), build=build)
 
     def on_loaded(model: Model) -> None:
         keeper.use_model(model)
         metrics.show_model(model, clock)
-        _log.info("model in force", version=model.version, index_recall=model.index_recall)
+        for kind, recall in model.passed_over.items():
+            _log.warning("index misses too much", kind=kind, recall=recall, least=least_recall)
+        facts = {"index": model.index_kind, "index_recall": model.index_recall}
+        _log.info("model in force", version=model.version, **facts)
 
     def on_refused(refusal: BundleError) -> None:
         metrics.show_refusal(refusal)

@@ -168,7 +168,7 @@ class EmbeddingServicer(pb_grpc.EmbeddingServiceServicer):
                 dataset_digest=facts.dataset_digest,
                 item_count=factors.shape[0],
                 factor_count=factors.shape[1],
-                index_kind=model.generator.index.kind,
+                index_kind=model.index_kind,
                 index_recall=model.index_recall,
                 load_time=timestamp(model.load_time),
             )

@@ -143,26 +143,19 @@ def test_a_broken_model_is_refused_and_the_old_one_answers(
     assert shop.retrieve(["tea-0"]) == answer
 
 
-def test_an_index_that_finds_too_little_is_refused(shop: Shop, tmp_path: Path) -> None:
-    strict = model_watcher(tmp_path, shop.keeper, least_recall=1.01, clock=lambda: NOON)
-    publish(tmp_path, small_bundle())
-    before = loads("refused", "BAD_RECALL")
-    assert not strict.poll()
-    assert loads("refused", "BAD_RECALL") == before + 1
-
-
 def test_a_model_is_shown_in_the_metrics(shop: Shop, watcher: Watch, tmp_path: Path) -> None:
     before, second = loads("loaded", ""), small_bundle(seed=1)
     publish(tmp_path, second)
     watcher.poll()
     assert loads("loaded", "") == before + 1
-    version = {"version": second.facts.version}
+    version = {"version": second.facts.version, "index": "exact"}
     assert REGISTRY.get_sample_value("ofone_embedding_model_info", version) == 1
-    old = {"version": small_bundle().facts.version}
+    old = {"version": small_bundle().facts.version, "index": "exact"}
     assert REGISTRY.get_sample_value("ofone_embedding_model_info", old) is None
     age = REGISTRY.get_sample_value("ofone_embedding_model_age_seconds")
     assert age == (12 - 3) * 3_600 - 4 * 60 - 5
-    assert REGISTRY.get_sample_value("ofone_embedding_index_recall") == 1.0
+    exact = {"kind": "exact"}
+    assert REGISTRY.get_sample_value("ofone_embedding_index_recall", exact) == 1.0
 
 
 def test_items_that_only_the_catalogue_knows_outlive_a_swap(
