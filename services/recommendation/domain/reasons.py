@@ -1,11 +1,11 @@
 """Why an item fits, from what the model makes of each group of features.
 
 A group gives a reason only where the evidence that the reason speaks of is there: nobody is told
-of a rhythm after one purchase.
+of a rhythm after one purchase. No more is said than people read, and nothing twice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -37,6 +37,11 @@ KIND_OF_GROUP = {
 }
 """Groups of ``ml.model.features``; the rest say nothing about an item."""
 
+MOST_REASONS = 3
+"""What is said of one item: a fourth reason is the weakest, and nobody reads on so far."""
+MOST_REASONS_WHOLE_SHOP = 2
+"""What is said of an offer that is about no item in particular."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -58,7 +63,14 @@ class Explanation:
     groups: dict[str, float]
     """What each group of features is worth to the log-odds; empty without an item."""
     reasons: tuple[Reason, ...]
-    """Strongest first, at least one."""
+    """Strongest first, at least one; no two say nearly the same."""
+
+    def shortened(self, count: int) -> "Explanation":
+        """Return the same with at most ``count`` reasons, whose shares make a whole again."""
+        kept = self.reasons[:count]
+        whole = sum(each.share for each in kept)
+        shares = tuple(replace(each, share=each.share / whole) for each in kept)
+        return Explanation(self.groups, shares)
 
 
 NO_ITEM = Explanation({}, (Reason(ReasonKind.OPEN_TO_ALL, "", 1.0),))
@@ -66,7 +78,10 @@ NO_ITEM = Explanation({}, (Reason(ReasonKind.OPEN_TO_ALL, "", 1.0),))
 
 
 def explanations(ranking: Ranking, places: Sequence[int | None]) -> list[Explanation]:
-    """Return what speaks for the item at each place; ``NO_ITEM`` for ``None``."""
+    """Return what speaks for the item at each place; ``NO_ITEM`` for ``None``.
+
+    At most ``MOST_REASONS`` are given.
+    """
     asked = sorted({place for place in places if place is not None})
     if not asked:
         return [NO_ITEM] * len(places)
@@ -74,7 +89,8 @@ def explanations(ranking: Ranking, places: Sequence[int | None]) -> list[Explana
     found = {}
     for row, place in enumerate(asked):
         groups = {group: float(values[row]) for group, values in losses.items()}
-        found[place] = Explanation(groups, _reasons(ranking, place, groups))
+        explanation = Explanation(groups, _reasons(ranking, place, groups))
+        found[place] = explanation.shortened(MOST_REASONS)
     return [NO_ITEM if place is None else found[place] for place in places]
 
 
@@ -85,6 +101,8 @@ def _reasons(ranking: Ranking, place: int, groups: dict[str, float]) -> tuple[Re
         for group, kind in KIND_OF_GROUP.items()
         if kind in evident and groups.get(group, 0.0) > 0
     }
+    if ReasonKind.DUE in worth:  # "you buy it often" is said by "it is time again"
+        worth[ReasonKind.DUE] += worth.pop(ReasonKind.OFTEN_BOUGHT, 0.0)
     if not worth:
         worth = {
             next((kind for kind in _FALLBACKS if kind in evident), ReasonKind.OPEN_TO_ALL): 1.0

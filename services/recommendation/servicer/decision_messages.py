@@ -8,7 +8,12 @@ from ofone.recommendation.v1 import recommendation_service_pb2 as services
 
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.moment import Moment
-from services.recommendation.domain.reasons import Explanation, Reason, ReasonKind
+from services.recommendation.domain.reasons import (
+    MOST_REASONS_WHOLE_SHOP,
+    Explanation,
+    Reason,
+    ReasonKind,
+)
 from services.recommendation.domain.scoring import Scored
 from services.recommendation.domain.verdict import Considered, Verdict
 from services.recommendation.servicer.offer_messages import benefit_message
@@ -53,6 +58,8 @@ def add_offer(
     """Append an offer to the decision."""
     offer, variant = scored.offer, scored.variant
     item_id = explanation.reasons[0].item_id
+    if offer.targets.whole_shop:
+        explanation = explanation.shortened(MOST_REASONS_WHOLE_SHOP)
     message = decision.offers.add(
         offer=f"offers/{offer.offer_id}",
         display_name=offer.display_name,

@@ -3,7 +3,13 @@
 import pytest
 
 from services.recommendation.domain.ranking import Ranking
-from services.recommendation.domain.reasons import NO_ITEM, Reason, ReasonKind, explanations
+from services.recommendation.domain.reasons import (
+    MOST_REASONS,
+    NO_ITEM,
+    Reason,
+    ReasonKind,
+    explanations,
+)
 from tests.services.recommendation.builders import ranking
 
 HABIT = {"habit": 2.0, "timing": 1.0, "popularity": 1.0, "customer": 5.0}
@@ -20,17 +26,49 @@ def kinds(ranked: Ranking, item: str) -> list[ReasonKind]:
 
 def test_reasons_are_named_strongest_first_and_their_shares_make_a_whole() -> None:
     ranked = ranking(
-        own={"green-tea": (6, 14.0, 14.0)},
-        evidence={"popular": {"green-tea": 0.1}},
-        losses=HABIT,
+        own={"green-tea": (6, 3.0, 14.0)},
+        evidence={"popular": {"green-tea": 0.1}, "transition": {"green-tea": 0.1}},
+        losses={"habit": 2.0, "popularity": 1.0, "sequence": 5.0, "customer": 5.0},
+    )
+    found = reasons(ranked, "green-tea")
+    assert [each.kind for each in found] == [
+        ReasonKind.FOLLOWS_LAST_BASKET,
+        ReasonKind.OFTEN_BOUGHT,
+        ReasonKind.POPULAR_HERE,
+    ]
+    assert [each.share for each in found] == pytest.approx([0.625, 0.25, 0.125])
+
+
+def test_an_item_that_is_due_is_not_called_often_bought_too() -> None:
+    evidence = {"popular": {"green-tea": 0.1}}
+    due = ranking(own={"green-tea": (6, 14.0, 14.0)}, evidence=evidence, losses=HABIT)
+    found = reasons(due, "green-tea")
+    assert [each.kind for each in found] == [ReasonKind.DUE, ReasonKind.POPULAR_HERE]
+    assert [each.share for each in found] == pytest.approx([0.75, 0.25])
+    early = ranking(own={"green-tea": (6, 3.0, 14.0)}, evidence=evidence, losses=HABIT)
+    assert kinds(early, "green-tea") == [ReasonKind.OFTEN_BOUGHT, ReasonKind.POPULAR_HERE]
+
+
+def test_an_item_that_is_not_due_by_the_model_is_often_bought() -> None:
+    ranked = ranking(own={"green-tea": (6, 14.0, 14.0)}, losses={"habit": 1.0, "timing": -1.0})
+    assert kinds(ranked, "green-tea") == [ReasonKind.OFTEN_BOUGHT]
+
+
+def test_no_more_reasons_are_given_than_people_read() -> None:
+    sources = ("transition", "neighbour", "complement", "popular")
+    ranked = ranking(
+        own={"green-tea": (6, 3.0, 14.0)},
+        evidence={source: {"green-tea": 0.1} for source in sources},
+        losses={"popularity": 1.0, "habit": 5.0, "sequence": 4.0, "taste": 3.0, "basket": 2.0},
     )
     found = reasons(ranked, "green-tea")
     assert [each.kind for each in found] == [
         ReasonKind.OFTEN_BOUGHT,
-        ReasonKind.DUE,
-        ReasonKind.POPULAR_HERE,
+        ReasonKind.FOLLOWS_LAST_BASKET,
+        ReasonKind.LIKE_WHAT_YOU_BUY,
     ]
-    assert [each.share for each in found] == pytest.approx([0.5, 0.25, 0.25])
+    assert len(found) == MOST_REASONS
+    assert sum(each.share for each in found) == pytest.approx(1)
 
 
 def test_a_reason_carries_its_figures() -> None:

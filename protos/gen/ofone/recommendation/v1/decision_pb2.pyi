@@ -308,7 +308,7 @@ class OfferedOffer(_message.Message):
 
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]:
-        """Why it fits, strongest first."""
+        """Why it fits, strongest first; at most three, two for an offer about the whole shop."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:

@@ -179,7 +179,7 @@ class RankedItem(_message.Message):
 
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Reason]:
-        """Why it fits, strongest first."""
+        """Why it fits, strongest first; at most three."""
 
     def __init__(
         self,
