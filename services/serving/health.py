@@ -1,4 +1,8 @@
-"""Standard health: SERVING only while every readiness check of the process answers yes."""
+"""Standard health: SERVING only while every readiness check of the process answers yes.
+
+``LIVE`` is the exception: it says that the process answers, whatever it may lack. Who restarts
+processes asks for it, because no restart brings back a database that is away.
+"""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +17,9 @@ from services.serving.metrics import READY
 
 ReadinessCheck = Callable[[], bool]
 """Answers whether one thing that the service needs is there; quickly, and without side effects."""
+
+LIVE = "live"
+"""The name to ask for whether the process runs: SERVING from its start until it drains."""
 
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -32,7 +39,8 @@ class Health:
         *,
         poll_seconds: float,
     ) -> None:
-        self._statuses = HealthStatuses(("", *service_names), _NOT_SERVING)
+        self._names = ("", *service_names)
+        self._statuses = HealthStatuses(dict.fromkeys(self._names, _NOT_SERVING) | {LIVE: _SERVING})
         self._checks = checks
         self._poll_seconds = poll_seconds
         self._stopped = threading.Event()
@@ -86,6 +94,7 @@ class Health:
         if self._thread.is_alive():
             self._thread.join()
         self._announce(_NOT_SERVING)
+        self._statuses.set((LIVE,), _NOT_SERVING)
 
     def close(self) -> None:
         """Let go of the threads; a check that hangs is left behind."""
@@ -121,4 +130,4 @@ class Health:
 
     def _announce(self, status: int) -> None:
         READY.set(status == _SERVING)
-        self._statuses.set_all(status)
+        self._statuses.set(self._names, status)

@@ -6,7 +6,7 @@ leaving: a process that drains then hangs for ever. Here nobody is told under a 
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 import grpc
@@ -30,11 +30,11 @@ class WatcherCall(Protocol):
 class HealthStatuses:
     """Answers ``Check`` and ``Watch`` of ``grpc.health.v1.Health``."""
 
-    def __init__(self, service_names: Iterable[str], status: Status) -> None:
-        """Begin with one status for every service."""
+    def __init__(self, statuses: Mapping[str, Status]) -> None:
+        """Begin with these statuses, by the name that is asked for."""
         self._lock = threading.Lock()
         self._telling = threading.Lock()
-        self._statuses = dict.fromkeys(service_names, status)
+        self._statuses = dict(statuses)
         self._watchers: dict[str, set[Send]] = {}
 
     def check(
@@ -66,11 +66,11 @@ class HealthStatuses:
         if not context.add_callback(leave):
             leave()
 
-    def set_all(self, status: Status) -> None:
-        """Give every service this status and tell its watchers."""
+    def set(self, names: Collection[str], status: Status) -> None:
+        """Give these names this status and tell their watchers."""
         with self._telling:
             with self._lock:
-                self._statuses = dict.fromkeys(self._statuses, status)
-                told = [send for name in self._statuses for send in self._watchers.get(name, ())]
+                self._statuses |= dict.fromkeys(names, status)
+                told = [send for name in names for send in self._watchers.get(name, ())]
             for send in told:
                 send(health_pb2.HealthCheckResponse(status=status))

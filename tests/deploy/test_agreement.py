@@ -10,6 +10,7 @@ import yaml
 from google.protobuf import descriptor_pool
 
 from services.serving.application import ServingSettings
+from services.serving.health import LIVE
 from services.serving.settings import SettingsError, load_settings, variables
 from services.storage.startup import MigrationSettings
 from tests.deploy.manifests import (
@@ -101,9 +102,9 @@ def _ports(documents: Documents, service: str, *, grpc: int, metrics: int) -> li
         "readiness service": methods.file.package == f"ofone.{service}.v1",
         "headless": named(documents, "Service", service)["spec"]["clusterIP"] == "None",
     }
-    # health says NOT_SERVING while a database is away, and a restart would not bring it back
+    # a service is NOT_SERVING while a database is away, and a restart would not bring it back
     for probe in ("startupProbe", "livenessProbe"):
-        facts[probe] = one[probe]["httpGet"] == {"path": "/metrics", "port": "metrics"}
+        facts[probe] = one[probe].get("grpc") == {"port": grpc, "service": LIVE}
     return [f"the {name} differs" for name, holds in facts.items() if not holds]
 
 
@@ -159,7 +160,8 @@ def _forget_migration(workload: Document) -> None:
 
 
 def _kill_on_outage(workload: Document) -> None:
-    container(workload, "recommendation")["livenessProbe"] = {"httpGet": {"port": "grpc"}}
+    one = container(workload, "recommendation")
+    one["livenessProbe"]["grpc"] = one["readinessProbe"]["grpc"]
 
 
 def _unmount(workload: Document) -> None:

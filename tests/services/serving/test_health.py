@@ -114,6 +114,24 @@ def test_draining_is_for_good(serving: Serve, plain_channel: Dial) -> None:
     assert (ask(""), ask(echo.NAME)) == (NOT_SERVING, NOT_SERVING)
 
 
+def test_a_process_lives_from_its_start_until_it_drains_whatever_its_checks_say(
+    serving: Serve, plain_channel: Dial
+) -> None:
+    asked = threading.Semaphore(0)
+
+    def away() -> bool:
+        asked.release()
+        return False
+
+    server = serving(echo.application(readiness={"database": away}), **FAST)
+    ask = asks(plain_channel(server))
+    for _ in range(3):
+        assert asked.acquire(timeout=10)
+    assert (ask(health.LIVE), ask("")) == (SERVING, NOT_SERVING)
+    server.drain()
+    assert ask(health.LIVE) == NOT_SERVING
+
+
 def test_an_unknown_service_is_not_found(serving: Serve, plain_channel: Dial) -> None:
     ask = asks(plain_channel(serving(echo.application())))
     with pytest.raises(grpc.RpcError) as caught:

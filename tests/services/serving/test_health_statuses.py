@@ -28,22 +28,23 @@ def watch(statuses: HealthStatuses, send: Send) -> Call:
     return call
 
 
-def test_a_watcher_is_told_the_status_now_and_every_change() -> None:
-    statuses = HealthStatuses(["", "shop"], NOT_SERVING)
+def test_a_watcher_is_told_the_status_now_and_every_change_of_its_service() -> None:
+    statuses = HealthStatuses({"shop": NOT_SERVING, "live": SERVING})
     told: list[int | None] = []
     call = watch(statuses, lambda answer: told.append(answer and answer.status))
 
-    statuses.set_all(SERVING)
-    statuses.set_all(NOT_SERVING)
+    statuses.set(["shop"], SERVING)
+    statuses.set(["live"], NOT_SERVING)
+    statuses.set(["shop"], NOT_SERVING)
     call.leave()
-    statuses.set_all(SERVING)
+    statuses.set(["shop"], SERVING)
 
     assert told == [NOT_SERVING, SERVING, NOT_SERVING, None]
 
 
 def test_a_watcher_may_leave_while_others_are_being_told() -> None:
     # gRPC's thread, which sending waits for, is at this moment telling us that a watcher left
-    statuses = HealthStatuses(["", "shop"], NOT_SERVING)
+    statuses = HealthStatuses({"shop": NOT_SERVING, "live": SERVING})
     leaving = watch(statuses, lambda _: None)
     left = threading.Event()
 
@@ -57,5 +58,5 @@ def test_a_watcher_may_leave_while_others_are_being_told() -> None:
             assert left.wait(5), "telling holds what leaving needs"
 
     watch(statuses, send)
-    statuses.set_all(SERVING)
+    statuses.set(["shop"], SERVING)
     assert left.is_set()
