@@ -1,11 +1,8 @@
 """Fills the running services through their doors: catalogue, history, offers."""
 
 import math
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 
-import pandas as pd
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1.embedding_service_pb2 import UpsertItemsRequest
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
@@ -29,6 +26,7 @@ from tqdm import tqdm
 
 from demo.processes import DemoError
 from ml.dataset.dataset import Dataset
+from ml.dataset.purchases import PurchaseRecord, purchase_records
 
 BATCH_SIZE = 1_000
 
@@ -65,58 +63,41 @@ def fill_history(profile: ProfileServiceStub, dataset: Dataset) -> int:
     Raises:
         DemoError: when an event is refused.
     """
-    total = dataset.counts["baskets"]
-    events = purchase_events(dataset)
-    with tqdm(total=total, desc="history", unit=" events", unit_scale=True) as bar:
-        while batch := list(islice(events, BATCH_SIZE)):
-            answer = profile.IngestEvents(IngestEventsRequest(events=batch))
+    # Customer after customer: a batch then touches few customers, which costs least.
+    records = sorted(purchase_records(dataset), key=lambda record: record.customer_id)
+    with tqdm(total=len(records), desc="history", unit=" events", unit_scale=True) as bar:
+        for start in range(0, len(records), BATCH_SIZE):
+            events = [_purchase(record) for record in records[start : start + BATCH_SIZE]]
+            answer = profile.IngestEvents(IngestEventsRequest(events=events))
             for result in answer.results:
                 if result.outcome == EVENT_OUTCOME_REFUSED:
                     raise DemoError(f"an event was refused: {result.field}: {result.message}")
-            bar.update(len(batch))
-    return total
+            bar.update(len(events))
+    return len(records)
 
 
-def purchase_events(dataset: Dataset) -> Iterator[Event]:
-    """Yield a purchase event for every basket, customer after customer."""
-    rows = dataset.interactions
-    stores = rows["store"] if "store" in rows else pd.Series(None, index=rows.index, dtype=object)
-    columns = zip(
-        rows["customer_id"],
-        rows["basket_id"],
-        rows["occurred_at"],
-        rows["item_id"],
-        rows["quantity"].tolist(),
-        rows["unit_price"].tolist(),
-        stores,
-        strict=True,
-    )
-    event, basket = Event(), ("", "")
-    for customer_id, basket_id, occurred_at, item_id, quantity, price, store in columns:
-        if (customer_id, basket_id) != basket:
-            if basket != ("", ""):
-                yield event
-            basket = (customer_id, basket_id)
-            event = _purchase(customer_id, basket_id, occurred_at)
-            event.store = store if isinstance(store, str) else ""
-        line = event.lines.add(item=f"items/{item_id}", quantity=quantity)
-        if not math.isnan(price):
-            line.unit_price = price
-    if basket != ("", ""):
-        yield event
-
-
-def _purchase(customer_id: str, basket_id: str, occurred_at: pd.Timestamp) -> Event:
-    time = Timestamp()
-    time.FromMicroseconds(occurred_at.value // 1_000)
-    return Event(
+def _purchase(record: PurchaseRecord) -> Event:
+    card = Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=record.customer_id)
+    event = Event(
         source="till",
-        event_id=f"{customer_id}:{basket_id}",
+        event_id=f"{record.customer_id}:{record.basket_id}",
         type=EVENT_TYPE_PURCHASE,
-        occurred_at=time,
-        identifiers=[Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=customer_id)],
-        channel="store",
+        occurred_at=_timestamp(record.occurred_at),
+        identifiers=[card],
+        channel=record.channel,
+        store=record.store or "",
     )
+    for line in record.lines:
+        event.lines.add(
+            item=f"items/{line.item_id}", quantity=line.quantity, unit_price=line.unit_price
+        )
+    return event
+
+
+def _timestamp(moment: datetime) -> Timestamp:
+    time = Timestamp()
+    time.FromDatetime(moment)
+    return time
 
 
 def buy(
@@ -127,13 +108,11 @@ def buy(
     Raises:
         DemoError: when it is refused.
     """
-    time = Timestamp()
-    time.FromDatetime(at)
     event = Event(
         source="till",
         event_id=event_id,
         type=EVENT_TYPE_PURCHASE,
-        occurred_at=time,
+        occurred_at=_timestamp(at),
         customer=customer,
         channel="store",
         lines=[EventLine(item=item, quantity=1)],

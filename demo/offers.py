@@ -11,6 +11,9 @@ from ml.dataset.dataset import Dataset
 THEMES = 9
 """So many offers are about a part of the assortment; three more are about the whole shop."""
 
+ALWAYS = ("Tea", "Coffee")
+"""Parts of the assortment that every town talks about, whatever they sell."""
+
 MAX_ITEMS = 60
 """At most so many items of a theme are named."""
 
@@ -76,8 +79,10 @@ def _themes(dataset: Dataset) -> Iterator[tuple[str, Offer]]:
     items = dataset.items.assign(sales=dataset.items["item_id"].map(sales).fillna(0))
     if items["category"].notna().any():
         best = items.groupby("category")["sales"].sum().sort_values(ascending=False)
-        for category in best.index[:THEMES]:
-            yield str(category).lower(), Offer(categories=[str(category)])
+        talked_of = [category for category in ALWAYS if category in best.index]
+        others = [str(category) for category in best.index if category not in ALWAYS]
+        for category in [*talked_of, *others][:THEMES]:
+            yield category.lower(), Offer(categories=[category])
         return
     yield from _words(items)
 
