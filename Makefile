@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo train evaluate test check lint types imports contracts protos locks bench format clean
+.PHONY: help setup run demo test faults check lint types imports contracts protos locks bench format clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 
 bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(READY) ## Break domain code on purpose and see that a test notices.
+	$(BIN)/python -m tests.hand_made_faults
 
 check: lint types imports contracts ## The gate: lint, types, import rules, contracts and generated code unchanged.
 

@@ -1,0 +1,110 @@
+"""Breaks domain code on purpose, one fault at a time, in a copy, and sees that a test notices.
+
+Usage: ``python -m tests.hand_made_faults``. It ends with 1 when a fault goes unnoticed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("services", "ml", "demo", "protos", "tests", "docs", "deploy")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One change to one line, and the tests that must notice."""
+
+    file: str
+    right: str
+    wrong: str
+    tests: str
+    meaning: str
+
+
+FAULTS = (
+    Fault(
+        "services/profile/domain/state.py",
+        "last_basket_seconds=max(one.last_basket_seconds, other.last_basket_seconds)",
+        "last_basket_seconds=other.last_basket_seconds",
+        "tests/services/profile/test_state.py",
+        "the last purchase is the last to arrive, not the last to happen",
+    ),
+    Fault(
+        "services/profile/domain/state.py",
+        "event_count=one.event_count + other.event_count",
+        "event_count=max(one.event_count, other.event_count)",
+        "tests/services/profile/test_state.py",
+        "two customers that turn out to be one lose facts in the count",
+    ),
+    Fault(
+        "services/recommendation/domain/eligibility.py",
+        "now >= offer.end_time",
+        "now > offer.end_time",
+        "tests/services/recommendation/domain",
+        "an offer is still made in the moment it ends",
+    ),
+    Fault(
+        "services/recommendation/domain/shelf.py",
+        "self.in_basket | ranking.just_bought()",
+        "self.in_basket",
+        "tests/services/recommendation/domain",
+        "what was bought a moment ago is offered again",
+    ),
+    Fault(
+        "ml/model/timing.py",
+        "(gaps * own_log + PRIOR_GAPS * log_means)",
+        "(counts * own_log + PRIOR_GAPS * log_means)",
+        "tests/ml/model",
+        "somebody who bought once has a rhythm",
+    ),
+    Fault(
+        "ml/model/fold_in.py",
+        "(c - 1)) @ Y",
+        "c) @ Y",
+        "tests/ml/model",
+        "a folded-in customer lies elsewhere than in training",
+    ),
+)
+
+
+def noticed(fault: Fault) -> bool:
+    """Return whether the tests fail in a copy of the project that has the fault."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        file = copy / fault.file
+        text = file.read_text()
+        if text.count(fault.right) != 1:
+            raise SystemExit(f"{fault.file} does not hold `{fault.right}` once")
+        file.write_text(text.replace(fault.right, fault.wrong))
+        answer = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", fault.tests],
+            cwd=copy,
+            env=os.environ | {"PYTHONPATH": f"{copy}:{copy / 'protos' / 'gen'}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    lines = [line for line in answer.stdout.splitlines() if line.startswith("FAILED")]
+    found = answer.returncode == 1 and bool(lines)
+    print(f"{'caught ' if found else 'MISSED '} {fault.file}: {fault.meaning}")
+    print(f"        {(lines or answer.stdout.splitlines()[-1:])[0][:150]}")
+    return found
+
+
+def main() -> int:
+    """Try every fault; return the exit code."""
+    found = [noticed(fault) for fault in FAULTS]
+    return 0 if all(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
