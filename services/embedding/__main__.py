@@ -16,6 +16,7 @@ from services.embedding.servicer import EmbeddingServicer
 from services.embedding.servicer.service import NAME
 from services.embedding.settings import PREFIX, EmbeddingSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.polling import PollingThread
 from services.serving.settings import load_settings
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
@@ -50,7 +51,8 @@ def application(settings: EmbeddingSettings) -> Application:
     servicer = EmbeddingServicer(
         keeper, store, clock=_now, on_candidates=metrics.CANDIDATES.observe
     )
-    poll.start(settings.poll_seconds)
+    polling = PollingThread("catalogue-poll", poll.poll)
+    polling.start(settings.poll_seconds)
     watcher.start(settings.poll_seconds)
     add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
     return Application(
@@ -60,7 +62,7 @@ def application(settings: EmbeddingSettings) -> Application:
             "model": lambda: keeper.assortment.placement is not None,
             "catalogue": poll.is_loaded,
         },
-        on_stop=(poll.stop, watcher.stop, engine.dispose),
+        on_stop=(polling.stop, watcher.stop, engine.dispose),
     )
 
 

@@ -30,6 +30,7 @@ from services.recommendation.servicer.situation import Limits, SituationReader
 from services.recommendation.settings import PREFIX, RecommendationSettings, zone_of
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
+from services.serving.polling import PollingThread
 from services.serving.settings import load_settings
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
@@ -86,14 +87,15 @@ def application(settings: RecommendationSettings) -> Application:
     recommending = RecommendationServicer(
         situations, book, conditions, log, telemetry, _policy(settings), _now, _new_id
     )
-    book.start(settings.poll_seconds)
+    poll = PollingThread("offer-book", book.refresh)
+    poll.start(settings.poll_seconds)
     models.start(settings.poll_seconds)
     log.start()
     return Application(
         name=NAME,
         services=_services(recommending, offering),
         readiness={"offers": lambda: book.loaded},
-        on_stop=(book.stop, models.stop, log.stop, profile.close, embedding.close, engine.dispose),
+        on_stop=(poll.stop, models.stop, log.stop, profile.close, embedding.close, engine.dispose),
     )
 
 

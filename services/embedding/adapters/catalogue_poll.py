@@ -1,7 +1,5 @@
 """Brings what other replicas wrote into this process, within a poll's time."""
 
-import threading
-
 import structlog
 
 from services.embedding.adapters import metrics
@@ -13,7 +11,7 @@ _log = structlog.get_logger()
 
 
 class CataloguePoll:
-    """Reads changed items from the store, on a thread of its own."""
+    """Reads changed items from the store, whenever ``poll`` is called."""
 
     def __init__(self, store: ItemStore, keeper: Keeper) -> None:
         """Poll nothing yet."""
@@ -22,25 +20,10 @@ class CataloguePoll:
         self._seen = 0
         self._loaded = False
         self._failing = False
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def is_loaded(self) -> bool:
         """Return whether the whole catalogue was read once."""
         return self._loaded
-
-    def start(self, poll_seconds: float) -> None:
-        """Poll at once and then every ``poll_seconds``."""
-        self._thread = threading.Thread(
-            target=self._run, args=(poll_seconds,), name="catalogue-poll", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop polling; a read that is under way is waited for."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
 
     def poll(self) -> None:
         """Take in what changed; a failure is counted and the next poll tries again."""
@@ -58,8 +41,3 @@ class CataloguePoll:
             self._seen = changed[-1].change
         metrics.CATALOGUE_ITEMS.set(self._keeper.item_count)
         self._loaded = True
-
-    def _run(self, poll_seconds: float) -> None:
-        while not self._stopped.is_set():
-            self.poll()
-            self._stopped.wait(poll_seconds)

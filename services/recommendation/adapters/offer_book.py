@@ -20,7 +20,7 @@ class CachedOfferBook:
     """The port ``OfferBook`` over an ``OfferStore``."""
 
     def __init__(self, store: OfferStore) -> None:
-        """Know nothing yet; ``refresh`` or ``start`` reads."""
+        """Know nothing yet; ``refresh`` reads."""
         self._store = store
         self._lock = threading.Lock()
         self._revision = 0
@@ -28,8 +28,6 @@ class CachedOfferBook:
         self._active: tuple[Offer, ...] = ()
         self._loaded = False
         self._away = False
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
     @property
     def loaded(self) -> bool:
@@ -60,21 +58,3 @@ class CachedOfferBook:
             if changed:
                 self._active = tuple(self._by_id[offer_id] for offer_id in sorted(self._by_id))
             self._loaded = True
-
-    def start(self, poll_seconds: float) -> None:
-        """Look for changes at once and then every ``poll_seconds``, on a thread of its own."""
-        self._thread = threading.Thread(
-            target=self._poll, args=(poll_seconds,), name="offer-book", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop looking."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _poll(self, poll_seconds: float) -> None:
-        while not self._stopped.is_set():
-            self.refresh()
-            self._stopped.wait(poll_seconds)
