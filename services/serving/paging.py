@@ -10,6 +10,9 @@ from services.serving.failures import Failure, FieldViolation, invalid
 MAX_TOKEN_CHARACTERS = 4_096
 _DIGEST_BYTES = 8
 
+Query = tuple[object, ...]
+"""What a token is bound to: the method's name and everything asked but the page."""
+
 
 def page_size(asked: int, *, default: int, most: int) -> int:
     """Return the number of rows to answer: the default for 0, never more than ``most``.
@@ -22,14 +25,21 @@ def page_size(asked: int, *, default: int, most: int) -> int:
     return min(asked or default, most)
 
 
-def encode_token(position: list[str | int | float], *, query: tuple[object, ...]) -> str:
+def encode_token(position: list[str | int | float], *, query: Query) -> str:
     """Return an opaque token for ``position`` in the listing that ``query`` describes."""
     payload = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(_digest(query) + payload).decode().rstrip("=")
 
 
-def decode_token(token: str, *, query: tuple[object, ...]) -> list[str | int | float] | None:
+def decode_token(
+    token: str, *, query: Query, field: str = "page_token"
+) -> list[str | int | float] | None:
     """Return the position a token stands for, ``None`` for the empty token.
+
+    Args:
+        token: From an earlier answer.
+        query: What it must belong to.
+        field: Where it came from, for the failure.
 
     Raises:
         Failure: of kind ``INVALID``, when the token is damaged or of another query.
@@ -42,17 +52,22 @@ def decode_token(token: str, *, query: tuple[object, ...]) -> list[str | int | f
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         position = json.loads(raw[_DIGEST_BYTES:])
     except (binascii.Error, ValueError):
-        raise _refusal("is damaged") from None
+        raise damaged_token(field) from None
     if raw[:_DIGEST_BYTES] != _digest(query):
-        raise _refusal("belongs to another query")
+        raise _refusal(field, "belongs to another query")
     if not isinstance(position, list):
-        raise _refusal("is damaged")
+        raise damaged_token(field)
     return position
 
 
-def _digest(query: tuple[object, ...]) -> bytes:
+def damaged_token(field: str = "page_token") -> Failure:
+    """Return the failure for a token whose position cannot be one of its listing."""
+    return _refusal(field, "is damaged")
+
+
+def _digest(query: Query) -> bytes:
     return hashlib.sha256(repr(query).encode()).digest()[:_DIGEST_BYTES]
 
 
-def _refusal(why: str) -> Failure:
-    return invalid([FieldViolation("page_token", "BAD_PAGE_TOKEN", f"the token {why}")])
+def _refusal(field: str, why: str) -> Failure:
+    return invalid([FieldViolation(field, "BAD_PAGE_TOKEN", f"the token {why}")])

@@ -1,11 +1,7 @@
 """Where a listing goes on: page tokens of the service's three listings."""
 
 from services.embedding.domain.nearness import Neighbour
-from services.serving.failures import Failure, FieldViolation, invalid
-from services.serving.paging import decode_token, encode_token
-
-Query = tuple[object, ...]
-"""What a token is bound to: the method's name and everything asked but the page."""
+from services.serving.paging import Query, damaged_token, decode_token, encode_token
 
 
 def token_after_neighbour(last: Neighbour, query: Query) -> str:
@@ -25,7 +21,7 @@ def neighbour_of(token: str, query: Query) -> Neighbour | None:
         case [int() | float() as score, str() as item_id]:
             return Neighbour(item_id, float(score))
         case _:
-            raise _damaged()
+            raise damaged_token()
 
 
 def token_after_id(last_id: str, query: Query) -> str:
@@ -45,8 +41,4 @@ def id_of(token: str, query: Query) -> str:
         case [str() as item_id]:
             return item_id
         case _:
-            raise _damaged()
-
-
-def _damaged() -> Failure:
-    return invalid([FieldViolation("page_token", "BAD_PAGE_TOKEN", "the token is damaged")])
+            raise damaged_token()

@@ -26,7 +26,6 @@ from services.embedding.servicer.item_messages import (
     timestamp,
 )
 from services.embedding.servicer.page_tokens import (
-    Query,
     id_of,
     neighbour_of,
     token_after_id,
@@ -38,7 +37,7 @@ from services.embedding.servicer.retrieval_messages import (
     retrieval_response,
 )
 from services.serving.failures import not_found
-from services.serving.paging import page_size
+from services.serving.paging import Query, page_size
 from services.serving.validation import Check
 
 NAME = pb.DESCRIPTOR.services_by_name["EmbeddingService"].full_name

@@ -8,14 +8,10 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 from services.profile.domain.events import MICROS, CustomerId, Event, EventType
 from services.profile.ports import Period, Purchase, PurchasePosition, TimelinePosition
 from services.profile.servicer.event_messages import timestamp
-from services.serving.failures import Failure, FieldViolation, invalid
-from services.serving.paging import decode_token, encode_token
+from services.serving.paging import Query, damaged_token, decode_token, encode_token
 from services.serving.validation import Check
 
 MAX_CHUNK_LINES = 5_000
-
-Query = tuple[object, ...]
-"""What a token is bound to: the method's name and everything asked but the page."""
 
 
 def period_of(check: Check, message: pb.ListEventsRequest | pb.ExportInteractionsRequest) -> Period:
@@ -53,7 +49,7 @@ def timeline_position(token: str, query: Query) -> TimelinePosition | None:
         case [int() as micros, str() as source, str() as event_id]:
             return TimelinePosition(micros, source, event_id)
         case _:
-            raise _damaged("page_token")
+            raise damaged_token()
 
 
 def timeline_token(event: Event, query: Query) -> str:
@@ -67,20 +63,13 @@ def export_position(token: str, query: Query) -> PurchasePosition | None:
     Raises:
         Failure: of kind ``INVALID``, when the token is damaged or of another query.
     """
-    try:
-        position = decode_token(token, query=query)
-    except Failure as failure:
-        violations = [
-            FieldViolation("resume_token", each.rule, each.message) for each in failure.violations
-        ]
-        raise invalid(violations) from None
-    match position:
+    match decode_token(token, query=query, field="resume_token"):
         case None:
             return None
         case [str() as customer_id, int() as micros, str() as source, str() as event_id]:
             return PurchasePosition(CustomerId(customer_id), micros, source, event_id)
         case _:
-            raise _damaged("resume_token")
+            raise damaged_token("resume_token")
 
 
 def position_of(purchase: Purchase) -> PurchasePosition:
@@ -136,7 +125,3 @@ def _bound(check: Check, path: str, message: Timestamp) -> int:
     if not 0 <= message.nanos < 1_000_000_000:
         check.fail(path, "MALFORMED", "nanos must be between 0 and 999,999,999")
     return min(max(micros, whole.start_micros), whole.end_micros)
-
-
-def _damaged(path: str) -> Failure:
-    return invalid([FieldViolation(path, "BAD_PAGE_TOKEN", "the token is damaged")])

@@ -19,7 +19,7 @@ from services.recommendation.servicer.offer_messages import (
 )
 from services.recommendation.servicer.offer_update import masked_fields, merged
 from services.serving.failures import Failure, FieldViolation, Kind, invalid
-from services.serving.paging import decode_token, encode_token, page_size
+from services.serving.paging import Query, damaged_token, decode_token, encode_token, page_size
 from services.serving.validation import Check
 
 DEFAULT_PAGE_SIZE = 100
@@ -63,8 +63,7 @@ class OfferServicer(OfferServiceServicer):
         """Return a page of offers."""
         query = ("offers", request.show_archived)
         size = page_size(request.page_size, default=DEFAULT_PAGE_SIZE, most=MAX_PAGE_SIZE)
-        position = decode_token(request.page_token, query=query)
-        after = str(position[0]) if position else ""
+        after = _offer_behind(request.page_token, query)
         found = self.store.page(after=after, count=size + 1, archived=request.show_archived)
         more = len(found) > size
         token = encode_token([found[size - 1].offer.offer_id], query=query) if more else ""
@@ -139,6 +138,17 @@ def _offer_id(path: str, name: str) -> OfferId:
     offer_id = check.resource_id(path, name, collection="offers")
     check.done()
     return OfferId(offer_id)
+
+
+def _offer_behind(token: str, query: Query) -> str:
+    """Return the last offer's id of the page before, empty for the first page."""
+    match decode_token(token, query=query):
+        case None:
+            return ""
+        case [str() as offer_id]:
+            return offer_id
+        case _:
+            raise damaged_token()
 
 
 def _archived(offer_id: OfferId) -> Failure:

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.serving.failures import Failure
-from services.serving.paging import MAX_TOKEN_CHARACTERS, decode_token, encode_token, page_size
+from services.serving.paging import (
+    MAX_TOKEN_CHARACTERS,
+    damaged_token,
+    decode_token,
+    encode_token,
+    page_size,
+)
 
 QUERY = ("items", "category", 7)
 POSITIONS = st.lists(st.text(max_size=20) | st.integers(-(2**53), 2**53), max_size=4)
@@ -41,6 +47,14 @@ def test_a_strange_token_is_refused_by_field_and_rule(token: str, why: str) -> N
     (violation,) = caught.value.violations
     assert (violation.field, violation.rule) == ("page_token", "BAD_PAGE_TOKEN")
     assert why in violation.message
+
+
+def test_a_token_of_another_field_is_refused_by_that_field() -> None:
+    for broken in ("ü", encode_token(["a"], query=("other",))):
+        with pytest.raises(Failure) as caught:
+            decode_token(broken, query=QUERY, field="resume_token")
+        assert [each.field for each in caught.value.violations] == ["resume_token"]
+    assert damaged_token("resume_token").violations[0].field == "resume_token"
 
 
 def test_page_sizes_are_bounded() -> None:
