@@ -58,7 +58,7 @@ contracts: $(READY) node_modules/.ready ## Lint the contracts, compare with BASE
 	$(BIN)/python protos/generate.py --check
 
 node_modules/.ready: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --silent
+	npm install --no-save --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 protos: $(READY) ## Generate code from the contracts.

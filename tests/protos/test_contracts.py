@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BUF = ROOT / "node_modules" / ".bin" / "buf"
-needs_buf = pytest.mark.skipif(not BUF.exists(), reason="buf is missing: run npm ci")
+needs_buf = pytest.mark.skipif(not BUF.exists(), reason="buf is missing: run npm install --no-save")
 
 
 @pytest.fixture
