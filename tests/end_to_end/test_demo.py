@@ -98,7 +98,7 @@ def test_python_and_nodejs_ask_as_the_readme_says(demo: Demo) -> None:
     assert re.match(r"decisions/\S+ for customers/\w+\n", told)
 
     if shutil.which("node") is None or not (ROOT / "node_modules" / "@grpc" / "grpc-js").is_dir():
-        pytest.skip("Node.js or node_modules (npm install --no-save) is missing: the Node.js client is not tried")
+        pytest.skip("Node.js or its packages (npm install --no-save) are missing")
     told = demo.ask("node", "docs/examples/select_offers.mjs", target, "LOYALTY_CARD", CARD)
     assert re.match(r"decisions/\S+ for customers/\w+\n", told)
 
