@@ -6,6 +6,7 @@ from ofone.recommendation.v1 import offer_pb2
 from ofone.recommendation.v1 import offer_service_pb2 as messages
 
 from services.serving.failures import Failure, Kind
+from services.serving.paging import encode_token
 from tests.services.recommendation.builders import NOON, seconds_ago
 from tests.services.recommendation.conftest import House, offered
 
@@ -209,6 +210,14 @@ def test_a_page_token_of_another_listing_is_refused(house: House) -> None:
     with pytest.raises(Failure) as refusal:
         listed(house, page_token=token, show_archived=True)
     assert refusal.value.reason == "BAD_PAGE_TOKEN"
+
+
+def test_a_page_token_that_names_no_offer_is_refused(house: House) -> None:
+    strange: list[list[str | int | float]] = [[], [7], ["a", "b"]]
+    for position in strange:
+        with pytest.raises(Failure) as refusal:
+            listed(house, page_token=encode_token(position, query=("offers", False)))
+        assert refusal.value.reason == "BAD_PAGE_TOKEN"
 
 
 def test_an_offer_about_an_item_that_does_not_exist_is_refused(house: House) -> None:
