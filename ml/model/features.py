@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.bundle import Bundle
-from ml.model.candidates import Candidates
+from ml.model.candidates import SOURCES, Candidates
 from ml.model.history import MIN_BASKET_GAP_DAYS, SECONDS_PER_DAY, History
 from ml.model.timing import Timing, timing
 
@@ -66,8 +66,8 @@ def feature_table(
     """
     n, own = len(candidates.item_ids), candidates.own_item_count
     rows = bundle.vocabulary.rows(candidates.item_ids)
-    place_of = {item_id: place for place, item_id in enumerate(history.item_ids)}
-    places = np.fromiter((place_of[each] for each in candidates.item_ids[:own]), np.int64, own)
+    place_of = dict(zip(history.item_ids, range(len(history.item_ids)), strict=True))
+    places = np.fromiter(map(place_of.__getitem__, candidates.item_ids[:own]), np.int64, own)
     values = np.full((len(FEATURES), n), np.nan, np.float32)
     column = dict(zip(FEATURES, values, strict=True))
     clock = _own_timing(bundle, history, places, rows[:own], now_seconds)
@@ -128,18 +128,14 @@ def _fill_timing(
 
 
 def _fill_sources(column: Columns, candidates: Candidates) -> None:
-    latent, transition, neighbour, complement, popular = candidates.scores
-    for name, scores in (
-        ("latent", latent),
-        ("transition", transition),
-        ("neighbour", neighbour),
-        ("complement", complement),
-    ):
-        column[name][:] = scores
-        best = scores.max(initial=0) if len(scores) else 0
+    bests = candidates.scores.max(axis=1, initial=0)
+    for source, scores, best in zip(SOURCES, candidates.scores, bests, strict=True):
+        if source == "popular":
+            column["popular_here"][:] = scores
+            continue
+        column[source][:] = scores
         if best > 0:
-            column[f"{name}_relative"][:] = scores / best
-    column["popular_here"][:] = popular
+            np.divide(scores, best, out=column[f"{source}_relative"])
 
 
 def _fill_items(column: Columns, bundle: Bundle, rows: NDArray[np.int64]) -> None:

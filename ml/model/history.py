@@ -52,8 +52,9 @@ class History:
         Returns:
             float32 [n]; the latest basket counts 1.
         """
-        ages = np.repeat(np.arange(len(self.recent_basket_sizes)), self.recent_basket_sizes)
-        sums = np.bincount(self.recent_basket_items, decay**ages, len(self.item_ids))
+        weights = decay ** np.arange(len(self.recent_basket_sizes))
+        of_entries = weights.repeat(self.recent_basket_sizes)
+        sums = np.bincount(self.recent_basket_items, of_entries, len(self.item_ids))
         return sums.astype(np.float32)
 
     def baskets_since(self) -> NDArray[np.float32]:
@@ -62,8 +63,9 @@ class History:
         The latest basket is 0; items in none of the recent baskets get their number.
         """
         since = np.full(len(self.item_ids), len(self.recent_basket_sizes), np.float32)
-        ages = np.repeat(np.arange(len(self.recent_basket_sizes)), self.recent_basket_sizes)
-        np.minimum.at(since, self.recent_basket_items, ages.astype(np.float32))
+        ages = np.arange(len(self.recent_basket_sizes)).repeat(self.recent_basket_sizes)
+        # Oldest first: what is written last stays, and that is the latest basket.
+        since[self.recent_basket_items[::-1]] = ages[::-1]
         return since
 
 

@@ -16,7 +16,7 @@ from ml.model.features import FEATURES, GROUPS
 class Ranker:
     """Trees over the features of ``ml.model.features``."""
 
-    __slots__ = ("_booster", "_group_places")
+    __slots__ = ("_booster", "_group_places", "_of_group")
 
     def __init__(self, text: str) -> None:
         """Load the trees from their text form.
@@ -33,6 +33,8 @@ class Ranker:
             raise BundleError("BAD_VALUE", "the ranker was trained on other features")
         starts = np.cumsum([0, *(len(group) for group in GROUPS.values())])
         self._group_places = starts[:-1]
+        group_of = np.repeat(np.arange(len(GROUPS)), np.diff(starts))
+        self._of_group = group_of == np.arange(len(GROUPS))[:, None]  # [groups, features]
 
     def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return for each row the probability that the next basket holds it.
@@ -72,11 +74,12 @@ class Ranker:
         Returns:
             Group name to float32 [n].
         """
-        without = np.tile(values, (len(GROUPS) + 1, 1, 1))
-        stops = [*self._group_places[1:], len(FEATURES)]
-        for place, (start, stop) in enumerate(zip(self._group_places, stops, strict=True)):
-            without[place + 1, :, start:stop] = np.nan
-        flat = without.reshape(-1, len(FEATURES))
-        odds = np.asarray(self._booster.predict(flat, raw_score=True, num_threads=1), np.float32)
-        odds = odds.reshape(len(GROUPS) + 1, len(values))
-        return {group: odds[0] - odds[place + 1] for place, group in enumerate(GROUPS)}
+        # A group of which nothing is known is worth nothing: its rows need no trees.
+        known = np.logical_or.reduceat(~np.isnan(values), self._group_places, axis=1)
+        rows, groups = np.nonzero(known)
+        without = np.where(self._of_group[groups], np.float32(np.nan), values[rows])
+        asked = np.concatenate([values, without])
+        odds = np.asarray(self._booster.predict(asked, raw_score=True, num_threads=1), np.float32)
+        worth = np.zeros(known.shape, np.float32)
+        worth[rows, groups] = odds[rows] - odds[len(values) :]
+        return {group: worth[:, place] for place, group in enumerate(GROUPS)}
