@@ -27,6 +27,8 @@ TRANSITION_BASKETS = 5
 TRANSITION_DECAY = 0.5
 """Transitions follow the latest baskets; each older one weighs half of the one after it."""
 
+_TRANSITION_WEIGHTS = (TRANSITION_DECAY ** np.arange(TRANSITION_BASKETS)).astype(np.float32)
+
 OVERFETCH = 4
 """How many times more the index is asked for when some items are not allowed."""
 
@@ -137,11 +139,13 @@ class CandidateGenerator:
         """
         permitted = self.allowed if allowed is None else allowed
         own = self.vocabulary.rows(history.item_ids)
-        vector = self._vector(own, history.basket_counts)
-        basket = self._model_rows(self.vocabulary.rows(moment.current_basket))
+        known = self._known(own)
+        vector = self._vector(own[known], history.basket_counts[known])
+        basket = self.vocabulary.rows(moment.current_basket)
+        basket = basket[self._known(basket)]
         evidence = {
-            "transition": self._transition(own, history),
-            "neighbour": self._neighbour(own, history.basket_counts),
+            "transition": self._transition(own, known, history),
+            "neighbour": self._neighbour(own[known], history.basket_counts[known]),
             "complement": self.bundle.complements.evidence(
                 basket, np.ones(len(basket), np.float32)
             ),
@@ -159,24 +163,25 @@ class CandidateGenerator:
         scores[4] = self._popularity_at(rows, popular)
         return Candidates(self.vocabulary.ids(rows), scores, own_count)
 
-    def _model_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        return rows[(rows >= 0) & (rows < len(self.bundle.vocabulary))]
+    def _known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows are items that the model saw."""
+        return (rows >= 0) & (rows < len(self.bundle.vocabulary))
 
-    def _vector(self, own: NDArray[np.int64], counts: NDArray[np.float32]) -> NDArray[np.float32]:
-        known = (own >= 0) & (own < len(self.bundle.vocabulary)) & (counts > 0)
-        return self.fold_in.vector(own[known], counts[known])
+    def _vector(self, rows: NDArray[np.int64], counts: NDArray[np.float32]) -> NDArray[np.float32]:
+        bought = counts > 0
+        return self.fold_in.vector(rows[bought], counts[bought])
 
-    def _transition(self, own: NDArray[np.int64], history: History) -> Evidence:
+    def _transition(
+        self, own: NDArray[np.int64], known: NDArray[np.bool_], history: History
+    ) -> Evidence:
         sizes = history.recent_basket_sizes[:TRANSITION_BASKETS]
         positions = history.recent_basket_items[: sizes.sum()]
-        weights = TRANSITION_DECAY ** np.repeat(np.arange(len(sizes)), sizes)
-        rows = own[positions] if len(positions) else np.zeros(0, np.int64)
-        known = (rows >= 0) & (rows < len(self.bundle.vocabulary))
-        return self.bundle.transitions.evidence(rows[known], weights[known].astype(np.float32))
+        weights = _TRANSITION_WEIGHTS[: len(sizes)].repeat(sizes)
+        seen = known[positions]
+        return self.bundle.transitions.evidence(own[positions][seen], weights[seen])
 
-    def _neighbour(self, own: NDArray[np.int64], counts: NDArray[np.float32]) -> Evidence:
-        known = (own >= 0) & (own < len(self.bundle.vocabulary))
-        return self.bundle.neighbours.evidence(own[known], np.log1p(counts[known]))
+    def _neighbour(self, rows: NDArray[np.int64], counts: NDArray[np.float32]) -> Evidence:
+        return self.bundle.neighbours.evidence(rows, np.log1p(counts))
 
     def _latent(
         self, vector: NDArray[np.float32], size: int, permitted: NDArray[np.bool_] | None

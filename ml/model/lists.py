@@ -21,15 +21,20 @@ class Evidence:
     Attributes:
         rows: item rows, int64 [n], ascending, without repetition.
         scores: float32 [n], positive.
+        of_all: float32 [items + 1], the scores of all items and, for any row behind them, a last
+            0; ``None`` where there are too many items to hold them.
     """
 
     rows: NDArray[np.int64]
     scores: NDArray[np.float32]
+    of_all: NDArray[np.float32] | None = None
 
     def at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the score of each row, 0 where there is none; same length as ``rows``."""
         if len(self.rows) == 0:
             return np.zeros(len(rows), np.float32)
+        if self.of_all is not None:
+            return self.of_all.take(rows, mode="clip")
         places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
         found: NDArray[np.float32] = np.where(
             self.rows[places] == rows, self.scores[places], np.float32(0)
@@ -86,9 +91,10 @@ class RelatedLists:
         scores = self.scores[entries] * weights[:, None]
         if self.item_count <= DENSE_ITEM_COUNT:
             # What lies behind the end of a list falls into place 0, which is cut off.
-            sums = np.bincount(rows.ravel() + 1, scores.ravel(), self.item_count + 1)[1:]
-            found = np.flatnonzero(sums)
-            return Evidence(found, sums[found].astype(np.float32))
+            sums = np.bincount(rows.ravel() + 1, scores.ravel(), self.item_count + 2)[1:]
+            of_all = sums.astype(np.float32)
+            found = sums.nonzero()[0]
+            return Evidence(found, of_all[found], of_all)
         present = scores > 0
         found, places = np.unique(rows[present], return_inverse=True)
         sums = np.bincount(places, scores[present])
