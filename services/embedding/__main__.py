@@ -17,7 +17,7 @@ from services.embedding.servicer.service import NAME
 from services.embedding.settings import PREFIX, EmbeddingSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.polling import PollingThread
-from services.serving.settings import load_settings
+from services.serving.settings import load_both
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
 
@@ -26,8 +26,9 @@ def main() -> int:
     """Serve, or migrate and end; return the exit code."""
     if sys.argv[1:] == ["migrate"]:
         return migrate_database(PREFIX, MIGRATIONS, os.environ)
-    settings = load_settings(EmbeddingSettings, PREFIX, os.environ)
-    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    settings, serving = load_both(
+        (EmbeddingSettings, PREFIX), (ServingSettings, "OFONE_SERVING"), os.environ
+    )
     return serve(functools.partial(application, settings), serving, name="embedding")
 
 

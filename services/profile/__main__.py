@@ -17,7 +17,7 @@ from services.profile.servicer import ProfileServicer
 from services.profile.servicer.service import NAME
 from services.profile.settings import PREFIX, ProfileSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
-from services.serving.settings import SettingsError, load_settings
+from services.serving.settings import SettingsError, load_both
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import is_ready, migrate_database, open_database
 
@@ -26,8 +26,9 @@ def main() -> int:
     """Serve, or migrate and end; return the exit code."""
     if sys.argv[1:] == ["migrate"]:
         return migrate_database(PREFIX, MIGRATIONS, os.environ)
-    settings = load_settings(ProfileSettings, PREFIX, os.environ)
-    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    settings, serving = load_both(
+        (ProfileSettings, PREFIX), (ServingSettings, "OFONE_SERVING"), os.environ
+    )
     identity = read_key(settings.identifier_key_file)
     return serve(functools.partial(application, settings, identity), serving, name="profile")
 

@@ -31,7 +31,7 @@ from services.recommendation.settings import PREFIX, RecommendationSettings, zon
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
 from services.serving.polling import PollingThread
-from services.serving.settings import load_settings
+from services.serving.settings import load_both
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
 
@@ -42,8 +42,9 @@ def main() -> int:
     """Serve, or migrate and end; return the exit code."""
     if sys.argv[1:] == ["migrate"]:
         return migrate_database(PREFIX, MIGRATIONS, os.environ)
-    settings = load_settings(RecommendationSettings, PREFIX, os.environ)
-    serving = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
+    settings, serving = load_both(
+        (RecommendationSettings, PREFIX), (ServingSettings, "OFONE_SERVING"), os.environ
+    )
     return serve(functools.partial(application, settings), serving, name=NAME)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 Settings = TypeVar("Settings")
+OtherSettings = TypeVar("OtherSettings")
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -46,6 +47,28 @@ def load_settings(kind: type[Settings], prefix: str, environment: Mapping[str, s
         except ValueError as error:  # a __post_init__ that checks bounds
             problems.append(str(error))
     raise SettingsError("\n".join(problems))
+
+
+def load_both(
+    one: tuple[type[Settings], str],
+    other: tuple[type[OtherSettings], str],
+    environment: Mapping[str, str],
+) -> tuple[Settings, OtherSettings]:
+    """Read two settings classes, each with its prefix, from ``environment``.
+
+    Raises:
+        SettingsError: naming what is wrong with either, one a line.
+    """
+    problems: list[str] = []
+    found: list[Any] = []
+    for kind, prefix in (one, other):
+        try:
+            found.append(load_settings(kind, prefix, environment))
+        except SettingsError as error:
+            problems.append(str(error))
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return found[0], found[1]
 
 
 def variables(kind: type[Any], prefix: str) -> dict[str, bool]:

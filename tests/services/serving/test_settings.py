@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.serving.settings import SettingsError, load_settings, variables
+from services.serving.settings import SettingsError, load_both, load_settings, variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,16 @@ class Kettle:
 
 
 REQUIRED = {"KETTLE_VOLUME_ML": "1500", "KETTLE_LABEL": "red"}
+
+
+def test_what_two_classes_lack_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_both((Kettle, "KETTLE"), (Kettle, "POT"), {"KETTLE_LABEL": "red", "POT_LABEL": "blue"})
+    assert str(caught.value) == "KETTLE_VOLUME_ML is missing\nPOT_VOLUME_ML is missing"
+
+    both = REQUIRED | {"POT_VOLUME_ML": "500", "POT_LABEL": "blue"}
+    kettle, pot = load_both((Kettle, "KETTLE"), (Kettle, "POT"), both)
+    assert (kettle.volume_ml, pot.volume_ml) == (1500, 500)
 
 
 def test_given_variables_are_read_and_the_rest_has_its_default() -> None:
