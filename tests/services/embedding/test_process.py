@@ -112,6 +112,8 @@ def test_missing_settings_are_named_and_end_the_process() -> None:
     assert ended.stderr.splitlines() == [
         "OFONE_EMBEDDING_DATABASE_URL is missing",
         "OFONE_EMBEDDING_MODEL_DIR is missing",
+        "OFONE_SERVING_GRPC_PORT is missing",
+        "OFONE_SERVING_METRICS_PORT is missing",
     ]
 
 
