@@ -4,6 +4,7 @@ Each feature belongs to a group; the reasons shown to people are sums of the ran
 contributions over these groups.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,9 +91,10 @@ def _own_timing(
     rows: NDArray[np.int64],
     now_seconds: int,
 ) -> Timing:
-    known = rows >= 0
-    means = np.where(known, bundle.gap_log_means[rows], np.float32(bundle.facts.gap_log_mean))
-    stds = np.where(known, bundle.gap_log_stds[rows], np.float32(bundle.facts.gap_log_std))
+    means, stds = bundle.gap_log_means[rows], bundle.gap_log_stds[rows]
+    unknown = rows < 0
+    if unknown.any():
+        means[unknown], stds[unknown] = bundle.facts.gap_log_mean, bundle.facts.gap_log_std
     return timing(
         history.basket_counts[places],
         history.first_seconds[places],
@@ -139,28 +141,32 @@ def _fill_sources(column: Columns, candidates: Candidates) -> None:
 
 
 def _fill_items(column: Columns, bundle: Bundle, rows: NDArray[np.int64]) -> None:
-    known = rows >= 0
-    items = rows[known]
-    shares = bundle.popularity[items]
-    for place, name in enumerate(("popular_7", "popular_28", "popular_90")):
-        column[name][known] = shares[:, place]
-    column["trend"][known] = np.log((shares[:, 1] + 1e-5) / (shares[:, 2] + 1e-5))
-    column["ever_bought"][known] = np.log1p(bundle.basket_counts[items])
-    column["repeat_rate"][known] = bundle.repeat_rates[items]
-    column["item_gap"][known] = bundle.gap_log_means[items]
+    shares = bundle.popularity[rows].T
+    for name, share in zip(("popular_7", "popular_28", "popular_90"), shares, strict=True):
+        column[name][:] = share
+    column["trend"][:] = np.log((shares[1] + 1e-5) / (shares[2] + 1e-5))
+    column["ever_bought"][:] = np.log1p(bundle.basket_counts[rows])
+    column["repeat_rate"][:] = bundle.repeat_rates[rows]
+    column["item_gap"][:] = bundle.gap_log_means[rows]
+    unknown = rows < 0  # row -1 has read the last item's
+    if unknown.any():
+        for name in GROUPS["popularity"]:
+            if name != "popular_here":
+                column[name][unknown] = np.nan
 
 
 def _fill_customer(column: Columns, history: History, now_seconds: int) -> None:
-    column["basket_count"][:] = np.log1p(history.basket_count)
-    column["item_count"][:] = np.log1p(len(history.item_ids))
+    column["basket_count"][:] = math.log1p(history.basket_count)
+    column["item_count"][:] = math.log1p(len(history.item_ids))
     if history.basket_count == 0:
         return
     last = int(history.recent_basket_seconds[0])
     since = max((now_seconds - last) / SECONDS_PER_DAY, MIN_BASKET_GAP_DAYS)
-    column["basket_size"][:] = history.recent_basket_sizes.mean()
-    column["days_since_basket"][:] = np.log(since)
+    sizes = history.recent_basket_sizes
+    column["basket_size"][:] = int(sizes.sum()) / len(sizes)
+    column["days_since_basket"][:] = math.log(since)
     if history.basket_count > 1:
         span = (last - history.first_basket_seconds) / SECONDS_PER_DAY
         gap = max(span / (history.basket_count - 1), MIN_BASKET_GAP_DAYS)
-        column["mean_basket_gap"][:] = np.log(gap)
-        column["basket_due"][:] = np.log(since / gap)
+        column["mean_basket_gap"][:] = math.log(gap)
+        column["basket_due"][:] = math.log(since / gap)
