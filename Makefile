@@ -26,10 +26,10 @@ $(READY): requirements/development.txt requirements/uv.txt pyproject.toml
 	touch $@
 
 run: $(READY) ## Make a demo town (or take DATA=FILE), learn, serve, show; stays up until Ctrl-C.
-	$(BIN)/python -m demo $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m demo $(if $(DATA),--data $(DATA)) $(if $(OFFSET),--port-offset $(OFFSET))
 
-demo: $(READY) ## The same, but ends by itself.
-	$(BIN)/python -m demo --once $(if $(DATA),--data $(DATA))
+demo: $(READY) ## The same as run, but ends by itself.
+	$(BIN)/python -m demo --once $(if $(DATA),--data $(DATA)) $(if $(OFFSET),--port-offset $(OFFSET))
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)

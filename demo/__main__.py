@@ -38,10 +38,14 @@ def main() -> int:
     try:
         layout = _layout(arguments)
         with Processes(layout.logs) as processes:
-            play(console, layout, processes, Source(arguments.customers, arguments.data))
-            if not arguments.once:
+            ending = play(console, layout, processes, Source(arguments.customers, arguments.data))
+            if arguments.once:
+                console.print(f"\nEverything is stopped again; it lies in {layout.folder}.")
+                console.print("`make run` with the same DATA keeps it up.")
+            else:
+                ending.where_to_look(console)
                 console.print("\nEverything is up. Ctrl-C ends it all.")
-                signal.pause()
+                processes.watch(lambda words: console.print(f"[bold red]{words}[/bold red]"))
     except KeyboardInterrupt:
         console.print("\nStopped.")
     except DemoError as error:

@@ -65,7 +65,9 @@ def fill_history(profile: ProfileServiceStub, dataset: Dataset) -> int:
     """
     # Customer after customer: a batch then touches few customers, which costs least.
     records = sorted(purchase_records(dataset), key=lambda record: record.customer_id)
-    with tqdm(total=len(records), desc="history", unit=" events", unit_scale=True) as bar:
+    with tqdm(
+        total=len(records), desc="history", unit=" events", unit_scale=True, disable=None
+    ) as bar:
         for start in range(0, len(records), BATCH_SIZE):
             events = [_purchase(record) for record in records[start : start + BATCH_SIZE]]
             answer = profile.IngestEvents(IngestEventsRequest(events=events))

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.console import Console
 from demo.cast import three_customers, three_townspeople
 from demo.filling import fill_catalogue, fill_history, fill_offers
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
-from demo.learning import Source, make_dataset, promote_and_publish, training_command
+from demo.learning import MODEL, Source, make_dataset, promote_and_publish, training_command
 from demo.offers import dozen_offers
 from demo.processes import Processes, check_port
 from demo.services import Neighbourhood, page_answers
@@ -20,9 +21,45 @@ from ml.dataset.folder import read_dataset
 
 START_SECONDS = 90.0
 LEARN_SECONDS = 1_500.0
+STALE = timedelta(days=3)
+"""A history that ends longer ago is asked about as of its end."""
 
 
-def play(console: Console, layout: Layout, processes: Processes, source: Source) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is left to say when the stories are told."""
+
+    layout: Layout
+    card: str
+    """A customer to ask about."""
+    moment: datetime | None
+    """The moment to ask for; ``None`` for now."""
+
+    def where_to_look(self, console: Console) -> None:
+        """Say where everything is while it is up."""
+        layout = self.layout
+        environment = "".join(
+            f"OFONE_CONSOLE_{service.upper()}={layout.target(service)} "
+            for service in SERVICES
+            if layout.port_offset
+        )
+        when = f" --time {self.moment:%Y-%m-%d}" if self.moment else ""
+        ofone = f"{environment}.venv/bin/ofone"
+        console.rule("[bold]Where to look[/bold]")
+        for name, place in (
+            ("MLflow", f"http://{HOST}:{layout.mlflow_port}/#/models/{MODEL}"),
+            *(
+                (f"metrics, {each}", f"http://{HOST}:{layout.metrics_port(each)}/metrics")
+                for each in SERVICES
+            ),
+            ("a customer", f"{ofone} customer --card {self.card}"),
+            ("a call", f"{ofone} offers --card {self.card}{when}"),
+            ("everything made", str(layout.folder)),
+        ):
+            console.print(f"  {name:<24} {place}", soft_wrap=True)
+
+
+def play(console: Console, layout: Layout, processes: Processes, source: Source) -> Ending:
     """Bring everything up, fill it, and tell the three stories.
 
     Args:
@@ -30,6 +67,9 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
         layout: the folder of this demo.
         processes: what to start processes with.
         source: where the purchases come from.
+
+    Returns:
+        What is left to say.
 
     Raises:
         DemoError: when a step fails.
@@ -43,11 +83,12 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
             layout.done("dataset").touch()
     dataset = read_dataset(layout.dataset)
     console.print(_sentence(dataset))
-    with _step(console, "services and MLflow's page"):
+    with _step(console, "services"):
         _start_services(layout, processes, services)
-        processes.wait("mlflow", lambda _: page_answers(layout), seconds=START_SECONDS)
     learning = not layout.done("model").exists()
-    if learning:  # not before the page answers: whoever comes first makes MLflow's tables
+    if learning:
+        with _step(console, "MLflow's page"):  # whoever comes first makes MLflow's tables
+            processes.wait("mlflow", lambda _: page_answers(layout), seconds=START_SECONDS)
         processes.start("training", training_command(layout), layout.learning_environment())
     _fill(console, layout, dataset, services)
     if learning:
@@ -62,9 +103,9 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     _write_offers(console, layout, dataset, services)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
-    cards = three_customers(dataset) if source.raw else three_townspeople(dataset)
-    tell(console, services.doors(), cards, now)
-    _where_to_look(console, layout)
+    cast = three_customers(dataset) if source.raw else three_townspeople(dataset)
+    tell(console, services.doors(), cast, now)
+    return Ending(layout, cast[0].card, now if moment < datetime.now(UTC) - STALE else None)
 
 
 def _check_ports(layout: Layout) -> None:
@@ -126,15 +167,3 @@ def _sentence(dataset: Dataset) -> str:
         f"  {counts['customers']:,} customers, {counts['items']:,} items, "
         f"{counts['baskets']:,} baskets until {last:%Y-%m-%d}"
     )
-
-
-def _where_to_look(console: Console, layout: Layout) -> None:
-    console.rule("[bold]Where to look[/bold]")
-    console.print(f"  MLflow            http://{HOST}:{layout.mlflow_port}")
-    for service in SERVICES:
-        console.print(
-            f"  metrics, {service:<15} http://{HOST}:{layout.metrics_port(service)}/metrics"
-        )
-    console.print("  a customer        .venv/bin/ofone customer --card CARD")
-    console.print("  a call            .venv/bin/ofone offers --card CARD")
-    console.print(f"  everything made   {layout.folder}")

@@ -31,7 +31,8 @@ def check_port(port: int, what: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise DemoError(
-                f"port {port}, wanted for {what}, is in use: stop what listens there and try again"
+                f"port {port}, wanted for {what}, is in use: stop what listens there, or take "
+                "other ports (make run OFFSET=100)"
             ) from None
 
 
@@ -87,6 +88,16 @@ class Processes:
         if code != 0:
             raise DemoError(f"{name} ended with code {code}: {self._last_line(name)}")
         del self.running[name]
+
+    def watch(self, say: Callable[[str], None]) -> None:
+        """Wait for ever; say so when a process ends by itself."""
+        gone: set[str] = set()
+        while True:
+            for name, process in self.running.items():
+                if name not in gone and process.poll() is not None:
+                    gone.add(name)
+                    say(f"{name} ended with code {process.returncode}; see {self.logs / name}.log")
+            time.sleep(1.0)
 
     def stop(self, name: str) -> None:
         """Ask a process and its children to end; kill what does not."""

@@ -14,6 +14,7 @@ from ofone.profile.v1.profile_service_pb2 import GetCustomerRequest, LookupCusto
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.decision_pb2 import Context, Decision
 from ofone.recommendation.v1.recommendation_service_pb2 import (
+    ExplainDecisionRequest,
     RecommendItemsRequest,
     RecommendItemsResponse,
     SelectOffersRequest,
@@ -22,6 +23,7 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import Recommendati
 from rich.console import Console
 from rich.table import Table
 
+from demo.cast import Role
 from demo.filling import buy
 from services.console.rendering.decision_tables import (
     decision_view,
@@ -29,6 +31,7 @@ from services.console.rendering.decision_tables import (
     items_in_recommendation,
 )
 from services.console.rendering.portraits import customer_portrait, items_in_portrait
+from services.console.rendering.sentences import verdict_in_words
 
 RANKED_ITEMS = 10
 DEADLINE_SECONDS = 5.0
@@ -69,7 +72,10 @@ class Ask:
     def ranking(self) -> RecommendItemsResponse:
         """Return what the next basket will hold, most likely first."""
         request = RecommendItemsRequest(
-            customer=self.customer, context=self._context(), max_items=100
+            customer=self.customer,
+            context=self._context(),
+            max_items=100,
+            exclude_just_bought=True,
         )
         return self.doors.recommendation.RecommendItems(request, timeout=DEADLINE_SECONDS)
 
@@ -79,22 +85,23 @@ class Ask:
         return Context(time=time, channel="store", store=self.store)
 
 
-def tell(console: Console, doors: Doors, cards: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Show the customers behind these cards.
+def tell(console: Console, doors: Doors, cast: Sequence[Role], now: datetime) -> None:
+    """Show the customers of a cast.
 
     Args:
         console: where to print.
         doors: the services.
-        cards: card numbers, each with a few words on whose it is.
+        cast: whose stories to tell.
         now: the moment to decide for, aware.
     """
-    for card, words in cards:
-        console.rule(f"[bold]{words}[/bold] (card {card})")
-        _tell_one(console, doors, card, now)
+    console.print(f"\nThe stories are told as of [bold]{now:%d %B %Y, %H:%M} UTC[/bold].")
+    for role in cast:
+        console.rule(f"[bold]{role.words}[/bold] (card {role.card})")
+        _tell_one(console, doors, role, now)
 
 
-def _tell_one(console: Console, doors: Doors, card: str, now: datetime) -> None:
-    identifier = Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=card)
+def _tell_one(console: Console, doors: Doors, role: Role, now: datetime) -> None:
+    identifier = Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=role.card)
     name = doors.profile.LookupCustomer(LookupCustomerRequest(identifier=identifier)).customer
     customer = doors.profile.GetCustomer(GetCustomerRequest(name=name)).customer
     names = doors.item_names(items_in_portrait(customer, now))
@@ -105,6 +112,8 @@ def _tell_one(console: Console, doors: Doors, card: str, now: datetime) -> None:
     names |= doors.item_names(items_in_decision(before) + items_in_recommendation(ranking))
     console.print("\n[bold]Offered now[/bold]")
     console.print(decision_view(before, names))
+    if role.offer:
+        console.print(_verdict(doors, before, role.offer))
 
     bought = next((offer.item for offer in before.offers if offer.item), ranking.items[0].item)
     buy(doors.profile, name, bought, at=now, event_id=str(uuid.uuid4()))
@@ -114,6 +123,17 @@ def _tell_one(console: Console, doors: Doors, card: str, now: datetime) -> None:
     console.print(f"\n[bold]One purchase later[/bold]: {names[bought]} was bought a minute ago.")
     console.print(_change(bought, names, (before, ranking), (after, ranking_after)))
     console.print(decision_view(after, names))
+
+
+def _verdict(doors: Doors, decision: Decision, offer: str) -> str:
+    """Return in words what became of one offer of a decision, and why."""
+    request = ExplainDecisionRequest(name=decision.name)
+    answer = doors.recommendation.ExplainDecision(request, timeout=DEADLINE_SECONDS)
+    for each in answer.considered:
+        if each.offer == offer:
+            detail = f" ({each.detail})" if each.detail else ""
+            return f"{offer.removeprefix('offers/')}: {verdict_in_words(each.verdict)}{detail}"
+    return f"{offer.removeprefix('offers/')}: not looked at"
 
 
 def _change(
@@ -138,7 +158,7 @@ def _place(item: str, ranking: RecommendItemsResponse) -> str:
     for place, ranked in enumerate(ranking.items, start=1):
         if ranked.item == item:
             return f"{place} ({ranked.score:.3f})"
-    return f"not among {len(ranking.items)}"
+    return "silent: bought a moment ago"
 
 
 def _told(decision: Decision, names: dict[str, str]) -> list[str]:
