@@ -38,6 +38,12 @@ def every_in_words(gap_days: float) -> str:
     return "every day" if whole == 1 else f"every {whole:,} days"
 
 
+def expected_in_words(gap_days: float) -> str:
+    """Return a rhythm that is estimated, such as ``about every 12 days``; empty for none (0)."""
+    rhythm = every_in_words(gap_days)
+    return f"about {rhythm}" if rhythm.startswith("every") else rhythm
+
+
 def plain_number(value: float) -> str:
     """Return a number without needless zeros, such as ``15``, ``2.5`` or ``1,204``."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")

@@ -10,7 +10,8 @@ from services.console.rendering.figures import at, days_between
 DUE_FROM = 0.8
 """Share of the usual gap after which an item counts as due: people plan a little ahead."""
 LOST_FROM = 3.0
-"""Three gaps of silence are more likely a habit given up than a late purchase."""
+"""Three gaps of silence are more likely a habit given up than a late purchase; what decides
+offers draws the line there too."""
 LEAST_BASKETS = 3
 """Two purchases make one gap; a rhythm takes at least two gaps."""
 

@@ -9,12 +9,13 @@ from ofone.recommendation.v1.offer_pb2 import Benefit, ExposureCap
 from services.console.rendering.figures import (
     ago_in_words,
     count_in_words,
-    every_in_words,
+    expected_in_words,
     money,
     plain_number,
     times_in_words,
 )
 from services.console.rendering.names import called
+from services.console.rendering.rhythm import LOST_FROM
 
 _UNKNOWN = "For a reason that this version does not know"
 
@@ -78,7 +79,7 @@ _DEGRADATIONS = {
 
 
 def reason_in_words(reason: Reason, display_names: Mapping[str, str], *, item: str = "") -> str:
-    """Return why an item fits, such as ``Bought 7 times, usually every 12 days, last yesterday``.
+    """Return why an item fits, such as ``Bought 7 times, last yesterday``.
 
     Args:
         reason: The reason with its figures.
@@ -128,9 +129,12 @@ def score_parts_in_words(parts: Iterable[ScorePart]) -> str:
 
 def _bought_in_words(reason: Reason, other: str) -> str:
     words = [f"{other} bought" if other else "Bought", times_in_words(reason.basket_count)]
-    rhythm = every_in_words(reason.expected_gap_days)
+    rhythm = expected_in_words(reason.expected_gap_days)
     parts = [" ".join(words)]
     if reason.kind == decision_pb2.REASON_KIND_DUE and rhythm:
-        parts.append(f"usually {rhythm}")
+        parts.append(f"expected {rhythm}")
+    elif 0 < LOST_FROM * reason.expected_gap_days <= reason.days_since_last:
+        days = count_in_words(int(reason.days_since_last), "day")
+        return f"{parts[0]}, but not for {days}"
     parts.append(f"last {ago_in_words(reason.days_since_last)}")
     return ", ".join(parts)

@@ -135,12 +135,11 @@ def _reason(ranking: Ranking, place: int, kind: ReasonKind, share: float) -> Rea
     item_id = ranking.item_ids[place]
     if kind not in (ReasonKind.DUE, ReasonKind.OFTEN_BOUGHT):
         return Reason(kind, item_id, share)
-    gap = float(ranking.timing.expected_gap_days[place]) if kind is ReasonKind.DUE else 0.0
     return Reason(
         kind,
         item_id,
         share,
         basket_count=int(ranking.own_counts[place]),
-        expected_gap_days=gap,
+        expected_gap_days=float(ranking.timing.expected_gap_days[place]),
         days_since_last=float(ranking.timing.days_since[place]),
     )

@@ -15,6 +15,9 @@ DUE_FACTOR = 1.2
 """An offer whose leading item is due is worth a little more: it comes at the right moment."""
 DUE_Z = -0.25
 """From so near the expected gap on, in spreads of the gap, an item counts as due."""
+GIVEN_UP_GAPS = 3.0
+"""After so many expected gaps of silence an item is not due any more: more likely a habit given up
+than a late purchase."""
 DUE_COUNT = 2
 """A rhythm needs two purchases at the least."""
 
@@ -62,10 +65,15 @@ def scored(
 
 
 def is_due(ranking: Ranking, place: int) -> bool:
-    """Return whether the item at ``place`` is bought in a rhythm and it is time again."""
+    """Return whether the item at ``place`` is bought in a rhythm and it is time again.
+
+    Not before its time, and not so long after it that the habit seems given up.
+    """
     if place >= ranking.own_item_count or ranking.own_counts[place] < DUE_COUNT:
         return False
-    return bool(ranking.timing.z[place] >= DUE_Z)
+    timing = ranking.timing
+    given_up = timing.days_since[place] >= GIVEN_UP_GAPS * timing.expected_gap_days[place]
+    return bool(timing.z[place] >= DUE_Z and not given_up)
 
 
 def benefit_fit(benefit: Benefit, traits: Traits | None) -> float:

@@ -65,8 +65,9 @@ class RecommendationServicer(RecommendationServiceServicer):
         self, request: messages.SelectOffersRequest, _: grpc.ServicerContext
     ) -> messages.SelectOffersResponse:
         """Choose offers for one customer, and log the decision."""
-        count = count_of("max_offers", request.max_offers, default=DEFAULT_OFFERS, most=MAX_OFFERS)
-        situation, moment = self._asked(request)
+        check, asked = Check(), request.max_offers
+        count = count_of("max_offers", asked, check, default=DEFAULT_OFFERS, most=MAX_OFFERS)
+        situation, moment = self._asked(request, check)
         started = self.situations.clock()
         selection = self._select(situation, moment, count)
         decision_id = "" if request.validate_only else self.new_id()
@@ -84,8 +85,9 @@ class RecommendationServicer(RecommendationServiceServicer):
         self, request: messages.RecommendItemsRequest, _: grpc.ServicerContext
     ) -> messages.RecommendItemsResponse:
         """Rank items for one customer; what lies in the basket at hand is left out."""
-        count = count_of("max_items", request.max_items, default=DEFAULT_ITEMS, most=MAX_ITEMS)
-        situation, moment = self._asked(request)
+        check, asked = Check(), request.max_items
+        count = count_of("max_items", asked, check, default=DEFAULT_ITEMS, most=MAX_ITEMS)
+        situation, moment = self._asked(request, check)
         ranking = situation.ranking
         left_out = ranking.in_basket(moment)
         if request.exclude_just_bought:
@@ -120,9 +122,9 @@ class RecommendationServicer(RecommendationServiceServicer):
         return messages.ExplainDecisionResponse.FromString(content)
 
     def _asked(
-        self, request: messages.SelectOffersRequest | messages.RecommendItemsRequest
+        self, request: messages.SelectOffersRequest | messages.RecommendItemsRequest, check: Check
     ) -> tuple[Situation, Moment]:
-        check = Check()
+        """Return what a question rests on, once all its fields are found to be in order."""
         zone = self.policy.time_zone
         subject, moment = question_of(request, check, clock=self.clock, time_zone=zone)
         check.done()

@@ -10,7 +10,6 @@ from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from services.recommendation.domain.customer import Identifier, Subject
 from services.recommendation.domain.moment import Moment
 from services.recommendation.servicer.offer_messages import moment_of
-from services.serving.failures import FieldViolation, invalid
 from services.serving.validation import Check
 
 MAX_DAYS_AHEAD = 400
@@ -31,17 +30,9 @@ def question_of(
     return _subject(request, check), _moment(request.context, check, clock(), time_zone)
 
 
-def count_of(path: str, asked: int, *, default: int, most: int) -> int:
-    """Return how many are wanted: the default for 0.
-
-    Raises:
-        Failure: of kind ``INVALID``, when it is negative or too many.
-    """
-    if asked < 0:
-        raise invalid([FieldViolation(path, "NEGATIVE", "must not be negative")])
-    if asked > most:
-        message = f"must be at most {most}, is {asked}"
-        raise invalid([FieldViolation(path, "TOO_LARGE", message)])
+def count_of(path: str, asked: int, check: Check, *, default: int, most: int) -> int:
+    """Return how many are wanted: the default for 0; what is wrong is noted in ``check``."""
+    check.number(path, asked, least=0, most=most)
     return asked or default
 
 

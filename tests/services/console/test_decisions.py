@@ -56,7 +56,7 @@ def test_offers_are_shown_with_benefit_item_and_reasons(town: Town) -> None:
     assert result.exit_code == 0
     shown = words(result.output)
     assert "1 A week of tea 15 % off Green tea 0.420 Bought 7 times" in shown
-    assert "Bought 7 times, usually every 12 days, last 11 days ago" in shown
+    assert "Bought 7 times, expected about every 12 days, last 11 days ago" in shown
     assert "Often follows what was in the last basket" in shown
     assert "personal, model 20260331-1, decided 2026-03-31 12:30 UTC" in shown
     assert "ofone explain decisions/d1" in shown
@@ -113,7 +113,7 @@ def test_items_are_recommended_with_chance_and_reasons(town: Town) -> None:
     )
     result = town.ofone("recommend", "anna", "--parts", "--not-just-bought")
     shown = words(result.output)
-    assert "1 tea 25.0 % Bought 7 times, usually every 12 days, last 11 days ago" in shown
+    assert "1 tea 25.0 % Bought 7 times, expected about every 12 days, last 11 days ago" in shown
     assert "buy chance 0.25" in shown
     assert "not personal, model none" in shown
     assert town.recommendation.calls[0].exclude_just_bought

@@ -26,7 +26,7 @@ def test_an_item_that_is_due_is_explained_with_its_rhythm() -> None:
     )
     assert (
         reason_in_words(reason, NAMES, item="items/tea")
-        == "Bought 7 times, usually every 12 days, last 11 days ago"
+        == "Bought 7 times, expected about every 12 days, last 11 days ago"
     )
 
 
@@ -38,8 +38,20 @@ def test_an_item_bought_several_times_a_day_is_said_so() -> None:
         days_since_last=0.3,
     )
     assert reason_in_words(reason, NAMES) == (
-        "Bought 300 times, usually several times a day, last today"
+        "Bought 300 times, expected several times a day, last today"
     )
+
+
+def test_a_habit_that_seems_given_up_is_explained_by_its_silence() -> None:
+    reason = Reason(
+        kind=decision_pb2.REASON_KIND_OFTEN_BOUGHT,
+        basket_count=3,
+        expected_gap_days=24,
+        days_since_last=170.4,
+    )
+    assert reason_in_words(reason, NAMES) == "Bought 3 times, but not for 170 days"
+    reason.days_since_last = 12
+    assert reason_in_words(reason, NAMES) == "Bought 3 times, last 12 days ago"
 
 
 def test_an_item_bought_often_is_explained_without_a_rhythm() -> None:

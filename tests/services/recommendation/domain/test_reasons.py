@@ -10,6 +10,7 @@ from services.recommendation.domain.reasons import (
     ReasonKind,
     explanations,
 )
+from services.recommendation.domain.scoring import is_due
 from tests.services.recommendation.builders import ranking
 
 HABIT = {"habit": 2.0, "timing": 1.0, "popularity": 1.0, "customer": 5.0}
@@ -84,10 +85,21 @@ def test_a_reason_carries_its_figures() -> None:
     )
 
 
-def test_nobody_is_told_of_a_rhythm_after_one_purchase_or_long_before_it_is_time() -> None:
-    for own in ((1, 15.0, 14.0), (6, 6.0, 14.0)):
+def test_nobody_is_told_of_a_rhythm_after_one_purchase_or_long_before_or_after() -> None:
+    for own in ((1, 15.0, 14.0), (6, 6.0, 14.0), (6, 42.0, 14.0), (6, 290.0, 24.0)):
         ranked = ranking(own={"green-tea": own}, losses={"timing": 3.0})
         assert ReasonKind.DUE not in kinds(ranked, "green-tea")
+
+
+def test_a_habit_given_up_is_often_bought_and_its_score_is_not_raised() -> None:
+    late = ranking(own={"green-tea": (6, 41.0, 14.0)}, losses={"habit": 1.0, "timing": 1.0})
+    assert kinds(late, "green-tea") == [ReasonKind.DUE]
+    assert is_due(late, 0)
+    silent = ranking(own={"green-tea": (6, 43.0, 14.0)}, losses={"habit": 1.0, "timing": 1.0})
+    [reason] = reasons(silent, "green-tea")
+    assert reason.kind is ReasonKind.OFTEN_BOUGHT
+    assert (reason.expected_gap_days, reason.days_since_last) == (14.0, 43.0)
+    assert not is_due(silent, 0)
 
 
 def test_a_reason_needs_the_evidence_it_speaks_of() -> None:

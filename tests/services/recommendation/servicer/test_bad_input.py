@@ -183,6 +183,15 @@ def test_a_field_of_a_question_that_breaks_a_rule_is_named(
     assert shared_house.profile.trouble.calls == asked
 
 
+def test_every_broken_field_of_a_question_is_named_at_once(shared_house: House) -> None:
+    context = decision_pb2.Context(basket_items=["tea"])
+    request = messages.SelectOffersRequest(max_offers=99, context=context)
+    with pytest.raises(Failure) as refusal:
+        shared_house.recommending.SelectOffers(request)
+    fields = [each.field for each in refusal.value.violations]
+    assert fields == ["max_offers", "customer", "context.basket_items[0]"]
+
+
 def test_the_edges_of_time_are_answered(shared_house: House) -> None:
     shared_house.profile.put("customers/ada")
     for seconds in (-62_135_596_800, 0):

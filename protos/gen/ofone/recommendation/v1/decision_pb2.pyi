@@ -224,7 +224,7 @@ class Reason(_message.Message):
     basket_count: _builtins.int
     """In how many baskets the customer had it; for DUE and OFTEN_BOUGHT."""
     expected_gap_days: _builtins.float
-    """The days between purchases to expect; for DUE."""
+    """The days between purchases to expect; for DUE and OFTEN_BOUGHT."""
     days_since_last: _builtins.float
     """Days since it was last bought; for DUE and OFTEN_BOUGHT."""
     share: _builtins.float
