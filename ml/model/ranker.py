@@ -5,18 +5,18 @@ contributions: Lundberg, Erion, Lee, "Consistent Individualized Feature Attribut
 Ensembles", 2018.
 """
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.bundle import BundleError
 from ml.model.features import FEATURES, GROUPS
+from ml.model.trees import Trees, TreesError
 
 
 class Ranker:
     """Trees over the features of ``ml.model.features``."""
 
-    __slots__ = ("_booster", "_group_places", "_of_group")
+    __slots__ = ("_group_places", "_of_group", "_trees")
 
     def __init__(self, text: str) -> None:
         """Load the trees from their text form.
@@ -25,11 +25,10 @@ class Ranker:
             BundleError: when the text is not a model over exactly our features.
         """
         try:
-            self._booster = lightgbm.Booster(model_str=text)
-        except lightgbm.basic.LightGBMError as error:
+            self._trees = Trees(text)
+        except TreesError as error:
             raise BundleError("BAD_VALUE", f"the ranker cannot be read: {error}") from error
-        names = tuple(self._booster.feature_name())
-        if names != FEATURES:
+        if self._trees.feature_names != FEATURES:
             raise BundleError("BAD_VALUE", "the ranker was trained on other features")
         starts = np.cumsum([0, *(len(group) for group in GROUPS.values())])
         self._group_places = starts[:-1]
@@ -45,9 +44,7 @@ class Ranker:
         Returns:
             float32 [n], 0 to 1; empty for no rows.
         """
-        if len(values) == 0:
-            return np.zeros(0, np.float32)
-        return np.asarray(self._booster.predict(values, num_threads=1), np.float32)
+        return self._trees.probabilities(values)
 
     def contributions(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Return what each group of features adds to the log-odds of each row.
@@ -58,7 +55,7 @@ class Ranker:
         Returns:
             Group name to float32 [n]; together with a constant they sum to the log-odds.
         """
-        parts = np.asarray(self._booster.predict(values, pred_contrib=True, num_threads=1))
+        parts = self._trees.contributions(values)
         sums = np.add.reduceat(parts[:, : len(FEATURES)], self._group_places, axis=1)
         return {group: sums[:, place].astype(np.float32) for place, group in enumerate(GROUPS)}
 
@@ -78,8 +75,7 @@ class Ranker:
         known = np.logical_or.reduceat(~np.isnan(values), self._group_places, axis=1)
         rows, groups = np.nonzero(known)
         without = np.where(self._of_group[groups], np.float32(np.nan), values[rows])
-        asked = np.concatenate([values, without])
-        odds = np.asarray(self._booster.predict(asked, raw_score=True, num_threads=1), np.float32)
+        odds = self._trees.log_odds(np.concatenate([values, without]))
         worth = np.zeros(known.shape, np.float32)
         worth[rows, groups] = odds[rows] - odds[len(values) :]
         return {group: worth[:, place] for place, group in enumerate(GROUPS)}
