@@ -32,8 +32,9 @@ class RecommendationSettings:
     """How long that while is."""
     own_item_count: int = 300
     """So many of a customer's own items are ranked; the latest first."""
-    source_size: int = 40
-    """So many candidates are taken of each source."""
+    source_size: int = 25
+    """So many candidates are taken of each source; more cost time and no longer change what is
+    ranked first (docs/decisions/0031)."""
     min_score: float = 0.02
     """An offer that scores less is not made, even when nothing else is."""
     validity_hours: float = 24.0

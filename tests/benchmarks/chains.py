@@ -19,13 +19,12 @@ from demo.processes import Processes
 from demo.services import Neighbourhood
 from demo.story import Doors
 from ml.dataset.folder import read_dataset
+from services.recommendation.settings import RecommendationSettings
 from tests.benchmarks.empty_chain import CannedMessages
 
 EMPTY = Layout(Path("build/benchmarks/empty").resolve(), port_offset=100)
 QUIET = {"OFONE_SERVING_ACCESS_LOG": "false", "OFONE_SERVING_LOG_LEVEL": "warning"}
 CUSTOMERS = 200
-SOURCE_SIZE = 60
-OWN_ITEMS = 300
 START_SECONDS = 60.0
 
 
@@ -108,11 +107,18 @@ def _request(customer: str) -> SelectOffersRequest:
 
 
 def _retrieve_request(snapshot: Snapshot) -> RetrieveRequest:
+    """Return what recommendation asks for this customer, so that the messages are as large."""
     return RetrieveRequest(
         item_ids=snapshot.item_ids,
         basket_counts=[float(each) for each in snapshot.basket_counts],
         recent_basket_sizes=snapshot.recent_basket_sizes,
         recent_basket_items=snapshot.recent_basket_items,
-        source_size=SOURCE_SIZE,
-        own_item_count=OWN_ITEMS,
+        source_size=_default("source_size"),
+        own_item_count=_default("own_item_count"),
     )
+
+
+def _default(name: str) -> int:
+    value = RecommendationSettings.__dataclass_fields__[name].default
+    assert isinstance(value, int)
+    return value

@@ -16,7 +16,7 @@ from ml.model.ranker import Ranker
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.ranking import Proposal, Ranking
 
-LOCAL_SOURCE_SIZE = 40
+LOCAL_SOURCE_SIZE = 25
 LOCAL_OWN_ITEM_COUNT = 300
 """What is proposed without ``embedding``."""
 
