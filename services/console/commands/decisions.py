@@ -1,26 +1,32 @@
 """What should be said to this customer now, and why was it said?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+from ofone.recommendation.v1.decision_pb2 import ConsideredOffer, Decision
 from ofone.recommendation.v1.recommendation_service_pb2 import (
     ExplainDecisionRequest,
     RecommendItemsRequest,
     SelectOffersRequest,
 )
+from rich.console import RenderableType
+from rich.text import Text
 
 from services.console.display_names import item_display_names, offer_display_names
 from services.console.option_groups import Handle, Moment, Named, Output, set_decision_subject
 from services.console.reading.plain_messages import resource_name
 from services.console.rendering.decision_tables import (
     considered_table,
+    decision_sentence,
     decision_view,
     items_in_decision,
     items_in_recommendation,
     recommendation_view,
 )
 from services.console.session import Session
+from services.serving.failures import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ def select_offers(
         session.print_json(response)
         return
     item_names = item_display_names(session.embedding, items_in_decision(decision))
-    session.console.print(decision_view(decision, item_names))
+    considered = None if decision.offers else _considered(session, decision)
+    _print_decision(session, decision, decision_view(decision, item_names, considered=considered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +112,26 @@ def explain_decision(session: Session, named: DecisionNamed, output: Output) -> 
         session.embedding, items_in_decision(response.decision) + [each.item for each in considered]
     )
     offer_names = offer_display_names(session.offers, [each.offer for each in considered])
-    session.console.print(decision_view(response.decision, item_names, parts=True))
+    view = decision_view(response.decision, item_names, considered=considered, parts=True)
+    _print_decision(session, response.decision, view)
     session.console.print(considered_table(considered, item_names, offer_names))
+
+
+def _considered(session: Session, decision: Decision) -> Sequence[ConsideredOffer] | None:
+    """Return what became of every offer, ``None`` when it cannot be known.
+
+    An answer stands without it, so that a decision not logged, or not yet, is no mistake here.
+    """
+    if not decision.name:
+        return None
+    try:
+        request = ExplainDecisionRequest(name=decision.name)
+        return session.recommendation.ExplainDecision(request).considered
+    except Failure:
+        return None
+
+
+def _print_decision(session: Session, decision: Decision, view: RenderableType) -> None:
+    """Print a decision, and unbroken, so that it can be pasted, how to explain it."""
+    session.console.print(view)
+    session.console.print(Text(decision_sentence(decision), style="dim"), soft_wrap=True)

@@ -124,7 +124,8 @@ def buy(session: Session, purchase: Purchase, handle: Handle, output: Output) ->
     item_names = item_display_names(session.embedding, items_in_timeline([event]))
     sentence = f"{result.customer} {event_in_words(event, item_names)}"
     session.console.print(sentence, markup=False)
-    session.console.print(f"What now? ofone offers {result.customer}", style="dim")
+    what_now = f"What now? ofone offers {result.customer}"
+    session.console.print(what_now, style="dim", soft_wrap=True)
 
 
 def _line(word: str) -> EventLine:

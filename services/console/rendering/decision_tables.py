@@ -23,6 +23,7 @@ from services.console.rendering.sentences import (
     score_parts_in_words,
     verdict_in_words,
 )
+from services.console.rendering.silence import UNEXPLAINED, silence_in_words
 
 
 def items_in_decision(decision: Decision) -> list[str]:
@@ -41,21 +42,27 @@ def items_in_recommendation(response: RecommendItemsResponse) -> list[str]:
 
 
 def decision_view(
-    decision: Decision, item_names: Mapping[str, str], *, parts: bool = False
+    decision: Decision,
+    item_names: Mapping[str, str],
+    *,
+    considered: Sequence[ConsideredOffer] | None = None,
+    parts: bool = False,
 ) -> RenderableType:
-    """Return a decision: what it had to do without, the offers with reasons, how to explain it.
+    """Return a decision: what it had to do without, and the offers with reasons.
 
     Args:
         decision: As ``SelectOffers`` answers.
         item_names: From ``items/…`` to display name.
+        considered: What became of every offer, to say why an empty decision is empty.
         parts: Whether to show what each score is made of.
     """
     views: list[RenderableType] = [*degradation_lines(decision.degradations)]
     if decision.offers:
         views.append(offered_table(decision.offers, item_names, parts=parts))
     else:
-        views.append(Text("Nothing fits now: no offer is worth a word.", style="yellow"))
-    return Group(*views, Text(decision_sentence(decision), style="dim"))
+        silence = UNEXPLAINED if considered is None else silence_in_words(considered)
+        views.append(Text(silence, style="yellow"))
+    return Group(*views)
 
 
 def offered_table(

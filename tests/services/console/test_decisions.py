@@ -146,3 +146,35 @@ def test_an_unknown_decision_is_refused(town: Town) -> None:
     result = town.ofone("explain", "decisions/none")
     assert result.exit_code == 1
     assert "DECISION_NOT_FOUND" in result.stderr
+
+
+def test_an_empty_decision_names_what_became_of_most_offers(town: Town) -> None:
+    empty = Decision(name="decisions/d2")
+    town.recommendation.selected = SelectOffersResponse(decision=empty)
+    town.recommendation.explained = ExplainDecisionResponse(
+        decision=empty,
+        considered=[
+            ConsideredOffer(offer="offers/soap", verdict=decision_pb2.VERDICT_OTHER_CHANNEL),
+            ConsideredOffer(
+                offer="offers/tea-week",
+                verdict=decision_pb2.VERDICT_NO_CONSENT,
+                detail="the customer does not allow offers by email",
+            ),
+        ],
+    )
+    sentence = "Nothing is said: the customer does not allow offers by email."
+    assert sentence in words(town.ofone("offers", "anna", "--channel", "email").output)
+    assert sentence in words(town.ofone("explain", "d2").output)
+
+
+def test_an_empty_decision_that_cannot_be_explained_still_stands(town: Town) -> None:
+    town.recommendation.selected = SelectOffersResponse(decision=Decision(name="decisions/lost"))
+    result = town.ofone("offers", "anna")
+    assert result.exit_code == 0
+    assert "Nothing fits now" in words(result.output)
+
+
+def test_the_command_that_explains_a_decision_can_be_pasted(town: Town) -> None:
+    town.recommendation.selected = SelectOffersResponse(decision=decision())
+    shown = town.ofone("offers", "anna", COLUMNS="40").output
+    assert any(line.endswith("why: ofone explain decisions/d1") for line in shown.splitlines())
