@@ -73,12 +73,19 @@ class Purchases:
         shape = (len(self.basket_seconds), len(self.item_ids))
         return sparse.csr_matrix((ones, (self.row_baskets, self.row_items)), shape=shape)
 
-    def history(self, customer_id: str) -> History:
-        """Return a customer's history as the services would know it; empty for a newcomer."""
+    def history(self, customer_id: str, *, last: int | None = None) -> History:
+        """Return a customer's history as the services would know it; empty for a newcomer.
+
+        Args:
+            customer_id: any.
+            last: how many of the latest baskets are told, all when ``None``.
+        """
         row = self.customer_row(customer_id)
-        if row == NOBODY:
+        if row == NOBODY or last == 0:
             return empty_history()
         baskets = self._baskets(row)
+        if last is not None:
+            baskets = slice(max(baskets.start, baskets.stop - last), baskets.stop)
         starts = np.searchsorted(self.row_baskets, np.arange(baskets.start, baskets.stop + 1))
         items = [self.item_ids[row] for row in self.row_items[starts[0] : starts[-1]].tolist()]
         ends = (starts - starts[0]).tolist()

@@ -2,7 +2,9 @@
 
 The artefacts behind a window's features saw nothing from its moment on, so no feature knows its
 label. Some customers show a part of that basket, as if it were in their hands already, so that
-complements get their say; the label is then the rest.
+complements get their say; the label is then the rest. Some are asked about once more as if they
+had come lately or never before, for where everybody has a long history nothing else teaches what
+a newcomer buys.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +27,15 @@ trees answer stays a probability. Keeping all gains nothing (measured on Ta-Feng
 
 REVEALED_SHARE = 0.3
 """Share of customers who show a part of their basket."""
+
+NEWCOMER_SHARE = 0.1
+"""Share of customers who are asked about once more with their history hidden."""
+
+RECENT_SHARE = 0.08
+"""Share of customers who are asked about once more with their latest baskets alone."""
+
+MAX_SHOWN_BASKETS = 3
+"""How many baskets those show at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +95,15 @@ def window_samples(
     if len(asked) > max_customers:
         chosen = generator.choice(len(asked), max_customers, replace=False)
         asked = [asked[place] for place in sorted(chosen.tolist())]
-    candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
-    parts: list[Samples] = []
-    for customer in progress(asked):
-        history, store = purchases.history(customer), purchases.last_store(customer)
-        basket = sorted(window.truth[customer])
-        revealed = _revealed(basket, generator)
-        found = candidates.generate(history, Moment(current_basket=revealed, store=store))
-        features = feature_table(bundle, history, found, window.now_seconds)
-        wanted, shown = set(basket).difference(revealed), set(revealed)
-        labels = np.array([each in wanted for each in found.item_ids], np.bool_)
-        open_ = np.array([each not in shown for each in found.item_ids], np.bool_)
-        drawn = generator.random(len(labels)) < NEGATIVE_SHARE
-        kept = open_ & (labels | drawn)
-        weights = np.where(labels[kept], 1, 1 / NEGATIVE_SHARE)
-        parts.append(
-            Samples(
-                features.values[kept],
-                labels[kept].astype(np.float32),
-                weights.astype(np.float32),
-            )
-        )
+    lesson = _Lesson(
+        bundle,
+        CandidateGenerator.of(bundle, build_index(bundle.item_factors)),
+        purchases,
+        window=window,
+        generator=generator,
+    )
+    parts = [lesson.of(_Asked(customer)) for customer in progress(asked)]
+    parts += [lesson.of(each) for each in _asked_again(asked, generator)]
     return joined(parts)
 
 
@@ -141,6 +140,67 @@ def train_ranker(samples: Samples, config: RankerConfig, *, seed: int) -> str:
         "verbosity": -1,
     }
     return str(lightgbm.train(parameters, data, config.trees).model_to_string())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A customer, and how much of the history is told."""
+
+    customer: str
+    last: int | None = None
+    """How many of the latest baskets; all when ``None``."""
+    names_store: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """Turns customers of one window into samples; the arguments of ``window_samples``."""
+
+    bundle: Bundle
+    candidates: CandidateGenerator
+    purchases: Purchases
+    window: Window
+    generator: np.random.Generator
+
+    def of(self, asked: _Asked) -> Samples:
+        """Return the candidates of one customer, what was bought among them, and their weights."""
+        history = self.purchases.history(asked.customer, last=asked.last)
+        store = self.purchases.last_store(asked.customer) if asked.names_store else ""
+        basket = sorted(self.window.truth[asked.customer])
+        revealed = _revealed(basket, self.generator)
+        found = self.candidates.generate(history, Moment(current_basket=revealed, store=store))
+        features = feature_table(self.bundle, history, found, self.window.now_seconds)
+        wanted, shown = set(basket).difference(revealed), set(revealed)
+        labels = np.array([each in wanted for each in found.item_ids], np.bool_)
+        open_ = np.array([each not in shown for each in found.item_ids], np.bool_)
+        drawn = self.generator.random(len(labels)) < NEGATIVE_SHARE
+        kept = open_ & (labels | drawn)
+        weights = np.where(labels[kept], 1, 1 / NEGATIVE_SHARE)
+        return Samples(
+            features.values[kept],
+            labels[kept].astype(np.float32),
+            weights.astype(np.float32),
+        )
+
+
+def _asked_again(customers: Sequence[str], generator: np.random.Generator) -> list[_Asked]:
+    """Return who is asked about once more, as a newcomer or as one who came lately.
+
+    Every other newcomer names no store: a service knows it only where the question says it.
+    """
+    draws = generator.random(len(customers))
+    baskets = generator.integers(1, MAX_SHOWN_BASKETS + 1, len(customers)).tolist()
+    is_newcomer = draws < NEWCOMER_SHARE
+    is_recent = ~is_newcomer & (draws < NEWCOMER_SHARE + RECENT_SHARE)
+    newcomers = [
+        _Asked(customers[place], last=0, names_store=number % 2 == 1)
+        for number, place in enumerate(np.flatnonzero(is_newcomer).tolist())
+    ]
+    recent = [
+        _Asked(customers[place], last=baskets[place])
+        for place in np.flatnonzero(is_recent).tolist()
+    ]
+    return newcomers + recent
 
 
 def _revealed(basket: Sequence[str], generator: np.random.Generator) -> list[str]:

@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 
 from ml.model.bundle import Bundle
-from ml.model.features import FEATURES
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.features import FEATURES, feature_table
+from ml.model.history import empty_history
+from ml.model.index import build_index
 from ml.model.ranker import Ranker
 from ml.training.artefacts import fit_artefacts
 from ml.training.factors import FactorConfig
 from ml.training.purchases import Purchases, purchases_of
 from ml.training.ranker_training import (
     NEGATIVE_SHARE,
+    NEWCOMER_SHARE,
+    RECENT_SHARE,
     RankerConfig,
     Samples,
     joined,
@@ -20,7 +25,7 @@ from ml.training.ranker_training import (
     window_samples,
 )
 from ml.training.windows import Window, windows
-from tests.ml.shopping import checkered
+from tests.ml.shopping import checkered, dataset_of
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -46,8 +51,8 @@ def test_weights_stand_for_the_negatives_that_were_left_out(
     assert found.values.shape == (len(found.labels), len(FEATURES))
     assert set(found.weights[found.labels == 1].tolist()) == {1.0}
     np.testing.assert_allclose(found.weights[found.labels == 0], 1 / NEGATIVE_SHARE)
-    # every one of 20 items is a candidate of everybody, but for what was shown
-    everything = 20 * len(taught[2].truth)
+    # every one of 20 items is a candidate of everybody, but for what was shown; some come twice
+    everything = 20 * len(taught[2].truth) * (1 + NEWCOMER_SHARE + RECENT_SHARE)
     assert found.weights.sum() == pytest.approx(everything, rel=0.1)
 
 
@@ -58,6 +63,7 @@ def test_some_show_a_part_of_their_basket(taught: tuple[Bundle, Purchases, Windo
     assert 0.1 < knows_basket.mean() < 0.5
     # what was shown is no candidate, so fewer than all items bought are labels
     bought = sum(map(len, taught[2].truth.values()))
+    bought *= 1 + NEWCOMER_SHARE + RECENT_SHARE
     assert 0.7 * bought < found.labels.sum() < bought
 
 
@@ -86,3 +92,49 @@ def test_scores_are_probabilities_although_negatives_were_thinned(
     share = np.average(found.labels, weights=found.weights)
     assert np.average(probabilities, weights=found.weights) == pytest.approx(share, rel=0.05)
     assert probabilities[found.labels == 1].mean() > 2 * probabilities[found.labels == 0].mean()
+
+
+def test_some_are_asked_about_once_more_as_newcomers_or_as_of_late(
+    taught: tuple[Bundle, Purchases, Window],
+) -> None:
+    found = samples(taught)
+
+    baskets = np.expm1(found.values[:, FEATURES.index("basket_count")]).round()
+    customers_worth = found.weights / 20  # everybody has about 20 candidates
+    newcomers = customers_worth[baskets == 0].sum() / len(taught[2].truth)
+    recent = customers_worth[(baskets >= 1) & (baskets <= 3)].sum() / len(taught[2].truth)
+    assert newcomers == pytest.approx(NEWCOMER_SHARE, abs=0.06)
+    assert recent == pytest.approx(RECENT_SHARE, abs=0.06)
+    own = found.values[baskets == 0, FEATURES.index("own")]
+    assert not own.any()
+
+
+def test_where_everybody_has_a_history_a_newcomer_is_still_answered_by_popularity() -> None:
+    random = np.random.default_rng(3)
+    shares = np.concatenate([np.linspace(0.5, 0.05, 10), np.full(30, 0.01)])
+    names = [f"item-{place:02d}" for place in range(40)]
+    baskets = {
+        f"customer-{customer:03d}": [
+            (day, held)
+            for day in range(int(random.integers(0, 9)), 181, 9)
+            if (held := [names[place] for place in np.flatnonzero(random.random(40) < shares)])
+        ]
+        for customer in range(300)
+    }
+    moments = windows(dataset_of(baskets), NOW, count=2)
+    parts = []
+    for window in moments:
+        purchases = purchases_of(window.history)
+        bundle = fit_artefacts(purchases, {}, FactorConfig(factors=8, iterations=3))
+        parts.append(samples((bundle, purchases, window)))
+    ranker = Ranker(train_ranker(joined(parts), RankerConfig(trees=60), seed=0))
+
+    candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    found = candidates.generate(empty_history(), Moment())
+    table = feature_table(bundle, empty_history(), found, window.now_seconds)
+    probabilities = ranker.probabilities(table.values)
+
+    truth = np.array([shares[names.index(each)] for each in found.item_ids])
+    assert np.corrcoef(probabilities, truth)[0, 1] > 0.9
+    top = int(probabilities.argmax())
+    assert probabilities[top] == pytest.approx(truth[top], rel=0.4)
