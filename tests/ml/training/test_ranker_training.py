@@ -63,8 +63,8 @@ def test_some_show_a_part_of_their_basket(taught: tuple[Bundle, Purchases, Windo
     assert 0.1 < knows_basket.mean() < 0.5
     # what was shown is no candidate, so fewer than all items bought are labels
     bought = sum(map(len, taught[2].truth.values()))
-    bought *= 1 + NEWCOMER_SHARE + RECENT_SHARE
-    assert 0.7 * bought < found.labels.sum() < bought
+    most = bought * (1 + NEWCOMER_SHARE + RECENT_SHARE)
+    assert 0.7 * most < found.labels.sum() < most
 
 
 def test_only_so_many_customers_are_asked(taught: tuple[Bundle, Purchases, Window]) -> None:
