@@ -61,7 +61,8 @@ class Check:
         head, slash, resource_id = name.partition("/")
         if head != collection or not slash or not OPAQUE.fullmatch(resource_id):
             rule = "REQUIRED" if not name else "MALFORMED_NAME"
-            self.fail(path, rule, f"must be {collection}/ and 1 to 128 characters without a slash")
+            form = f"{collection}/ and 1 to 128 characters without a slash"
+            self.fail(path, rule, f"must be {form}" if name else f"must not be empty; give {form}")
             return ""
         return resource_id
 
@@ -69,7 +70,8 @@ class Check:
         """Check an id that another system chose."""
         if not OPAQUE.fullmatch(value):
             rule = "REQUIRED" if not value else "MALFORMED"
-            self.fail(path, rule, "must be 1 to 128 characters without slash or control character")
+            form = "1 to 128 characters without slash or control character"
+            self.fail(path, rule, f"must be {form}" if value else f"must not be empty; give {form}")
         return value
 
     def number(self, path: str, value: float, *, least: float, most: float) -> float:
@@ -87,6 +89,10 @@ class Check:
         """Check the length of a list."""
         if len(values) < least:
             rule = "REQUIRED" if least == 1 else "TOO_FEW"
-            self.fail(path, rule, f"must have at least {least} entries, has {len(values)}")
+            self.fail(path, rule, f"must have at least {_entries(least)}, has {len(values)}")
         if len(values) > most:
-            self.fail(path, "TOO_MANY", f"must have at most {most} entries, has {len(values)}")
+            self.fail(path, "TOO_MANY", f"must have at most {_entries(most)}, has {len(values)}")
+
+
+def _entries(count: int) -> str:
+    return f"{count} entry" if count == 1 else f"{count} entries"

@@ -1,5 +1,6 @@
 """Who is this customer, and what do they allow?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +15,6 @@ from ofone.profile.v1.profile_service_pb2 import (
 
 from services.console.display_names import item_display_names, offer_display_names
 from services.console.option_groups import Handle, Named, Output, customer_name
-from services.console.reading.plain_messages import resource_name
 from services.console.rendering.portraits import (
     consents_text,
     customer_portrait,
@@ -79,33 +79,58 @@ class Statement(StrEnum):
     DENIED = "denied"
 
 
+def _listed(choices: type[StrEnum]) -> str:
+    return " or ".join(choices)
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentOptions:
     """One consent, given or withheld."""
 
-    name: Annotated[str, typer.Argument(help="The customer: customers/… or the bare id.")]
-    purpose: Annotated[Purpose, typer.Argument(help="For what.")]
-    state: Annotated[Statement, typer.Argument(help="What the customer said.")]
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME] PURPOSE STATE",
+            help=f"The customer, unless an option says who; {_listed(Purpose)}; "
+            f"{_listed(Statement)}.",
+        ),
+    ]
     source: Annotated[str, typer.Option(help="Where it was said.")] = "console"
 
 
-def set_consent(session: Session, options: ConsentOptions, output: Output) -> None:
+def set_consent(session: Session, options: ConsentOptions, handle: Handle, output: Output) -> None:
     """Record what a customer allows or forbids, as said now.
 
     Of two statements the later one holds. Without personalisation the customer's history is
-    neither used nor learned from.
+    neither used nor learned from. For example: ofone consent --card 4711 marketing-email granted
     """
-    purpose = options.purpose.upper().replace("-", "_")
+    words = list(options.words)
+    name = None if handle.identifier() else words.pop(0)
+    purpose, state = _statement(words)
+    customer = customer_name(session, name, handle)
     consent = Consent(
-        purpose=ConsentPurpose.Value(f"CONSENT_PURPOSE_{purpose}"),
-        state=ConsentState.Value(f"CONSENT_STATE_{options.state.upper()}"),
+        purpose=ConsentPurpose.Value(f"CONSENT_PURPOSE_{purpose.name}"),
+        state=ConsentState.Value(f"CONSENT_STATE_{state.name}"),
         source=options.source,
     )
     consent.stated_at.FromDatetime(session.now())
-    customer = resource_name("customers", options.name)
     request = SetConsentRequest(customer=customer, consent=consent)
     stored = session.profile.SetConsent(request).consent
     if output.json:
         session.print_json(stored)
     else:
         session.console.print(consents_text([stored]))
+
+
+def _statement(words: Sequence[str]) -> tuple[Purpose, Statement]:
+    """Return what a statement of two words says.
+
+    Raises:
+        typer.BadParameter: when it is not a purpose and a state.
+    """
+    try:
+        purpose, state = words
+        return Purpose(purpose), Statement(state)
+    except ValueError:
+        form = f"a PURPOSE ({_listed(Purpose)}) and a STATE ({_listed(Statement)})"
+        raise typer.BadParameter(f"say who, and then {form}") from None

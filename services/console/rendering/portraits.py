@@ -85,7 +85,8 @@ def portrait_sentences(customer: Customer, *, now: datetime) -> list[str]:
         since = day(at(customer.create_time))
         return [*sentences, f"Known since {since}; has bought nothing yet."]
     first, last = at(traits.first_purchase_time), at(traits.last_purchase_time)
-    rhythm = every_in_words(traits.mean_gap_days)
+    one_day = days_between(first, last) < 1  # says nothing of a rhythm
+    rhythm = "" if one_day else every_in_words(traits.mean_gap_days)
     sentences.append(
         f"Customer since {day(first)}: {count_in_words(traits.basket_count, 'basket')}"
         + (f", {rhythm} on average" if rhythm else "")

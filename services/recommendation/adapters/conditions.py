@@ -38,6 +38,8 @@ _SAMPLE = {
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
 _UNEXPECTED = re.compile(r"(?:mismatched|extraneous) input '(.*)' expecting")
 
+_UNREADABLE = re.compile(r"token recognition error at: '(.*)'")
+
 _ARTICLES = {"int": "an"}
 
 _DATA_ERRORS = (ArithmeticError, LookupError)
@@ -125,4 +127,13 @@ def _syntax_mistake(source: str, complaint: str) -> ConditionMistake:
     if unexpected is not None:
         found = unexpected[1]
         text = "the expression ends too early" if found == "<EOF>" else f"unexpected {found}"
+    unreadable = _UNREADABLE.match(text)
+    if unreadable is not None:
+        text = _unreadable_problem(unreadable[1].rstrip())
     return ConditionMistake("SYNTAX", line, column, text.partition(" expecting ")[0], source)
+
+
+def _unreadable_problem(found: str) -> str:
+    if found.startswith("="):
+        return f"unexpected {found}; did you mean ==?"
+    return "the text is not closed" if found.startswith(("'", '"')) else f"unexpected {found}"

@@ -140,7 +140,8 @@ def moment_of(path: str, timestamp: Timestamp, check: Check) -> datetime | None:
     try:
         return timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
-        check.fail(path, "MALFORMED_TIME", "must lie between the years 1 and 9999")
+        rule = "must lie between the years 1 and 9999, its nanos between 0 and 999999999"
+        check.fail(path, "MALFORMED_TIME", rule)
         return None
 
 

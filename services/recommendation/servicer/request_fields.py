@@ -56,7 +56,7 @@ def _moment(
     check.count("context.basket_items", context.basket_items, most=MAX_BASKET_ITEMS)
     time = moment_of("context.time", context.time, check) if context.HasField("time") else now
     if time is not None and time > now + timedelta(days=MAX_DAYS_AHEAD):
-        check.fail("context.time", "TOO_FAR_AHEAD", f"must be within {MAX_DAYS_AHEAD} days")
+        check.fail("context.time", "TOO_FAR_AHEAD", f"must be at most {MAX_DAYS_AHEAD} days ahead")
         time = None
     try:
         local = (time or now).astimezone(time_zone)

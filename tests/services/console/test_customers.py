@@ -113,6 +113,17 @@ def test_a_consent_is_recorded_as_said_now(town: Town) -> None:
     assert abs(request.consent.stated_at.seconds - days_ago(0).seconds) < 60
 
 
+def test_a_consent_is_recorded_for_who_holds_a_card(town: Town) -> None:
+    result = town.ofone("consent", "--card", "4711", "marketing-sms", "granted")
+    assert result.exit_code == 0
+    asked, stated = town.profile.calls
+    assert asked.identifier.value == "4711"
+    assert stated.customer == "customers/anna"
+
+
 def test_a_consent_for_an_unknown_purpose_is_wrong_usage(town: Town) -> None:
     assert town.ofone("consent", "anna", "everything", "granted").exit_code == 2
     assert town.ofone("consent", "anna", "marketing-sms", "perhaps").exit_code == 2
+    assert town.ofone("consent", "marketing-sms", "granted").exit_code == 2
+    assert town.ofone("consent", "--card", "4711", "anna", "marketing-sms", "denied").exit_code == 2
+    assert not town.profile.calls

@@ -91,3 +91,12 @@ def test_what_is_not_there_is_named() -> None:
 
     assert failure.reason == "OFFER_VARIANT_NOT_FOUND"
     assert failure.metadata == {"name": "offers/1/variants/2"}
+
+
+def test_what_is_empty_is_called_so_and_one_entry_is_one() -> None:
+    check = Check()
+    check.resource_id("name", "", collection="items")
+    check.count("lines", [], most=5, least=1)
+    name, lines = check.violations
+    assert name.message.startswith("must not be empty; give items/")
+    assert lines.message == "must have at least 1 entry, has 0"

@@ -153,3 +153,14 @@ def test_one_basket_has_no_rhythm(count: int) -> None:
     )
     sentence = portrait_sentences(Customer(traits=traits), now=NOW)[0]
     assert ("on average" in sentence) == (count == 2)
+
+
+def test_baskets_of_one_day_have_no_rhythm() -> None:
+    traits = Traits(
+        basket_count=2,
+        mean_gap_days=0.01,
+        first_purchase_time=days_ago(0),
+        last_purchase_time=days_ago(0),
+    )
+    sentence = portrait_sentences(Customer(traits=traits), now=NOW)[0]
+    assert "2 baskets, last today" in sentence

@@ -90,6 +90,19 @@ def test_a_mistake_is_explained() -> None:
     assert "gives an int" in mistake_in("traits.basket_count").message
 
 
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("traits.basket_count = 3", "unexpected =; did you mean ==?"),
+        ("marketing.email &&\n context.channel = 'web'", "unexpected =; did you mean ==?"),
+        ("context.channel == 'web", "the text is not closed"),
+        ("context.hour > 3 # evening", "unexpected #"),
+    ],
+)
+def test_a_sign_that_means_nothing_is_explained(source: str, message: str) -> None:
+    assert mistake_in(source).message == message
+
+
 def test_what_is_not_known_of_a_customer_is_neither_true_nor_false() -> None:
     holds = CelConditions().about(facts_of(unreadable("ada"), Moment(NOON)))
     assert holds("traits.basket_count > 3") is None
