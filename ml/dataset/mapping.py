@@ -6,6 +6,7 @@
     source = "..."                    # optional, as is licence
     delimiter = ","                   # optional, for CSV
     encoding = "utf-8"                # optional, for CSV
+    decimal = "."                     # optional; "," where the export writes 2,50
 
     [columns]                         # our word = the export's column
     customer = "CustomerID"           # required: customer, basket, item, occurred_at
@@ -39,7 +40,8 @@ SHIPPED = Path(__file__).parent / "mappings"
 REQUIRED = ("customer", "basket", "item", "occurred_at")
 OPTIONAL = ("quantity", "unit_price", "item_name", "item_category", "item_brand", "store")
 
-_TEXTS = ("name", "source", "licence", "delimiter", "encoding")
+_TEXTS = ("name", "source", "licence", "delimiter", "encoding", "decimal")
+_DECIMALS = (".", ",")
 
 
 class MappingError(ValueError):
@@ -60,6 +62,8 @@ class ColumnMapping:
     """Between fields of a CSV; one character."""
     encoding: str = "utf-8"
     """Of a CSV or JSON lines file."""
+    decimal: str = "."
+    """Before the decimals of quantities and prices, ``.`` or ``,``."""
     date_formats: tuple[str, ...] = ()
     """``strptime`` formats, tried in this order; ISO 8601 when empty."""
     timezone: str = "UTC"
@@ -95,6 +99,8 @@ def load_mapping(path: Path) -> ColumnMapping:
     problems += [f"{name}: is not a key of a mapping" for name in document]
     if not texts.get("name"):
         problems.append("name: is missing")
+    if texts.get("decimal", ".") not in _DECIMALS:
+        problems.append(f"decimal: must be one of {' '.join(_DECIMALS)}")
     columns = _columns(sections["columns"], problems)
     dates, refuse = sections["dates"], sections["refuse"]
     formats = _texts(dates.pop("formats", []), "dates.formats", problems)

@@ -4,8 +4,10 @@ Lines of one basket with the same item are merged: quantities add up, the price 
 unit. A line whose price is empty keeps a null price.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -16,15 +18,23 @@ from ml.dataset.folder import staged_folder, write_tables
 from ml.dataset.mapping import ColumnMapping, MappingError, fitting_mapping
 from ml.dataset.parquet import write_frame
 from ml.dataset.raw_lines import RawLines, read_lines
-from ml.dataset.raw_purchases import read_purchases
+from ml.dataset.raw_purchases import REASON_WORDS, read_purchases
 
 REFUSED_FILE = "refused.parquet"
+
+_SHOWN_CHARACTERS = 60
+"""Of an example of a refused value."""
 
 _SHOWN = ("customers", "items", "baskets", "interactions")
 
 
 class RawImportError(ValueError):
     """An export holds nothing that can be imported."""
+
+    def __init__(self, message: str, refused: pd.DataFrame) -> None:
+        """Keep the sentence and the refused lines, as in ``RawImport.refused``."""
+        super().__init__(message)
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +45,8 @@ class RawImport:
     refused: pd.DataFrame
     """``line_number`` int64 (from 1, header not counted), ``reason`` str, ``original`` str: the
     line's values as a JSON object; ordered by line."""
+    mapping: ColumnMapping
+    """Which column was taken as which."""
     line_count: int
     imported_count: int
     """Lines that are in the data set, merged ones included."""
@@ -48,29 +60,33 @@ class RawImport:
         return {str(reason): int(count) for reason, count in counts.items()}
 
     def summary(self) -> str:
-        """Return what became of the lines, as text for people."""
+        """Return what became of the lines, with an example of each refusal, for people."""
         counts = self.dataset.counts
+        times = self.dataset.interactions["occurred_at"]
         imported = f"{self.line_count:,} lines: {self.imported_count:,} imported"
         merged = f"{self.merged_count:,} of them merged with another of the same basket and item"
         lines = [
             f"{imported} ({merged}), {len(self.refused):,} refused",
-            *(f"  refused, {reason}: {n:,}" for reason, n in self.refused_counts.items()),
-            ", ".join(f"{counts[name]:,} {name}" for name in _SHOWN),
+            *(f"  refused, {each}" for each in _told_refusals(self.refused, self.mapping)),
+            ", ".join(f"{counts[name]:,} {name}" for name in _SHOWN)
+            + f", bought from {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}",
         ]
         return "\n".join(lines)
 
 
-def import_raw(path: Path, *, mapping: ColumnMapping | None = None) -> RawImport:
+def import_raw(path: Path, *, now: datetime, mapping: ColumnMapping | None = None) -> RawImport:
     """Read a retailer's export.
 
     Args:
         path: A CSV, Parquet or JSON lines file.
+        now: The present moment, aware; what is said to be bought after it is refused.
         mapping: Which column is which; ``None`` takes the shipped mapping that fits.
 
     Raises:
         RawFileError: when the file cannot be read.
         MappingError: when columns are missing, or no shipped mapping fits.
-        RawImportError: when no line can be imported; says how many were refused, and why.
+        RawImportError: when no line can be imported; says how many were refused, and why,
+            with an example of each, and carries the refused lines.
     """
     if mapping is None:
         raw = read_lines(path)
@@ -81,11 +97,13 @@ def import_raw(path: Path, *, mapping: ColumnMapping | None = None) -> RawImport
     if missing:
         found = ", ".join(map(str, raw.values.columns))
         raise MappingError(f"{path}: missing columns: {', '.join(missing)}; found: {found}")
-    purchases, reasons = read_purchases(raw, mapping)
+    purchases, reasons = read_purchases(raw, mapping, now=now)
     refused = _refused(raw, reasons)
     if purchases.empty:
-        counts = ", ".join(f"{n:,} {each}" for each, n in refused["reason"].value_counts().items())
-        raise RawImportError(f"{path}: none of {raw.line_count:,} lines can be imported: {counts}")
+        told = "; ".join(_told_refusals(refused, mapping))
+        raise RawImportError(
+            f"{path}: none of {raw.line_count:,} lines can be imported: {told}", refused
+        )
     interactions = merge_lines(purchases)
     dataset = make_dataset(
         Description(
@@ -97,6 +115,7 @@ def import_raw(path: Path, *, mapping: ColumnMapping | None = None) -> RawImport
     return RawImport(
         dataset,
         refused,
+        mapping,
         line_count=raw.line_count,
         imported_count=len(purchases),
         merged_count=len(purchases) - len(interactions),
@@ -112,6 +131,29 @@ def write_raw_import(result: RawImport, path: Path) -> None:
     with staged_folder(path) as staged:
         write_tables(result.dataset, staged)
         write_frame(result.refused, staged / REFUSED_FILE)
+
+
+def write_refused_alone(refused: pd.DataFrame, path: Path) -> Path:
+    """Write refused lines where no dataset folder came of an import, and return the file.
+
+    It lies beside the folder that was wanted, which stays as it is: ``<path>.refused.parquet``.
+    """
+    file = path.with_name(f"{path.name}.{REFUSED_FILE}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_frame(refused, file)
+    return file
+
+
+def _told_refusals(refused: pd.DataFrame, mapping: ColumnMapping) -> list[str]:
+    """Return each reason, the most frequent first, with its count and the first value at fault."""
+    told = []
+    for reason, count in refused["reason"].value_counts().items():
+        original = json.loads(refused.loc[refused["reason"] == reason, "original"].iloc[0])
+        word = REASON_WORDS.get(str(reason))
+        column = mapping.columns.get(word) if word else None
+        value = original.get(column) if column else ", ".join(map(str, original.values()))
+        told.append(f"{reason}: {count:,}, such as {str(value)[:_SHOWN_CHARACTERS]!r}")
+    return told
 
 
 def _refused(raw: RawLines, reasons: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The rules that a line of an export must hold to be a purchase."""
 
+from datetime import datetime, timedelta
 from typing import cast
 
 import numpy as np
@@ -12,13 +13,44 @@ from ml.dataset.rules import BASKET_PATTERN, ID_PATTERN
 LARGEST = 1e9
 """Quantities and prices beyond are slips of the keyboard or of the export."""
 
+CLOCK_LEEWAY = timedelta(days=1)
+"""How far ahead of the import's clock a purchase may lie: zones and clocks differ."""
 
-def read_purchases(raw: RawLines, mapping: ColumnMapping) -> tuple[pd.DataFrame, pd.Series]:
+_GROUPED = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"
+"""A number with a decimal comma whose thousands are grouped by points."""
+
+REASON_WORDS = {
+    "misencoded": None,
+    "no_customer": "customer",
+    "no_basket": "basket",
+    "no_item": "item",
+    "not_an_item": "item",
+    "malformed_customer": "customer",
+    "malformed_basket": "basket",
+    "malformed_item": "item",
+    "malformed_store": "store",
+    "unparsable_date": "occurred_at",
+    "in_the_future": "occurred_at",
+    "unparsable_quantity": "quantity",
+    "implausible_quantity": "quantity",
+    "return": "quantity",
+    "no_quantity": "quantity",
+    "unparsable_price": "unit_price",
+    "implausible_price": "unit_price",
+    "negative_price": "unit_price",
+}
+"""Each reason, and the word of the mapping whose column holds the value at fault."""
+
+
+def read_purchases(
+    raw: RawLines, mapping: ColumnMapping, *, now: datetime
+) -> tuple[pd.DataFrame, pd.Series]:
     """Return the lines that are purchases, and for each of the others why it is not.
 
     Args:
         raw: Lines with every column that ``mapping`` names.
         mapping: Which column is which.
+        now: The import's present moment, aware.
 
     Returns:
         The purchases: ``customer_id``, ``basket_id``, ``item_id``, ``store``, ``name``,
@@ -41,17 +73,23 @@ def read_purchases(raw: RawLines, mapping: ColumnMapping) -> tuple[pd.DataFrame,
     if "quantity" not in mapping.columns:
         amounts = pd.Series("1", index=amounts.index, dtype="str")
     prices = _texts(_column(raw, mapping, "unit_price"))
-    lines["quantity"] = _numbers(amounts)
-    lines["unit_price"] = _numbers(prices)
+    lines["quantity"] = _numbers(_with_point(amounts, raw, mapping, "quantity"))
+    lines["unit_price"] = _numbers(_with_point(prices, raw, mapping, "unit_price"))
     reasons = pd.Series(None, index=lines.index, dtype="str")
     # The first rule that a line breaks is its reason; later ones are written first.
-    for reason, broken in reversed(_broken_rules(lines, raw, mapping, prices)):
+    broken_rules = _broken_rules(lines, raw, mapping, prices=prices, now=now)
+    for reason, broken in reversed(broken_rules):
         reasons = reasons.mask(broken, reason)
     return lines[reasons.isna()], reasons
 
 
 def _broken_rules(
-    lines: pd.DataFrame, raw: RawLines, mapping: ColumnMapping, prices: pd.Series
+    lines: pd.DataFrame,
+    raw: RawLines,
+    mapping: ColumnMapping,
+    *,
+    prices: pd.Series,
+    now: datetime,
 ) -> list[tuple[str, pd.Series]]:
     """Return for each reason, in order of precedence, which lines it holds for."""
     customer, item, quantity = lines["customer_id"], lines["item_id"], lines["quantity"]
@@ -67,6 +105,7 @@ def _broken_rules(
         ("malformed_item", _malformed(item)),
         ("malformed_store", _malformed(lines["store"])),
         ("unparsable_date", lines["occurred_at"].isna()),
+        ("in_the_future", lines["occurred_at"] > now + CLOCK_LEEWAY),
         ("unparsable_quantity", quantity.isna()),
         ("implausible_quantity", quantity.abs() > LARGEST),
         ("return", quantity < 0),
@@ -100,6 +139,18 @@ def _texts(values: pd.Series) -> pd.Series:
 def _ids(values: pd.Series) -> pd.Series:
     """Return ids as strings; ``17850.0``, a number that went through a spreadsheet, is 17850."""
     return _texts(values).str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+
+def _with_point(texts: pd.Series, raw: RawLines, mapping: ColumnMapping, word: str) -> pd.Series:
+    """Return texts with a decimal point, null where a point stands that groups no thousands."""
+    column = mapping.columns.get(word)
+    if mapping.decimal == "." or column is None:
+        return texts
+    if pd.api.types.is_numeric_dtype(raw.values[column]):
+        return texts
+    is_odd = texts.str.contains(".", regex=False) & ~texts.str.fullmatch(_GROUPED)
+    texts = texts.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    return texts.mask(is_odd)
 
 
 def _numbers(texts: pd.Series) -> pd.Series:

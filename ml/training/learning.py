@@ -99,8 +99,8 @@ def _all_samples(
     if not found:
         raise TrainingError(
             "the ranker has nothing to learn from: no moment has a customer with a basket before "
-            f"it and one within {config.horizon_days} days from it on; give a longer history or "
-            "a shorter horizon"
+            f"it and one within {config.horizon_days} days from it on ({_told_span(history)}); "
+            "give a longer history or a shorter horizon"
         )
     samples = joined(found)
     if not 0 < samples.labels.sum() < len(samples.labels):
@@ -108,6 +108,13 @@ def _all_samples(
             "the ranker has nothing to learn from: every candidate was bought, or none was"
         )
     return samples
+
+
+def _told_span(history: Dataset) -> str:
+    times = history.interactions["occurred_at"].dropna()
+    if times.empty:
+        return "the baskets have no dates"
+    return f"the baskets are dated from {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
 
 
 def _samples(

@@ -11,7 +11,13 @@ from ml.dataset.digest import digest
 from ml.dataset.export_import import ExportCutError, ExportEmptyError, import_export
 from ml.dataset.folder import read_dataset
 from ml.dataset.mapping import MappingError, load_mapping
-from ml.dataset.raw_import import RawImportError, import_raw, write_raw_import
+from ml.dataset.raw_import import (
+    REFUSED_FILE,
+    RawImportError,
+    import_raw,
+    write_raw_import,
+    write_refused_alone,
+)
 from ml.dataset.raw_lines import RawFileError
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
@@ -39,10 +45,17 @@ Say = Callable[[str], None]
 
 
 def import_file(source: Path, out: Path, *, mapping: Path | None, say: Say) -> None:
-    """Import a retailer's export."""
-    result = import_raw(source, mapping=load_mapping(mapping) if mapping else None)
+    """Import a retailer's export; the refused lines are written even where all are."""
+    chosen = load_mapping(mapping) if mapping else None
+    try:
+        result = import_raw(source, now=datetime.now(UTC), mapping=chosen)
+    except RawImportError as error:
+        say(f"refused lines are in {write_refused_alone(error.refused, out)}")
+        raise
     write_raw_import(result, out)
     say(result.summary())
+    if len(result.refused):
+        say(f"refused lines are in {out / REFUSED_FILE}")
     say(f"written to {out}")
 
 

@@ -97,3 +97,13 @@ def test_quotes_commas_line_breaks_and_a_byte_order_mark_are_read_as_meant(tmp_p
     lines = read_lines(tmp_path / "raw.csv")
 
     assert lines.values.to_dict("list") == {"a": ["1, 2"], "b": ['x\ny "z"']}
+
+
+def test_a_decimal_that_is_neither_point_nor_comma_is_refused(tmp_path: Path) -> None:
+    columns = 'customer = "c"\nbasket = "b"\nitem = "i"\noccurred_at = "t"\n'
+    (tmp_path / "odd.toml").write_text(f'name = "x"\ndecimal = ";"\n[columns]\n{columns}')
+    (tmp_path / "comma.toml").write_text(f'name = "x"\ndecimal = ","\n[columns]\n{columns}')
+
+    assert load_mapping(tmp_path / "comma.toml").decimal == ","
+    with pytest.raises(MappingError, match="decimal: must be one of"):
+        load_mapping(tmp_path / "odd.toml")

@@ -1,6 +1,7 @@
 """Every line of a retailer's export is imported or refused with its reason; none is lost."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,16 @@ import pytest
 from ml.dataset.digest import digest
 from ml.dataset.folder import read_dataset
 from ml.dataset.mapping import ColumnMapping, MappingError
-from ml.dataset.raw_import import RawImport, RawImportError, import_raw, write_raw_import
+from ml.dataset.raw_import import (
+    RawImport,
+    RawImportError,
+    import_raw,
+    write_raw_import,
+    write_refused_alone,
+)
 from tests.ml.dataset.corner_shop import write_text
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 GOOD = "1,TEA,Ceylon tea,2,2026-01-01 10:00:00,2.5,17850.0,France"
@@ -18,7 +27,8 @@ GOOD = "1,TEA,Ceylon tea,2,2026-01-01 10:00:00,2.5,17850.0,France"
 
 def imported(folder: Path, *lines: str) -> RawImport:
     """Import a CSV of these lines, with a good one in front."""
-    result = import_raw(write_text(folder / "raw.csv", "\n".join([HEADER, GOOD, *lines]) + "\n"))
+    path = write_text(folder / "raw.csv", "\n".join([HEADER, GOOD, *lines]) + "\n")
+    result = import_raw(path, now=NOW)
     assert result.imported_count + len(result.refused) == result.line_count == 1 + len(lines)
     return result
 
@@ -53,6 +63,8 @@ def test_an_invoice_becomes_a_basket(tmp_path: Path) -> None:
         ("1,TEA,Tea,1,2026-01-01 10:00:00,2.5,a/b,France", "malformed_customer"),
         ("1,TEA,Tea,1,2026-13-01 10:00:00,2.5,7,France", "unparsable_date"),
         ("1,TEA,Tea,1,yesterday,2.5,7,France", "unparsable_date"),
+        ("1,TEA,Tea,1,2026-07-02 12:00:01,2.5,7,France", "in_the_future"),
+        ("1,TEA,Tea,1,2035-01-01 10:00:00,2.5,7,France", "in_the_future"),
         ("1,TEA,Tea,two,2026-01-01 10:00:00,2.5,7,France", "unparsable_quantity"),
         ("1,TEA,Tea,nan,2026-01-01 10:00:00,2.5,7,France", "unparsable_quantity"),
         ("1,TEA,Tea,1e30,2026-01-01 10:00:00,2.5,7,France", "implausible_quantity"),
@@ -101,7 +113,7 @@ def test_bytes_that_are_no_text_are_refused_and_the_rest_is_kept(tmp_path: Path)
     path = tmp_path / "raw.csv"
     path.write_bytes(b"\n".join([HEADER.encode(), spoilt, GOOD.encode()]))
 
-    result = import_raw(path)
+    result = import_raw(path, now=NOW)
 
     assert result.refused_counts == {"misencoded": 1}
     assert result.refused["line_number"].tolist() == [1]
@@ -163,7 +175,9 @@ def test_the_same_lines_give_the_same_data_from_csv_parquet_and_json_lines(tmp_p
     frame.to_parquet(tmp_path / "raw.parquet")
     frame.to_json(tmp_path / "raw.jsonl", orient="records", lines=True)
 
-    results = [import_raw(tmp_path / f"raw.{form}") for form in ("csv", "parquet", "jsonl")]
+    results = [
+        import_raw(tmp_path / f"raw.{form}", now=NOW) for form in ("csv", "parquet", "jsonl")
+    ]
 
     assert len({digest(each.dataset) for each in results}) == 1
     assert [each.refused_counts for each in results] == [{"return": 1}] * 3
@@ -172,9 +186,8 @@ def test_the_same_lines_give_the_same_data_from_csv_parquet_and_json_lines(tmp_p
 def test_a_json_line_that_is_no_object_is_refused(tmp_path: Path) -> None:
     good = json.dumps(dict(zip(HEADER.split(","), GOOD.split(","), strict=True)))
 
-    result = import_raw(
-        write_text(tmp_path / "raw.jsonl", f'{good}\n{{"Invoice\n[1, 2]\n\n{good}\n')
-    )
+    path = write_text(tmp_path / "raw.jsonl", f'{good}\n{{"Invoice\n[1, 2]\n\n{good}\n')
+    result = import_raw(path, now=NOW)
 
     assert result.line_count == 4
     assert result.refused["line_number"].tolist() == [2, 3]
@@ -188,7 +201,7 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
     )
 
     with pytest.raises(MappingError, match=r"missing columns: bill, when; found: who, what"):
-        import_raw(path, mapping=mapping)
+        import_raw(path, now=NOW, mapping=mapping)
 
 
 def test_without_a_mapping_that_fits_the_columns_found_and_wanted_are_listed(
@@ -197,7 +210,7 @@ def test_without_a_mapping_that_fits_the_columns_found_and_wanted_are_listed(
     path = write_text(tmp_path / "raw.csv", HEADER.replace("CustomerID", "Client") + "\n" + GOOD)
 
     with pytest.raises(MappingError) as caught:
-        import_raw(path)
+        import_raw(path, now=NOW)
 
     assert "columns found: InvoiceNo, StockCode" in str(caught.value)
     assert "Online Retail: CustomerID\n" in str(caught.value)
@@ -206,8 +219,15 @@ def test_without_a_mapping_that_fits_the_columns_found_and_wanted_are_listed(
 def test_an_export_without_a_single_purchase_is_an_error(tmp_path: Path) -> None:
     path = write_text(tmp_path / "raw.csv", f"{HEADER}\n1,POST,,1,2026-01-01 10:00:00,1,7,France\n")
 
-    with pytest.raises(RawImportError, match="none of 1 lines can be imported: 1 not_an_item"):
-        import_raw(path)
+    with pytest.raises(
+        RawImportError, match="none of 1 lines can be imported: not_an_item: 1"
+    ) as no:
+        import_raw(path, now=NOW)
+
+    assert no.value.refused["reason"].tolist() == ["not_an_item"]
+    file = write_refused_alone(no.value.refused, tmp_path / "out" / "data")
+    assert file == tmp_path / "out" / "data.refused.parquet"
+    assert pd.read_parquet(file)["line_number"].tolist() == [1]
 
 
 def test_times_are_placed_in_the_zone_of_the_mapping(tmp_path: Path) -> None:
@@ -217,7 +237,7 @@ def test_times_are_placed_in_the_zone_of_the_mapping(tmp_path: Path) -> None:
         "x", columns, delimiter=";", date_formats=("%d.%m.%Y %H:%M",), timezone="Europe/Berlin"
     )
 
-    bought = import_raw(path, mapping=mapping).dataset.interactions
+    bought = import_raw(path, now=NOW, mapping=mapping).dataset.interactions
 
     assert bought["occurred_at"][0] == pd.Timestamp("2026-07-01 08:00", tz="UTC")
     assert bought["quantity"][0] == 1
@@ -237,3 +257,41 @@ def test_what_is_written_reads_as_a_data_set_with_the_refused_lines_beside_it(
     assert result.summary().splitlines()[0] == (
         "3 lines: 1 imported (0 of them merged with another of the same basket and item), 2 refused"
     )
+
+
+def test_a_purchase_of_a_day_ahead_is_the_leeway_of_clocks(tmp_path: Path) -> None:
+    result = imported(tmp_path, "2,TEA,Tea,1,2026-07-02 12:00:00,2.5,7,France")
+
+    assert result.refused_counts == {}
+
+
+def test_the_summary_tells_an_example_of_each_refusal_and_the_span_of_dates(
+    tmp_path: Path,
+) -> None:
+    result = imported(
+        tmp_path,
+        "2,TEA,Tea,1,2026-02-03 10:00:00,2.5,7,France",
+        '3,TEA,Tea,1,2026-02-03 10:00:00,"2,50",7,France',
+        "4,TEA,Tea,1,2035-02-03 10:00:00,2.5,7,France",
+    )
+
+    told = result.summary()
+
+    assert "refused, unparsable_price: 1, such as '2,50'" in told
+    assert "refused, in_the_future: 1, such as '2035-02-03 10:00:00'" in told
+    assert told.endswith("bought from 2026-01-01 to 2026-02-03")
+
+
+def test_decimal_commas_are_read_where_the_mapping_says_so(tmp_path: Path) -> None:
+    lines = ["c;b;i;t;q;p", "ann;1;tea;2026-01-01;1,5;2,50", "ann;1;car;2026-01-01;1;12.345,50"]
+    lines += ["ann;1;jam;2026-01-01;1;2.50"]
+    path = write_text(tmp_path / "raw.csv", "\n".join(lines) + "\n")
+    columns = {"customer": "c", "basket": "b", "item": "i", "occurred_at": "t"}
+    columns |= {"quantity": "q", "unit_price": "p"}
+    mapping = ColumnMapping("x", columns, delimiter=";", decimal=",")
+
+    result = import_raw(path, now=NOW, mapping=mapping)
+
+    bought = result.dataset.interactions[["item_id", "quantity", "unit_price"]]
+    assert bought.values.tolist() == [["car", 1.0, 12_345.5], ["tea", 1.5, 2.5]]
+    assert result.refused_counts == {"unparsable_price": 1}

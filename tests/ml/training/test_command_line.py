@@ -124,4 +124,21 @@ def test_a_raw_export_is_imported_with_its_refused_lines(tmp_path: Path) -> None
 
     assert done.exit_code == 0, done.output
     assert "1 refused" in done.output
+    assert f"refused lines are in {tmp_path / 'data' / 'refused.parquet'}" in done.output
     assert json.loads((tmp_path / "data" / "dataset.json").read_text())["interactions"] == 1
+
+
+def test_what_was_refused_is_told_and_written_even_where_nothing_is_left(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.csv"
+    raw.write_text(
+        "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
+        '1,10001,TEA,2,2011-01-03 10:00:00,"2,50",17,UK\n',
+        encoding="utf-8",
+    )
+
+    done = run("import", raw, "--out", tmp_path / "data")
+
+    assert done.exit_code == 3, done.output
+    assert "unparsable_price: 1, such as '2,50'" in done.output
+    assert str(tmp_path / "data.refused.parquet") in done.output
+    assert (tmp_path / "data.refused.parquet").is_file()

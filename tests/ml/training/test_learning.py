@@ -147,7 +147,10 @@ def test_a_stranger_gets_what_is_popular() -> None:
 def test_too_short_a_history_is_refused_in_a_sentence() -> None:
     short = dataset_of({"ann": [(0, ["tea"]), (3, ["tea"])]})
 
-    with pytest.raises(TrainingError, match="longer history or a shorter horizon"):
+    with pytest.raises(
+        TrainingError,
+        match="dated from 2026-01-01 to 2026-01-04",
+    ):
         learn(short, end_of(short), SMALL)
     with pytest.raises(SplitError):
         questions(short, "calendar")
