@@ -176,15 +176,16 @@ def publish(
             commands.Tracking(tracking_uri, name),
             alias=alias,
             model_folder=model_dir,
-            watch_seconds=10.0 if watch else None,
+            keeps_watching=watch,
             say=typer.echo,
         )
 
 
 def main() -> None:
-    """Run the command line; numerical libraries get one thread, parallelism is ours."""
+    """Run the command line; numerical libraries get one thread, and MLflow tells nobody."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     app(prog_name="python -m ml")
 
 

@@ -14,6 +14,14 @@ from ml.training.rollback import rollback as roll_back
 KNOWN_ERRORS = (OSError, PublishError, RegistryError)
 """What is told as a sentence."""
 
+WATCH_SECONDS = 10.0
+"""Between two looks of ``publish --watch``."""
+
+NEXT_STEP = (
+    "the services follow when `publish` runs; a running `publish --watch` does it within "
+    f"{WATCH_SECONDS:.0f} seconds"
+)
+
 Say = Callable[[str], None]
 
 
@@ -41,7 +49,7 @@ def promote(tracking: Tracking, *, say: Say) -> bool:
         held = verdict.champion.number if verdict.champion else "nobody"
         say(f"{tracking.name} version {number} is not promoted; the champion is {held}")
         return False
-    say(f"{tracking.name} version {number} is the champion")
+    say(f"{tracking.name} version {number} is the champion; {NEXT_STEP}")
     return True
 
 
@@ -50,11 +58,15 @@ def rollback(tracking: Tracking, *, why: str, say: Say) -> None:
     done = roll_back(tracking.open(), tracking.name, why=why)
     source = done.source.number if done.source else "nothing"
     say(f"the champion of {tracking.name} is version {done.target.number} again, was {source}")
+    say(NEXT_STEP)
 
 
 def log(tracking: Tracking, *, say: Say) -> None:
-    """Tell every move of the champion."""
-    for each in moves(tracking.open(), tracking.name):
+    """Tell every move of the champion, or that there was none."""
+    told = moves(tracking.open(), tracking.name)
+    if not told:
+        say(f"the champion of {tracking.name} has never moved: nothing was promoted yet")
+    for each in told:
         mark = "" if each.is_complete else " (never completed)"
         say(f"{each.when} {each.who}: {each.source or '-'} -> {each.target}{mark}: {each.why}")
 
@@ -64,12 +76,12 @@ def publish(
     *,
     alias: str,
     model_folder: Path,
-    watch_seconds: float | None,
+    keeps_watching: bool,
     say: Say,
 ) -> None:
-    """Publish once, or until SIGTERM or SIGINT when ``watch_seconds`` is given."""
+    """Publish once, or until SIGTERM or SIGINT when it ``keeps_watching``."""
     publisher = Publisher(tracking.open, name=tracking.name, alias=alias, model_folder=model_folder)
-    if watch_seconds is None:
+    if not keeps_watching:
         published = publisher.publish()
         state = "is now" if published.changed else "was already"
         say(f"{published.folder.name} {state} current in {model_folder}")
@@ -77,4 +89,4 @@ def publish(
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    watch(publisher.publish, say=say, stop=stop, period_seconds=watch_seconds)
+    watch(publisher.publish, say=say, stop=stop, period_seconds=WATCH_SECONDS)

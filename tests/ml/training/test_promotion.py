@@ -2,11 +2,20 @@
 
 from pathlib import Path
 
+import faiss
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from ml.training.promote import promote
+from ml.model.index import FaissIndex
+from ml.model.nearest import ItemIndex
+from ml.training.promote import index_check, index_recalls, promote
 from ml.training.promotion_log import moves
 from ml.training.registry import CHAMPION, PREVIOUS, Registry, RegistryError
+from ml.training.registry_commands import Tracking
+from ml.training.registry_commands import log as tell_log
+from ml.training.registry_commands import promote as ask_gate
+from ml.training.registry_commands import rollback as go_back
 from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle
@@ -147,3 +156,60 @@ def test_a_run_that_raises_ends_as_failed(registry: Registry) -> None:
         raise ValueError("broken")
 
     assert [each.is_finished for each in registry.runs("x")] == [False]
+
+
+def blind_graph(factors: NDArray[np.float32]) -> ItemIndex:
+    """Return a graph that holds the first item alone, and so misses nearly all."""
+    index = faiss.IndexHNSWFlat(factors.shape[1], 4, faiss.METRIC_INNER_PRODUCT)
+    index.add(np.ascontiguousarray(factors[:1]))
+    return FaissIndex(index, "hnsw")
+
+
+def test_an_index_that_misses_gives_way_to_exact_search_and_refuses_no_model() -> None:
+    bundle = small_bundle()
+
+    recalls = index_recalls(bundle, build=blind_graph)
+    check = index_check(recalls)
+
+    assert list(recalls) == ["hnsw", "exact"]
+    assert recalls["hnsw"] < 0.95
+    assert check.passed
+    assert "its index (exact) finds 1.000" in check.sentence
+    assert "hnsw finds" in check.sentence
+    assert check.figures == {f"index_recall_{kind}": each for kind, each in recalls.items()}
+
+
+def test_vectors_that_even_exact_search_misses_refuse_the_model() -> None:
+    assert not index_check({"hnsw": 0.4, "exact": 0.9}).passed
+
+
+def test_the_log_keeps_what_the_index_found(registry: Registry, register: Register) -> None:
+    register(small_bundle(), recall=GOOD, baseline=FAIR)
+    promote(registry, NAME)
+
+    (move,) = registry.client.search_runs([registry.experiment_id(f"{NAME}-promotions")])
+
+    assert move.data.metrics["index_recall_exact"] == 1.0
+    assert move.data.metrics["lead"] == pytest.approx(0.02)
+
+
+def test_promotion_and_rollback_tell_what_happens_next(
+    registry: Registry, register: Register, tracking_uri: str
+) -> None:
+    told: list[str] = []
+    tracking = Tracking(tracking_uri, NAME)
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        assert ask_gate(tracking, say=told.append)
+    go_back(tracking, why="complaints", say=told.append)
+
+    heard = [each for each in told if "running `publish --watch` does it within 10 s" in each]
+    assert len(heard) == 3
+
+
+def test_a_log_without_a_move_says_so(tracking_uri: str) -> None:
+    told: list[str] = []
+
+    tell_log(Tracking(tracking_uri, NAME), say=told.append)
+
+    assert told == ["the champion of ofone has never moved: nothing was promoted yet"]
