@@ -32,6 +32,9 @@ QUESTION_TAG = "question"
 VERSION_TAG = "bundle_version"
 """The tag of a registered version that names its bundle."""
 
+NOTE_TAG = "mlflow.note.content"
+"""The tag that MLflow's page shows as a run's description, in Markdown."""
+
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",

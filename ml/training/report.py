@@ -8,7 +8,7 @@ import numpy as np
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import table
 from ml.evaluation.intervals import Estimate
-from ml.training.evaluate import Evaluation
+from ml.training.evaluate import BASELINE, Evaluation
 
 EXAMPLES = 5
 SHOWN_ITEMS = 10
@@ -52,6 +52,24 @@ def report(evaluation: Evaluation, dataset: Dataset) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def note(evaluation: Evaluation, dataset: Dataset) -> str:
+    """Return what a run's page says above its figures: what was learned, on what, how good."""
+    counts = dataset.counts
+    times = dataset.interactions["occurred_at"].dropna()
+    span = "" if times.empty else f", {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
+    metric = f"recall@{SHOWN_ITEMS}"
+    ours = evaluation.model.estimates()[metric]
+    lead = evaluation.leads()[BASELINE][metric]
+    return (
+        f"Next-basket model of Ofone, learned on **{dataset.description.name}** "
+        f"({counts['customers']:,} customers, {counts['items']:,} items, "
+        f"{counts['baskets']:,} baskets{span}).\n\n"
+        f"Protocol {evaluation.protocol}, {len(evaluation.model.scores):,} answers: {metric} "
+        f"{ours}, lead over {BASELINE} {lead}.\n\n"
+        "Details: `report.md`, `lists.md` and the plots among the artifacts.\n"
+    )
 
 
 def lists(evaluation: Evaluation, dataset: Dataset) -> str:

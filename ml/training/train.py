@@ -22,13 +22,14 @@ from ml.training.provenance import code_version, environment, flat_parameters
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
     CHALLENGER,
+    NOTE_TAG,
     QUESTION_TAG,
     SCORES_ARTIFACT,
     VERSION_TAG,
     RegisteredVersion,
     Registry,
 )
-from ml.training.report import write_report
+from ml.training.report import note, write_report
 from ml.training.windows import end_of
 
 
@@ -121,7 +122,11 @@ def _log_results(
         registry.log(
             run_id,
             metrics=figures,
-            tags={QUESTION_TAG: evaluation.fingerprint, VERSION_TAG: bundle.facts.version},
+            tags={
+                QUESTION_TAG: evaluation.fingerprint,
+                VERSION_TAG: bundle.facts.version,
+                NOTE_TAG: note(evaluation, dataset),
+            },
             folder=folder,
         )
 

@@ -51,7 +51,11 @@ def test_a_town_becomes_a_published_model(town: Path, tracking_uri: str, tmp_pat
     Ranker(bundle.ranker)
     assert bundle.facts.version == version.bundle_version
     assert 0 < bundle.facts.metrics["recall_at_10"] < 1
-    assert registry.tags(version.run_id)["dataset_digest"] == bundle.facts.dataset_digest
+    tags = registry.tags(version.run_id)
+    assert tags["dataset_digest"] == bundle.facts.dataset_digest
+    description = tags["mlflow.note.content"]
+    assert "100 customers" in description
+    assert "lead over personal-then-popular" in description
 
     promoted = run("promote", *where)
     if promoted.exit_code == 0:
