@@ -54,6 +54,14 @@ class Catalogue(Protocol):
         """
         ...
 
+    def has_items(self, *, category: str = "", brand: str = "") -> bool:
+        """Return whether any item is of that category, or of that brand.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when it is away.
+        """
+        ...
+
 
 class Model(Protocol):
     """A model in use."""

@@ -17,7 +17,7 @@ from services.recommendation.domain.ranking import ItemAttributes, Proposal
 from services.serving.failures import Failure, Kind
 
 SERVICE = "ofone.embedding.v1.EmbeddingService"
-SAFE_METHODS = ("Retrieve", "BatchGetItems")
+SAFE_METHODS = ("Retrieve", "BatchGetItems", "ListItems")
 
 _SOURCE_NUMBERS = [
     messages.CandidateSource.Value(f"CANDIDATE_SOURCE_{name.upper()}") for name in SOURCES
@@ -65,6 +65,11 @@ class EmbeddingClient:
             name = failure.metadata.get("name", names[0])
             return name.removeprefix("items/")
         return None
+
+    def has_items(self, *, category: str = "", brand: str = "") -> bool:
+        """See ``ports.Catalogue.has_items``."""
+        request = messages.ListItemsRequest(page_size=1, category=category, brand=brand)
+        return bool(self._stub.ListItems(request).items)
 
 
 def proposal_of(response: messages.RetrieveResponse) -> Proposal:

@@ -2,7 +2,7 @@
 # ruff: noqa: N802  # gRPC's names
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import grpc
@@ -18,12 +18,14 @@ from services.recommendation.servicer.offer_messages import (
     offer_of,
 )
 from services.recommendation.servicer.offer_update import masked_fields, merged
-from services.serving.failures import Failure, FieldViolation, Kind, invalid
+from services.serving.failures import Failure, Kind
 from services.serving.paging import Query, damaged_token, decode_token, encode_token, page_size
 from services.serving.validation import Check
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1_000
+TARGET_FIELDS = ("items", "categories", "brands")
+"""What an offer is about, as far as the catalogue can tell whether it is there."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class OfferServicer(OfferServiceServicer):
         check = Check()
         offer_id = OfferId(check.slug("offer_id", request.offer_id))
         offer = self._checked(offer_id, request.offer, check)
-        self._check_items(offer)
+        self._check_targets(offer, TARGET_FIELDS)
         if request.validate_only:
             return messages.CreateOfferResponse(offer=self._draft(offer))
         stored = self.store.create(offer)
@@ -84,8 +86,7 @@ class OfferServicer(OfferServiceServicer):
             raise _archived(offer_id)
         after = merged(content_message(before.offer), request.offer, fields)
         offer = self._checked(offer_id, after, check)
-        if "items" in fields:
-            self._check_items(offer)
+        self._check_targets(offer, fields)
         if request.validate_only:
             return messages.UpdateOfferResponse(offer=self._draft(offer, before))
         stored = self.store.replace(offer, revision=before.revision)
@@ -108,14 +109,23 @@ class OfferServicer(OfferServiceServicer):
         check.done()
         return offer
 
-    def _check_items(self, offer: Offer) -> None:
-        """Refuse items that do not exist: an offer about nothing would never be made."""
-        item_ids = offer.targets.item_ids
+    def _check_targets(self, offer: Offer, fields: Collection[str]) -> None:
+        """Refuse what no item is or has: an offer about nothing would never be made."""
+        check, targets = Check(), offer.targets
+        item_ids = targets.item_ids if "items" in fields else ()
         unknown = self.catalogue.unknown(item_ids) if item_ids else None
         if unknown is not None:
             place = item_ids.index(unknown) if unknown in item_ids else 0
-            message = f"items/{unknown} does not exist"
-            raise invalid([FieldViolation(f"offer.items[{place}]", "UNKNOWN_ITEM", message)])
+            check.fail(f"offer.items[{place}]", "UNKNOWN_ITEM", f"items/{unknown} does not exist")
+        for place, name in enumerate(targets.categories if "categories" in fields else ()):
+            if not self.catalogue.has_items(category=name):
+                message = f"no item is of the category {name}"
+                check.fail(f"offer.categories[{place}]", "UNKNOWN_CATEGORY", message)
+        for place, name in enumerate(targets.brands if "brands" in fields else ()):
+            if not self.catalogue.has_items(brand=name):
+                message = f"no item is of the brand {name}"
+                check.fail(f"offer.brands[{place}]", "UNKNOWN_BRAND", message)
+        check.done()
 
     def _current(self, offer_id: OfferId, etag: str) -> StoredOffer:
         stored = self.store.get(offer_id)

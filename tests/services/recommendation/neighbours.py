@@ -158,3 +158,16 @@ class FakeEmbedding(EmbeddingServiceServicer):
                 refuse(context, not_found("item", name))
         items = [item_pb2.Item(name=name) for name in request.names]
         return embedding_service_pb2.BatchGetItemsResponse(items=items)
+
+    def ListItems(  # noqa: N802
+        self, request: embedding_service_pb2.ListItemsRequest, context: grpc.ServicerContext
+    ) -> embedding_service_pb2.ListItemsResponse:
+        self.trouble.suffer(context)
+        known = ((each, item_attributes(each)) for each in self._generator.vocabulary.item_ids)
+        names = [
+            f"items/{item_id}"
+            for item_id, item in known
+            if request.category in ("", item.category) and request.brand in ("", item.brand)
+        ]
+        items = [item_pb2.Item(name=name) for name in names[: request.page_size]]
+        return embedding_service_pb2.ListItemsResponse(items=items)

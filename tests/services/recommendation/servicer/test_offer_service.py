@@ -230,11 +230,26 @@ def test_an_offer_about_an_item_that_does_not_exist_is_refused(house: House) -> 
         update(house, "items", items=["items/unicorn"])
 
 
-def test_while_items_cannot_be_checked_only_offers_without_items_are_written(
+def test_an_offer_about_a_category_or_a_brand_that_no_item_has_is_refused(house: House) -> None:
+    with pytest.raises(Failure) as refusal:
+        house.create("tea-week", categories=["tea", "Tee"], brands=["nobody"])
+    assert [(each.field, each.rule) for each in refusal.value.violations] == [
+        ("offer.categories[1]", "UNKNOWN_CATEGORY"),
+        ("offer.brands[0]", "UNKNOWN_BRAND"),
+    ]
+    house.create("tea-week", categories=["tea"])
+    with pytest.raises(Failure):
+        update(house, "brands", brands=["nobody"])
+
+
+def test_while_items_cannot_be_checked_only_offers_about_the_whole_shop_are_written(
     house: House,
 ) -> None:
     house.embedding.trouble.away = True
     with pytest.raises(Failure) as refusal:
         house.create("tea-week", items=["items/tea-0"])
     assert refusal.value.kind is Kind.UNAVAILABLE
-    house.create("tea-week", categories=["tea"])
+    with pytest.raises(Failure) as refusal:
+        house.create("tea-week", categories=["tea"])
+    assert refusal.value.kind is Kind.UNAVAILABLE
+    house.create("tea-week")
