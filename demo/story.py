@@ -22,10 +22,12 @@ from ofone.recommendation.v1.recommendation_service_pb2 import (
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from demo.cast import Role
 from demo.filling import buy
 from services.console.rendering.decision_tables import (
+    decision_sentence,
     decision_view,
     items_in_decision,
     items_in_recommendation,
@@ -112,6 +114,7 @@ def _tell_one(console: Console, doors: Doors, role: Role, now: datetime) -> None
     names |= doors.item_names(items_in_decision(before) + items_in_recommendation(ranking))
     console.print("\n[bold]Offered now[/bold]")
     console.print(decision_view(before, names))
+    console.print(Text(decision_sentence(before), style="dim"), soft_wrap=True)
     if role.offer:
         console.print(_verdict(doors, before, role.offer))
 
