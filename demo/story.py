@@ -126,6 +126,7 @@ def _tell_one(console: Console, doors: Doors, role: Role, now: datetime) -> None
     console.print(f"\n[bold]One purchase later[/bold]: {names[bought]} was bought a minute ago.")
     console.print(_change(bought, names, (before, ranking), (after, ranking_after)))
     console.print(decision_view(after, names))
+    console.print(Text(decision_sentence(after), style="dim"), soft_wrap=True)
 
 
 def _verdict(doors: Doors, decision: Decision, offer: str) -> str:
