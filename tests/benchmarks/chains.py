@@ -25,6 +25,7 @@ from tests.benchmarks.empty_chain import CannedMessages
 EMPTY = Layout(Path("build/benchmarks/empty").resolve(), port_offset=100)
 QUIET = {"OFONE_SERVING_ACCESS_LOG": "false", "OFONE_SERVING_LOG_LEVEL": "warning"}
 CUSTOMERS = 200
+CALLERS = 8
 START_SECONDS = 60.0
 
 
@@ -32,13 +33,21 @@ START_SECONDS = 60.0
 class Chain:
     """Something that answers ``SelectOffers``."""
 
-    recommendation: RecommendationServiceStub
+    callers: Sequence[RecommendationServiceStub]
+    """Each over a connection of its own, as the callers of a service are processes of their own."""
     customers: Sequence[str]
 
-    def call(self, number: int) -> object:
-        """Ask for the customer whose turn it is."""
+    @classmethod
+    def at(cls, layout: Layout, customers: Sequence[str]) -> "Chain":
+        """Return the chain whose ``recommendation`` answers where ``layout`` says."""
+        target, options = layout.target("recommendation"), [("grpc.use_local_subchannel_pool", 1)]
+        channels = [grpc.insecure_channel(target, options) for _ in range(CALLERS)]
+        return cls([RecommendationServiceStub(each) for each in channels], customers)
+
+    def call(self, caller: int, number: int) -> object:
+        """Let a caller ask for the customer whose turn it is."""
         customer = self.customers[number % len(self.customers)]
-        return self.recommendation.SelectOffers(_request(customer), timeout=10)
+        return self.callers[caller].SelectOffers(_request(customer), timeout=10)
 
 
 def record(chain: Chain, doors: Doors, folder: Path) -> None:
@@ -57,9 +66,12 @@ def record(chain: Chain, doors: Doors, folder: Path) -> None:
     ).write(folder)
 
 
-def real_chain(processes: Processes, town: Layout) -> tuple[Chain, Doors]:
-    """Return the services of the demo, once they can answer, and some of their customers."""
+def real_chain(processes: Processes, town: Layout, *, workers: int) -> tuple[Chain, Doors]:
+    """Start the services of the demo; return their chain and their doors, once they can answer."""
     services = Neighbourhood.of(town)
+    for service in SERVICES:
+        environment = town.service_environment(service) | QUIET | _workers(service, workers)
+        processes.start(service, python("-m", f"services.{service}"), environment)
     for service in SERVICES:
         processes.wait(service, services.serving, seconds=START_SECONDS)
     cards = read_dataset(town.dataset).interactions["customer_id"].unique()[:CUSTOMERS]
@@ -72,13 +84,13 @@ def real_chain(processes: Processes, town: Layout) -> tuple[Chain, Doors]:
         ).customer
         for card in cards
     ]
-    return Chain(doors.recommendation, names), doors
+    return Chain.at(town, names), doors
 
 
-def empty_chain(processes: Processes, messages: Path) -> Chain:
-    """Start three processes that only answer, and return their chain."""
+def empty_chain(processes: Processes, messages: Path, *, workers: int) -> Chain:
+    """Start the same processes with handlers that only answer, and return their chain."""
     for service in SERVICES:
-        environment = process_environment() | QUIET
+        environment = process_environment() | QUIET | _workers(service, workers)
         environment |= {
             "OFONE_SERVING_GRPC_PORT": str(EMPTY.grpc_port(service)),
             "OFONE_SERVING_METRICS_PORT": str(EMPTY.metrics_port(service)),
@@ -87,19 +99,23 @@ def empty_chain(processes: Processes, messages: Path) -> Chain:
         }
         command = python("-m", "tests.benchmarks.empty_chain", service, str(messages))
         processes.start(f"empty-{service}", command, environment)
-    stub = RecommendationServiceStub(Neighbourhood.of(EMPTY).channels["recommendation"])
-    chain = Chain(stub, ["x"])
+    chain = Chain.at(EMPTY, ["x"])
     attempts = count()
 
     def answers(_name: str) -> bool:
         try:
-            chain.call(next(attempts))
+            chain.call(0, next(attempts))
         except grpc.RpcError:
             return False
         return True
 
     processes.wait("empty-recommendation", answers, seconds=START_SECONDS)
     return chain
+
+
+def _workers(service: str, count: int) -> dict[str, str]:
+    """Return how a service is told its number of processes; only ``recommendation`` needs many."""
+    return {"OFONE_SERVING_WORKER_COUNT": str(count if service == "recommendation" else 1)}
 
 
 def _request(customer: str) -> SelectOffersRequest:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 Call = Callable[[int], object]
 """Makes the n-th call."""
 
+CallerCall = Callable[[int, int], object]
+"""Lets a caller, counted from 0, make the n-th call."""
+
 
 def latencies_ms(call: Call, count: int) -> list[float]:
     """Return the milliseconds of ``count`` calls, one after the other."""
@@ -20,14 +23,14 @@ def latencies_ms(call: Call, count: int) -> list[float]:
     return found
 
 
-def throughput_per_second(call: Call, *, threads: int, seconds: float) -> float:
+def throughput_per_second(call: CallerCall, *, threads: int, seconds: float) -> float:
     """Return how many calls a second ``threads`` callers get answered."""
     counts = [0] * threads
     stop = time.perf_counter() + seconds
 
     def loop(caller: int) -> None:
         while time.perf_counter() < stop:
-            call(caller + counts[caller] * threads)
+            call(caller, caller + counts[caller] * threads)
             counts[caller] += 1
 
     callers = [threading.Thread(target=loop, args=(caller,)) for caller in range(threads)]
@@ -57,7 +60,7 @@ class Figure:
         """Return median, least and most."""
         median = statistics.median(self.values)
         return (
-            f"{self.name:<46} {median:9.3f} {self.unit:<6} "
+            f"{self.name:<50} {median:9.3f} {self.unit:<6} "
             f"({min(self.values):.3f} to {max(self.values):.3f}, {len(self.values)} repeats)"
         )
 
