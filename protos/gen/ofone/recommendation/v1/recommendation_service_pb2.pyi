@@ -131,7 +131,9 @@ class RecommendItemsRequest(_message.Message):
     max_items: _builtins.int
     """At most so many items; 0 for 10, at most 100."""
     exclude_just_bought: _builtins.bool
-    """Leave out what was bought a moment ago, measured by the customer's own rhythm."""
+    """Leave out what was bought a moment ago, measured by the customer's own rhythm. Otherwise it stays,
+    and may rank higher than before: a score is about the next basket, whenever that comes.
+    """
     @_builtins.property
     def identifier(self) -> Global___CustomerIdentifier:
         """A handle on the customer; one never seen before is answered as a new customer."""
