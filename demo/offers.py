@@ -17,6 +17,15 @@ ALWAYS = ("Tea", "Coffee")
 MAX_ITEMS = 60
 """At most so many items of a theme are named."""
 
+KIND_ITEMS = 8
+"""A word that ends the names of so many items may be a kind of thing..."""
+
+KIND_SHARE = 0.5
+"""...when so many of the names that hold it end with it: "mug" does, "pink" does not."""
+
+NO_KINDS = ("design", "set")
+"""Words that end names and name no thing."""
+
 BENEFITS = (
     Benefit(percent_off=15),
     Benefit(points=200),
@@ -74,7 +83,7 @@ def _whole_shop() -> dict[str, Offer]:
 
 
 def _themes(dataset: Dataset) -> Iterator[tuple[str, Offer]]:
-    """Yield parts of the assortment by sales: categories, or else words of the names."""
+    """Yield parts of the assortment by sales: categories, or else kinds read off the names."""
     sales = dataset.interactions.groupby("item_id", sort=False).size()
     items = dataset.items.assign(sales=dataset.items["item_id"].map(sales).fillna(0))
     if items["category"].notna().any():
@@ -84,17 +93,28 @@ def _themes(dataset: Dataset) -> Iterator[tuple[str, Offer]]:
         for category in [*talked_of, *others][:THEMES]:
             yield category.lower(), Offer(categories=[category])
         return
-    yield from _words(items)
+    yield from _kinds(items)
 
 
-def _words(items: pd.DataFrame) -> Iterator[tuple[str, Offer]]:
-    words = items["name"].fillna("").str.lower().str.findall(r"[a-z]{4,}").map(set)
-    long = items.assign(word=words).explode("word").dropna(subset=["word"])
-    spread = long.groupby("word").agg(sales=("sales", "sum"), items=("item_id", "size"))
-    broad = spread[spread["items"].between(8, 400)].sort_values("sales", ascending=False)
-    for word in broad.index[:THEMES]:
-        named = long[long["word"] == word].nlargest(MAX_ITEMS, "sales")["item_id"]
-        yield str(word), Offer(items=[f"items/{item_id}" for item_id in named])
+def _kinds(items: pd.DataFrame) -> Iterator[tuple[str, Offer]]:
+    """Yield kinds of things by sales, read off the names: a name ends with what the thing is."""
+    words = items["name"].fillna("").str.lower().str.findall(r"[a-z]{3,}")
+    singular = words.map(lambda found: [each.removesuffix("s") for each in found])
+    told = items.assign(kind=singular.str[-1], word=singular.map(set)).explode("word")
+    ends_with_it = told["word"] == told["kind"]
+    usage = ends_with_it.groupby(told["word"]).mean()
+    of_kind = told[ends_with_it & told["word"].map(usage).ge(KIND_SHARE)]
+    spread = of_kind.groupby("kind").agg(sales=("sales", "sum"), items=("item_id", "size"))
+    broad = spread[spread["items"] >= KIND_ITEMS].drop(index=list(NO_KINDS), errors="ignore")
+    for kind in broad.sort_values("sales", ascending=False).index[:THEMES]:
+        named = of_kind[of_kind["kind"] == kind].nlargest(MAX_ITEMS, "sales")["item_id"]
+        yield _plural(str(kind)), Offer(items=[f"items/{item_id}" for item_id in named])
+
+
+def _plural(noun: str) -> str:
+    if re.search(r"(x|s|ch|sh)$", noun):
+        return f"{noun}es"
+    return re.sub(r"([^aeiou])y$", r"\1ie", noun) + "s"
 
 
 def _slug(text: str) -> str:
