@@ -101,6 +101,8 @@ def load_mapping(path: Path) -> ColumnMapping:
         problems.append("name: is missing")
     if texts.get("decimal", ".") not in _DECIMALS:
         problems.append(f"decimal: must be one of {' '.join(_DECIMALS)}")
+    if len(texts.get("delimiter", ",")) > 1:
+        problems.append("delimiter: must be one character")
     columns = _columns(sections["columns"], problems)
     dates, refuse = sections["dates"], sections["refuse"]
     formats = _texts(dates.pop("formats", []), "dates.formats", problems)

@@ -99,6 +99,8 @@ def import_raw(path: Path, *, now: datetime, mapping: ColumnMapping | None = Non
         raise MappingError(f"{path}: missing columns: {', '.join(missing)}; found: {found}")
     purchases, reasons = read_purchases(raw, mapping, now=now)
     refused = _refused(raw, reasons)
+    if not raw.line_count:
+        raise RawImportError(f"{path}: holds no lines", refused)
     if purchases.empty:
         told = "; ".join(_told_refusals(refused, mapping))
         raise RawImportError(

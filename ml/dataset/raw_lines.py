@@ -4,10 +4,15 @@ A line that cannot even be read as a line is kept beside the others, never dropp
 counted from 1, without a CSV's header and without empty lines.
 """
 
+import codecs
+import csv
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +22,13 @@ import pyarrow.parquet
 _BLOCK_BYTES = 64 * 2**20
 """A CSV is read in blocks; no line may be longer."""
 
+_PART_CHARACTERS = 2**20
+"""Of a file in another encoding, so much is turned into UTF-8 at a time."""
+
 _BROKEN_BYTES = "\N{REPLACEMENT CHARACTER}"
+
+_EXACT = 2**53
+"""Whole numbers from here on have no float of their own, so two ids would become one."""
 
 
 class RawFileError(ValueError):
@@ -63,14 +74,13 @@ def read_lines(path: Path, *, delimiter: str = ",", encoding: str = "utf-8") -> 
             return _csv(path, "\t" if ending == ".tsv" else delimiter, encoding)
         if ending in (".jsonl", ".ndjson", ".json"):
             return _json_lines(path, encoding)
-    except (pa.ArrowException, OSError, LookupError) as error:
+    except (pa.ArrowException, csv.Error, OSError, LookupError) as error:
         raise RawFileError(f"{path}: cannot be read: {error}") from None
     raise RawFileError(f"{path}: {ending or 'no ending'} is none of .csv, .parquet, .jsonl")
 
 
 def _parquet(path: Path) -> RawLines:
-    frame = pyarrow.parquet.read_table(path).to_pandas()
-    return RawLines(_numbered(frame, set()), {}, frozenset())
+    return _raw_lines(pyarrow.parquet.read_table(path), {})
 
 
 def _csv(path: Path, delimiter: str, encoding: str) -> RawLines:
@@ -80,60 +90,105 @@ def _csv(path: Path, delimiter: str, encoding: str) -> RawLines:
         malformed[row.number - 1] = row.text
         return "skip"
 
-    with path.open("rb") as file:
-        names = _header(file.readline(), delimiter, encoding)
-    table = pyarrow.csv.read_csv(
-        path,
-        # One thread: only then does pyarrow number the rows it cannot read.
-        read_options=pyarrow.csv.ReadOptions(
-            use_threads=False, block_size=_BLOCK_BYTES, encoding=encoding
-        ),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.binary()), strings_can_be_null=False
-        ),
-    )
+    with _in_utf8(path, encoding) as file:
+        names = _header(file.readline(), delimiter)
+        file.seek(0)
+        table = pyarrow.csv.read_csv(
+            file,
+            # One thread: only then does pyarrow number the rows it cannot read.
+            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.binary()), strings_can_be_null=False
+            ),
+        )
     if len(set(table.column_names)) < len(table.column_names):
         raise RawFileError(f"{path}: two columns have the same name")
-    texts, broken = {}, pd.Series(data=False, index=range(table.num_rows))
-    for name in table.column_names:
-        texts[name] = _decoded(table.column(name))
-        broken |= texts[name].str.contains(_BROKEN_BYTES, regex=False)
-    frame = _numbered(pd.DataFrame(texts), set(malformed))
+    return _raw_lines(table, malformed)
+
+
+@contextmanager
+def _in_utf8(path: Path, encoding: str) -> Iterator[IO[bytes]]:
+    """Give the bytes of a text file in UTF-8; what is no text in another encoding is marked."""
+    if codecs.lookup(encoding).name == "utf-8":
+        with path.open("rb") as file:
+            yield file
+        return
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as text,
+        tempfile.TemporaryFile() as file,
+    ):
+        while part := text.read(_PART_CHARACTERS):
+            file.write(part.encode())
+        file.seek(0)
+        yield file
+
+
+def _header(line: bytes, delimiter: str) -> list[str]:
+    """Return the column names, so that no type is guessed from values."""
+    first, *_ = line.decode(errors="replace").removeprefix("\ufeff").splitlines() or [""]
+    return next(csv.reader([first], delimiter=delimiter), [])
+
+
+def _raw_lines(table: Any, malformed: dict[int, str]) -> RawLines:  # a pyarrow.Table
+    columns, broken = {}, pd.Series(data=False, index=range(table.num_rows))
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if _is_text(column.type):
+            columns[name] = _decoded(column)
+            broken |= columns[name].str.contains(_BROKEN_BYTES, regex=False, na=False)
+        else:
+            columns[name] = column.to_pandas(integer_object_nulls=True)
+    frame = _numbered(pd.DataFrame(columns), set(malformed))
     return RawLines(frame, malformed, frozenset(frame.index[broken.to_numpy()]))
 
 
-def _header(line: bytes, delimiter: str, encoding: str) -> list[str]:
-    """Return the column names, so that no type is guessed from values."""
-    text = line.decode(encoding, errors="replace").removeprefix("\ufeff").rstrip("\r\n")
-    return [name.strip('"') for name in text.split(delimiter)]
+def _is_text(kind: Any) -> bool:  # a pyarrow.DataType
+    kinds = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
+    return kind in kinds
 
 
 def _decoded(column: Any) -> pd.Series:  # a pyarrow.ChunkedArray of bytes or of text
     try:
-        return pd.Series(column.cast(pa.large_string()).to_pandas(), dtype="str")
+        texts = column.cast(pa.large_binary()).cast(pa.large_string())
+        return pd.Series(texts.to_pandas(), dtype="str")
     except pa.ArrowInvalid:
-        texts = [each.decode(errors="replace") for each in column.to_pylist()]
-        return pd.Series(texts, dtype="str")
+        parts = column.cast(pa.large_binary()).to_pylist()
+        read = [None if each is None else each.decode(errors="replace") for each in parts]
+        return pd.Series(read, dtype="str")
 
 
 def _json_lines(path: Path, encoding: str) -> RawLines:
     malformed: dict[int, str] = {}
     objects: list[dict[str, object]] = []
-    with path.open(encoding=encoding, errors="replace") as file:
+    is_utf8 = codecs.lookup(encoding).name == "utf-8"
+    with path.open(encoding="utf-8-sig" if is_utf8 else encoding, errors="replace") as file:
         lines = [line for line in map(str.strip, file) if line]
     for number, line in enumerate(lines, start=1):
-        try:
-            value = json.loads(line)
-        except ValueError:
-            value = None
-        if isinstance(value, dict) and _BROKEN_BYTES not in line:
-            objects.append(value)
-        else:
+        value = _json_object(line)
+        if value is None or _BROKEN_BYTES in line:
             malformed[number] = line
+        else:
+            objects.append(value)
     return RawLines(_numbered(pd.DataFrame(objects), set(malformed)), malformed, frozenset())
+
+
+def _json_object(line: str) -> dict[str, object] | None:
+    """Return the object of a line, ``None`` where it is none or holds what is no text."""
+    try:
+        value = json.loads(line, parse_int=_whole)
+        if "\\ud" in line.lower():  # half of a pair of surrogates cannot be written anywhere
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _whole(digits: str) -> int | str:
+    """Return a whole number, as text where a float could not hold it."""
+    value = int(digits)
+    return value if abs(value) < _EXACT else digits
 
 
 def _numbered(frame: pd.DataFrame, taken: set[int]) -> pd.DataFrame:

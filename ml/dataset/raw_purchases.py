@@ -10,14 +10,24 @@ from ml.dataset.mapping import ColumnMapping
 from ml.dataset.raw_lines import RawLines
 from ml.dataset.rules import BASKET_PATTERN, ID_PATTERN
 
-LARGEST = 1e9
-"""Quantities and prices beyond are slips of the keyboard or of the export."""
+LARGEST_PRICE = 1e9
+LEAST_QUANTITY, LARGEST_QUANTITY = 1e-6, 1e6
+"""What is beyond is a slip of the keyboard or of the export; the services refuse it too."""
+
+NAME_CHARACTERS, LABEL_CHARACTERS = 256, 128
+"""What the services take of an item's name, and of its category or brand."""
+
+EARLIEST = pd.Timestamp(1, unit="s", tz="UTC")
+"""Whoever says 1970, or 1900 as spreadsheets do, does not know; the services refuse it too."""
 
 CLOCK_LEEWAY = timedelta(days=1)
 """How far ahead of the import's clock a purchase may lie: zones and clocks differ."""
 
 _GROUPED = r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?"
 """A number with a decimal comma whose thousands are grouped by points."""
+
+_NAMED_ZONE = r"[T ]\d{2}.*(?:[Zz]|[+-]\d{2}:?(?:\d{2})?)$"
+"""The end of an ISO 8601 time that names its zone; a date alone, 2026-01-01, names none."""
 
 REASON_WORDS = {
     "misencoded": None,
@@ -30,6 +40,7 @@ REASON_WORDS = {
     "malformed_item": "item",
     "malformed_store": "store",
     "unparsable_date": "occurred_at",
+    "too_early": "occurred_at",
     "in_the_future": "occurred_at",
     "unparsable_quantity": "quantity",
     "implausible_quantity": "quantity",
@@ -64,9 +75,9 @@ def read_purchases(
             "item_id": _texts(_column(raw, mapping, "item")),
             "occurred_at": _times(_column(raw, mapping, "occurred_at"), mapping),
             "store": _texts(_column(raw, mapping, "store")),
-            "name": _texts(_column(raw, mapping, "item_name")),
-            "category": _texts(_column(raw, mapping, "item_category")),
-            "brand": _texts(_column(raw, mapping, "item_brand")),
+            "name": _labels(_column(raw, mapping, "item_name"), NAME_CHARACTERS),
+            "category": _labels(_column(raw, mapping, "item_category"), LABEL_CHARACTERS),
+            "brand": _labels(_column(raw, mapping, "item_brand"), LABEL_CHARACTERS),
         }
     )
     amounts = _texts(_column(raw, mapping, "quantity"))
@@ -105,13 +116,14 @@ def _broken_rules(
         ("malformed_item", _malformed(item)),
         ("malformed_store", _malformed(lines["store"])),
         ("unparsable_date", lines["occurred_at"].isna()),
+        ("too_early", lines["occurred_at"] < EARLIEST),
         ("in_the_future", lines["occurred_at"] > now + CLOCK_LEEWAY),
         ("unparsable_quantity", quantity.isna()),
-        ("implausible_quantity", quantity.abs() > LARGEST),
+        ("implausible_quantity", _is_implausible(quantity)),
         ("return", quantity < 0),
         ("no_quantity", quantity == 0),
         ("unparsable_price", prices.notna() & price.isna()),
-        ("implausible_price", price.abs() > LARGEST),
+        ("implausible_price", price.abs() > LARGEST_PRICE),
         ("negative_price", price < 0),
     ]
 
@@ -141,6 +153,18 @@ def _ids(values: pd.Series) -> pd.Series:
     return _texts(values).str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
 
 
+def _labels(values: pd.Series, most: int) -> pd.Series:
+    """Return texts for people: in one line, cut to ``most`` characters."""
+    texts = _texts(values).str.replace(r"[\x00-\x1f\x7f]+", " ", regex=True)
+    texts = texts.str.slice(0, most).str.strip()
+    return texts.mask(texts == "")
+
+
+def _is_implausible(quantity: pd.Series) -> pd.Series:
+    size = quantity.abs()
+    return (size > LARGEST_QUANTITY) | ((size > 0) & (size < LEAST_QUANTITY))
+
+
 def _with_point(texts: pd.Series, raw: RawLines, mapping: ColumnMapping, word: str) -> pd.Series:
     """Return texts with a decimal point, null where a point stands that groups no thousands."""
     column = mapping.columns.get(word)
@@ -168,13 +192,21 @@ def _times(values: pd.Series, mapping: ColumnMapping) -> pd.Series:
     texts = _texts(values)
     times = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us, UTC]")
     for form in mapping.date_formats or ("ISO8601",):
-        if form == "ISO8601" or "%z" in form:
-            parsed = pd.to_datetime(texts, format=form, errors="coerce", utc=True)
-            parsed = parsed.dt.as_unit("us")
+        if form == "ISO8601":
+            parsed = _iso_times(texts, mapping.timezone)
+        elif "%z" in form:
+            parsed = _in_utc(pd.to_datetime(texts, format=form, errors="coerce", utc=True))
         else:
             parsed = _placed(pd.to_datetime(texts, format=form, errors="coerce"), mapping.timezone)
         times = times.fillna(parsed)
     return times
+
+
+def _iso_times(texts: pd.Series, timezone: str) -> pd.Series:
+    """Return ISO 8601 times in UTC; those that name no zone are of ``timezone``."""
+    parsed = _in_utc(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True))
+    is_zoned = texts.str.contains(_NAMED_ZONE, regex=True, na=False)
+    return parsed.where(is_zoned, _placed(parsed.dt.tz_localize(None), timezone))
 
 
 def _placed(values: pd.Series, timezone: str) -> pd.Series:

@@ -33,6 +33,7 @@ def test_the_example_of_the_docs_is_a_mapping(tmp_path: Path) -> None:
     [
         ("name = ", "is not TOML"),
         (COLUMNS, "name: is missing"),
+        ('name = "x"\ndelimiter = "||"\n' + COLUMNS, "delimiter: must be one character"),
         ("name = 7\n" + COLUMNS, "name: must be a non-empty string"),
         ('name = "x"\n[columns]\ncustomer = "c"\n', "columns.basket: is missing"),
         ('name = "x"\n' + COLUMNS + 'colour = "z"\n', "columns.colour: is not one of customer"),
