@@ -30,6 +30,9 @@ class Migrations:
 def migrate(engine: Engine, migrations: Migrations) -> None:
     """Bring the database to the newest revision; all of it or nothing, one process at a time.
 
+    A database at a newer revision than ours is left as it is: an older release that starts
+    again, or one that is rolled back to, serves on it.
+
     Raises:
         Failure: of kind ``UNAVAILABLE``, when the database is away.
     """
@@ -38,6 +41,8 @@ def migrate(engine: Engine, migrations: Migrations) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config = _config(migrations)
+        if _heads(connection, migrations) - _known(ScriptDirectory.from_config(config)):
+            return
         config.attributes["connection"] = connection
         config.attributes["version_table"] = migrations.version_table
         command.upgrade(config, "heads")
@@ -56,16 +61,24 @@ def check_ready(engine: Engine, migrations: Migrations) -> None:
     """
     script = ScriptDirectory.from_config(_config(migrations))
     with reading(engine) as connection:
-        options = {"version_table": migrations.version_table}
-        there = set(MigrationContext.configure(connection, opts=options).get_current_heads())
-    known = {revision.revision for revision in script.walk_revisions()}
-    if not there or (there <= known and there != set(script.get_heads())):
+        there = _heads(connection, migrations)
+    if not there or (there <= _known(script) and there != set(script.get_heads())):
         raise Failure(
             Kind.PRECONDITION,
             "DATABASE_NOT_MIGRATED",
             f"{database_name(engine)} is not at the newest migration: run the service's"
             " command 'migrate'",
         )
+
+
+def _heads(connection: Connection, migrations: Migrations) -> set[str]:
+    """Return the revisions that the database is at; none when it was never migrated."""
+    options = {"version_table": migrations.version_table}
+    return set(MigrationContext.configure(connection, opts=options).get_current_heads())
+
+
+def _known(script: ScriptDirectory) -> set[str]:
+    return {revision.revision for revision in script.walk_revisions()}
 
 
 def _config(migrations: Migrations) -> Config:

@@ -92,6 +92,18 @@ def test_an_older_database_is_not_ready_and_a_newer_one_is(
     check_ready(engine, migrations)
 
 
+def test_migrating_leaves_a_newer_database_as_it_is(engine: Engine, migrations: Migrations) -> None:
+    newer = migrations.folder / "v0002_colours.py"
+    newer.write_text(SECOND)
+    migrate(engine, migrations)
+    newer.unlink()  # as in a pod of the release before, which migrates when it starts
+    migrate(engine, migrations)
+    check_ready(engine, migrations)
+    with reading(engine) as connection:
+        row = connection.execute(text("SELECT * FROM accounts")).one()
+    assert tuple(row) == ("anna", 0, None)
+
+
 def test_a_failed_migration_leaves_nothing_behind(engine: Engine, migrations: Migrations) -> None:
     broken = SECOND + "    raise ValueError('half way')\n"
     (migrations.folder / "v0002_colours.py").write_text(broken)
