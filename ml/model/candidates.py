@@ -33,7 +33,7 @@ OVERFETCH = 4
 """How many times more the index is asked for when some items are not allowed."""
 
 NARROW_SHARE = 0.5
-"""Where a smaller share of the items is allowed, over-fetching misses some: search them all."""
+"""Where a smaller share of the model's items is allowed, over-fetching misses some: search all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,6 @@ class Candidates:
     item_ids: list[str]
     scores: NDArray[np.float32]
     own_item_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class FreshItems:
-    """Items of the catalogue that the model never saw, placed by their attributes.
-
-    Attributes:
-        item_ids: the items, m of them, none of the model's.
-        factors: float32 [m, factors].
-    """
-
-    item_ids: tuple[str, ...]
-    factors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +175,16 @@ class CandidateGenerator:
     ) -> NDArray[np.int64]:
         if not vector.any():
             return np.zeros(0, np.int64)
-        if permitted is not None and np.count_nonzero(permitted) < NARROW_SHARE * len(permitted):
+        known = len(self.bundle.vocabulary)
+        if permitted is not None and np.count_nonzero(permitted[:known]) < NARROW_SHARE * known:
             rows = np.flatnonzero(permitted)
-            return rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")[:size]]
-        count = size if permitted is None else size * OVERFETCH
-        rows = self.index.search(vector[None], count)[0][0]
-        rows = rows[rows >= 0]  # a graph may find fewer than asked for
-        if permitted is not None:
-            rows = rows[permitted[rows]]
+            rows = rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")]
+        else:
+            count = size if permitted is None else size * OVERFETCH
+            rows = self.index.search(vector[None], count)[0][0]
+            rows = rows[rows >= 0]  # a graph may find fewer than asked for
+            if permitted is not None:
+                rows = rows[permitted[rows]]
         return np.concatenate([rows[:size], self._nearest_fresh(vector, permitted)])
 
     def _nearest_fresh(

@@ -1,6 +1,7 @@
 """Candidates of a tiny model whose right answers are plain: who bought tea gets tea."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -102,6 +103,41 @@ def test_fresh_items_are_proposed_by_where_they_lie() -> None:
     proposed = [each for each in found.item_ids if each in fresh]
     assert proposed == list(fresh[-FRESH_SIZE:])
     assert scores_of(found, "popular")[proposed[0]] == 0
+
+
+@pytest.mark.parametrize("known_rows", [range(40), range(0, 20, 4), []])
+def test_fresh_items_are_proposed_whatever_else_is_allowed(known_rows: Sequence[int]) -> None:
+    fresh = tuple(f"new-tea-{place}" for place in range(FRESH_SIZE))
+    near_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
+    near_tea[:, 0] = 0.1  # every tea that the model knows is nearer
+    allowed = np.isin(np.arange(40 + len(fresh)), [*known_rows, *range(40, 40 + len(fresh))])
+    generator = dataclasses.replace(
+        GENERATOR,
+        vocabulary=BUNDLE.vocabulary.extended(fresh),
+        factors=np.vstack([BUNDLE.item_factors, near_tea]),
+        allowed=allowed,
+    )
+
+    found = generator.generate(TEA_DRINKER, FEW)
+
+    assert set(fresh) <= set(found.item_ids)
+    assert len(set(found.item_ids)) == len(found.item_ids)
+
+
+def test_where_only_items_the_model_never_saw_are_allowed_all_of_them_are_searched() -> None:
+    fresh = tuple(f"new-tea-{place}" for place in range(100))
+    towards_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
+    towards_tea[:, 0] = np.arange(len(fresh))
+    generator = dataclasses.replace(
+        GENERATOR,
+        vocabulary=BUNDLE.vocabulary.extended(fresh),
+        factors=np.vstack([BUNDLE.item_factors, towards_tea]),
+        allowed=np.arange(40 + len(fresh)) >= 40,
+    )
+
+    found = generator.generate(TEA_DRINKER, Moment(source_size=20))
+
+    assert found.item_ids == list(fresh[-20:])
 
 
 def test_so_many_own_items_and_no_more() -> None:
