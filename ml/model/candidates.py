@@ -208,8 +208,8 @@ class CandidateGenerator:
     def _popular(
         self, here: Evidence, size: int, permitted: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
-        if len(here.rows):
-            return here.top(size, permitted)
+        if len(here.rows) and len(best := here.top(size, permitted)):
+            return best
         rows = self.popular_rows
         if permitted is None:
             return rows[:size]

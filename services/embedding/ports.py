@@ -40,7 +40,9 @@ class ItemStore(Protocol):
         ...
 
     def check(self, drafts: Sequence[ItemDraft], now: datetime) -> list[Item]:
-        """Return what ``upsert`` would store, with the change number 0, and write nothing.
+        """Return what ``upsert`` would store, and write nothing.
+
+        What it would change has the change number 0.
 
         Raises:
             Failure: as ``upsert``.

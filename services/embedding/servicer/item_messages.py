@@ -80,7 +80,7 @@ def label(check: Check, path: str, value: str) -> str:
 
 
 def item_message(item: Item) -> item_pb2.Item:
-    """Return the message of a stored item; one that was only checked has no etag."""
+    """Return the message of an item; one that is not stored in this state has no etag."""
     attributes = item.attributes
     return item_pb2.Item(
         name=f"{COLLECTION}/{item.item_id}",

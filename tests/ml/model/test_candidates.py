@@ -69,6 +69,20 @@ def test_a_store_has_its_own_popular_items() -> None:
     )
 
 
+def test_where_nothing_popular_in_the_store_is_allowed_the_popular_items_of_all_stores_are() -> (
+    None
+):
+    soap = np.array([each.startswith("soap-") for each in BUNDLE.vocabulary.item_ids])
+    not_in_the_north = soap & (np.arange(40) >= LIST_LENGTH)
+
+    found = GENERATOR.generate(
+        empty_history(), Moment(source_size=2, store="north"), not_in_the_north
+    )
+
+    assert found.item_ids == ["soap-11", "soap-15"]
+    assert set(scores_of(found, "popular").values()) == {0}
+
+
 @pytest.mark.parametrize("share", [0.1, 0.9])
 def test_only_what_is_allowed_is_proposed(share: float) -> None:
     allowed = np.random.default_rng(0).random(40) < share

@@ -2,9 +2,11 @@
 
 import pytest
 from ofone.embedding.v1 import embedding_service_pb2 as pb
+from ofone.embedding.v1 import item_pb2
 
 from services.embedding.adapters.catalogue_poll import CataloguePoll
 from services.embedding.domain.item import ItemDraft
+from services.embedding.servicer.item_messages import item_message
 from services.serving.failures import Failure, Kind
 from tests.models import item_attributes, item_ids
 from tests.services.embedding.conftest import OpenShop
@@ -50,6 +52,14 @@ def test_validate_only_answers_and_writes_nothing(shop: Shop) -> None:
         shop.stub.GetItem(pb.GetItemRequest(name="items/new"))
     assert failure.value.kind is Kind.NOT_FOUND
     assert "new" not in shop.retrieve(["tea-0"]).item_ids
+
+
+def test_a_check_tells_what_would_change_by_its_lack_of_an_etag(shop: Shop) -> None:
+    same, other = (shop.store.items([each])[each] for each in ("tea-0", "tea-4"))
+    unchanged = item_message(same)
+    changed = item_pb2.Item(name="items/tea-4", display_name="Renamed", etag=other.etag)
+    request = pb.UpsertItemsRequest(items=[unchanged, changed], validate_only=True)
+    assert [each.etag for each in shop.stub.UpsertItems(request).items] == [same.etag, ""]
 
 
 def test_several_items_come_in_the_order_asked_for(shop: Shop) -> None:

@@ -38,7 +38,9 @@ class _CandidateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Candi
     CANDIDATE_SOURCE_COMPLEMENT: _CandidateSource.ValueType  # 4
     """Completes the basket at hand."""
     CANDIDATE_SOURCE_POPULAR: _CandidateSource.ValueType  # 5
-    """Is popular in the store at hand, or everywhere where the store is not known."""
+    """Is popular in the store at hand; everywhere where the store is not known or where nothing that
+    is popular in it may be proposed.
+    """
 
 class CandidateSource(_CandidateSource, metaclass=_CandidateSourceEnumTypeWrapper):
     """Where a candidate came from."""
@@ -54,7 +56,9 @@ CANDIDATE_SOURCE_NEIGHBOUR: CandidateSource.ValueType  # 3
 CANDIDATE_SOURCE_COMPLEMENT: CandidateSource.ValueType  # 4
 """Completes the basket at hand."""
 CANDIDATE_SOURCE_POPULAR: CandidateSource.ValueType  # 5
-"""Is popular in the store at hand, or everywhere where the store is not known."""
+"""Is popular in the store at hand; everywhere where the store is not known or where nothing that
+is popular in it may be proposed.
+"""
 Global___CandidateSource: _TypeAlias = CandidateSource  # noqa: Y015
 
 @_typing.final
@@ -388,7 +392,9 @@ class UpsertItemsResponse(_message.Message):
     ITEMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[_item_pb2.Item]:
-        """The items as they are now stored, in the order of the request; without etags when only checked."""
+        """The items as they are now stored, in the order of the request; when only checked, what would
+        change has no etag.
+        """
 
     def __init__(
         self,
