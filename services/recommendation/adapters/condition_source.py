@@ -20,11 +20,15 @@ TYPE_NAMES: Mapping[type, str] = {int: "int", float: "double", str: "string", bo
 _WORDS = {"true", "false", "null", "in"}
 _LOGICAL = {"&&", "||", "?", ":"}
 _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
+# Texts end exactly where the library ends them (a raw one knows no escapes): what it would run must
+# not look like text here. Source: CEL's language definition, "Syntax", the rule STRING_LIT.
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*)
-    |(?P<text>[rRbB]{0,2}(?:'''(?s:.*?)'''|\"\"\"(?s:.*?)\"\"\"
-        |'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"))
-    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uU]?|0[xX][0-9a-fA-F]+[uU]?)
+    |(?P<text>[bB]?(?:
+        [rR](?:'''(?s:.*?)'''|\"\"\"(?s:.*?)\"\"\"|'[^'\r\n]*'|"[^"\r\n]*")
+        |'''(?s:\\.|[^\\])*?'''|\"\"\"(?s:\\.|[^\\])*?\"\"\"
+        |'(?:\\.|[^'\\\r\n])*'|"(?:\\.|[^"\\\r\n])*"))
+    |(?P<number>0[xX][0-9a-fA-F]+[uU]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[uU]?)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<sign>&&|\|\||[<>=!]=|.)""",
     re.VERBOSE,

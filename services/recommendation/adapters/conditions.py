@@ -36,9 +36,11 @@ _SAMPLE = {
     for variable, fields in VARIABLES.items()
 }
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
-_UNEXPECTED = re.compile(r"(?:mismatched|extraneous) input '(.*)' expecting")
-
+_UNEXPECTED = re.compile(
+    r"(?:mismatched|extraneous|no viable alternative at) input '(.*)'(?: expecting|$)"
+)
 _UNREADABLE = re.compile(r"token recognition error at: '(.*)'")
+_HALF_A_CHOICE = "Incomplete `ExprContext`"
 
 _ARTICLES = {"int": "an"}
 
@@ -125,12 +127,21 @@ def _syntax_mistake(source: str, complaint: str) -> ConditionMistake:
     line, column, text = int(position[1]), int(position[2]), position[3]
     unexpected = _UNEXPECTED.match(text)
     if unexpected is not None:
-        found = unexpected[1]
-        text = "the expression ends too early" if found == "<EOF>" else f"unexpected {found}"
+        text = f"unexpected {unexpected[1]}"
+    if (line, column) == _end(source):
+        text = "the expression ends too early"
+    elif text.startswith(_HALF_A_CHOICE):
+        text = "a ? needs a : with what holds otherwise"
     unreadable = _UNREADABLE.match(text)
     if unreadable is not None:
         text = _unreadable_problem(unreadable[1].rstrip())
-    return ConditionMistake("SYNTAX", line, column, text.partition(" expecting ")[0], source)
+    sentence = text.partition(" expecting ")[0].partition(": InvalidUnicode")[0]
+    return ConditionMistake("SYNTAX", line, column, sentence, source)
+
+
+def _end(source: str) -> tuple[int, int]:
+    """Return line and column behind the last character."""
+    return source.count("\n") + 1, len(source) - source.rfind("\n")
 
 
 def _unreadable_problem(found: str) -> str:

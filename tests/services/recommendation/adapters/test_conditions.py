@@ -40,6 +40,8 @@ def mistake_in(source: str) -> ConditionMistake:
         ("traits.home_store.startsWith('so') || size(traits.main_channel) > 0", False),
         ("traits.home_store == 'traits.nope'", False),
         ("traits.basket_count / (traits.item_count + 1) > 10", True),
+        (r"context.channel != r'\' && marketing.email", True),
+        (r'''"""a\"""b""" != 'c' && context.hour < 0x1F''', True),
     ],
 )
 def test_a_condition_that_makes_sense_is_taken_and_evaluated(source: str, expected: bool) -> None:
@@ -66,6 +68,11 @@ def test_a_condition_that_makes_sense_is_taken_and_evaluated(source: str, expect
         ("now() > 3", "UNKNOWN_FUNCTION", 1, 1),
         ("traits.home_store.matches('n.*')", "UNKNOWN_FUNCTION", 1, 19),
         ("[1, 2].exists(x, x == context.hour)", "UNKNOWN_FUNCTION", 1, 8),
+        (r"r'\' == '' || [1].all(x, true) || '' == ''", "UNKNOWN_FUNCTION", 1, 19),
+        (r"R'\'.matches('1') || '' == ''", "UNKNOWN_FUNCTION", 1, 6),
+        (r"b'\\' == br'\' && '1'.matches('1') || '' == ''", "UNKNOWN_FUNCTION", 1, 23),
+        ("marketing.email ? true", "SYNTAX", 1, 1),
+        ("marketing.", "SYNTAX", 1, 11),
         ("traits.basket_count", "NOT_BOOLEAN", 1, 1),
         ("marketing.email && traits.basket_count", "NOT_BOOLEAN", 1, 20),
         ("marketing.email ? true : 3", "NOT_BOOLEAN", 1, 26),
@@ -97,6 +104,10 @@ def test_a_mistake_is_explained() -> None:
         ("marketing.email &&\n context.channel = 'web'", "unexpected =; did you mean ==?"),
         ("context.channel == 'web", "the text is not closed"),
         ("context.hour > 3 # evening", "unexpected #"),
+        ("marketing.email &&\n", "the expression ends too early"),
+        ("marketing.", "the expression ends too early"),
+        ("marketing.email ? marketing.sms", "a ? needs a : with what holds otherwise"),
+        (r"context.channel == '\ud800'", "invalid string literal"),
     ],
 )
 def test_a_sign_that_means_nothing_is_explained(source: str, message: str) -> None:
