@@ -7,7 +7,7 @@ import argparse
 import secrets
 import signal
 import sys
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 
 import grpc
@@ -34,7 +34,9 @@ def main() -> int:
     arguments = parser.parse_args()
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
     console = Console(highlight=False, width=width)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` leaves it
+            signal.signal(each, lambda number, _: sys.exit(128 + number))
     try:
         layout = _layout(arguments)
         with Processes(layout.logs) as processes:
@@ -48,6 +50,7 @@ def main() -> int:
                 processes.watch(lambda words: console.print(f"[bold red]{words}[/bold red]"))
     except KeyboardInterrupt:
         console.print("\nStopped.")
+        return 128 + signal.SIGINT if arguments.once else 0
     except DemoError as error:
         console.print(f"[bold red]The demo cannot go on:[/bold red] {error}", soft_wrap=True)
         return 1
@@ -61,7 +64,7 @@ def _layout(arguments: argparse.Namespace) -> Layout:
     data = arguments.data
     if data is not None and not data.is_file():
         raise DemoError(f"{data} is not there")
-    name = "town" if data is None else f"{data.stem}-{sha256(data.read_bytes()).hexdigest()[:8]}"
+    name = "town" if data is None else f"{data.stem}-{_digest(data)[:8]}"
     folder = arguments.folder or Path("build") / "demo" / name
     layout = Layout(folder.resolve(), arguments.port_offset)
     (layout.folder / "done").mkdir(parents=True, exist_ok=True)
@@ -70,6 +73,11 @@ def _layout(arguments: argparse.Namespace) -> Layout:
         layout.identifier_key.write_text(secrets.token_hex(32))
         layout.identifier_key.chmod(0o600)
     return layout
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 STOP_SECONDS = 10.0
 """How long a process may take to end before it is killed."""
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What asks the demo to end: Ctrl-C, `kill`, a terminal that is closed."""
 
 
 class DemoError(Exception):
@@ -48,9 +51,10 @@ class Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop everything."""
-        for name in reversed(list(self.running)):
-            self.stop(name)
+        """Stop everything; a second Ctrl-C does not leave half of it running."""
+        with _unhurried():
+            for name in reversed(list(self.running)):
+                self.stop(name)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a process in a group of its own; what it prints goes to ``logs/name.log``."""
@@ -113,3 +117,14 @@ class Processes:
     def _last_line(self, name: str) -> str:
         lines = (self.logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it printed nothing"
+
+
+@contextlib.contextmanager
+def _unhurried() -> Iterator[None]:
+    """Let no signal cut the block short."""
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
