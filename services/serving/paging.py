@@ -4,11 +4,17 @@ import base64
 import binascii
 import hashlib
 import json
+import math
+import re
 
 from services.serving.failures import Failure, FieldViolation, invalid
 
 MAX_TOKEN_CHARACTERS = 4_096
 _DIGEST_BYTES = 8
+_MOST_INTEGER = 2**63 - 1
+"""What a BIGINT holds."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters: JSON can spell them, UTF-8 cannot carry them."""
 
 Query = tuple[object, ...]
 """What a token is bound to: the method's name and everything asked but the page."""
@@ -51,11 +57,11 @@ def decode_token(
             raise ValueError
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         position = json.loads(raw[_DIGEST_BYTES:])
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise damaged_token(field) from None
     if raw[:_DIGEST_BYTES] != _digest(query):
         raise _refusal(field, "belongs to another query")
-    if not isinstance(position, list):
+    if not isinstance(position, list) or not all(map(_storable, position)):
         raise damaged_token(field)
     return position
 
@@ -63,6 +69,19 @@ def decode_token(
 def damaged_token(field: str = "page_token") -> Failure:
     """Return the failure for a token whose position cannot be one of its listing."""
     return _refusal(field, "is damaged")
+
+
+def _storable(value: object) -> bool:
+    """Return whether a database may be asked for ``value``; our tokens hold nothing else."""
+    match value:
+        case str():
+            return "\0" not in value and not _SURROGATES.search(value)
+        case int():
+            return abs(value) <= _MOST_INTEGER
+        case float():
+            return math.isfinite(value)
+        case _:
+            return False
 
 
 def _digest(query: Query) -> bytes:

@@ -1,5 +1,7 @@
 """Page tokens belong to one query and survive no damage."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,15 @@ from services.serving.paging import (
 )
 
 QUERY = ("items", "category", 7)
-POSITIONS = st.lists(st.text(max_size=20) | st.integers(-(2**53), 2**53), max_size=4)
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+POSITIONS = st.lists(TEXTS | st.integers(-(2**63) + 1, 2**63 - 1), max_size=4)
+
+
+def token_of(payload: bytes) -> str:
+    """Return a token of ``QUERY`` whose position somebody replaced."""
+    token = encode_token([], query=QUERY)
+    digest = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[: -len(b"[]")]
+    return base64.urlsafe_b64encode(digest + payload).decode().rstrip("=")
 
 
 @given(POSITIONS)
@@ -38,6 +48,13 @@ def test_the_empty_token_is_the_first_page() -> None:
         ("ü", "damaged"),
         ("A", "damaged"),
         ("A" * (MAX_TOKEN_CHARACTERS + 1), "damaged"),
+        (token_of(b"[" * 3_000), "damaged"),
+        (token_of(rb'["\ud800"]'), "damaged"),
+        (token_of(b'"a"'), "damaged"),
+        (token_of(rb'["\u0000"]'), "damaged"),
+        (token_of(b"[9223372036854775808]"), "damaged"),
+        (token_of(b"[NaN]"), "damaged"),
+        (token_of(b"[[1]]"), "damaged"),
     ],
 )
 def test_a_strange_token_is_refused_by_field_and_rule(token: str, why: str) -> None:
