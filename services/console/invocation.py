@@ -65,9 +65,26 @@ def flat(function: Callable[..., Any], *groups: type[Any]) -> Callable[..., Any]
 
 
 def build(group: type[Group], values: dict[str, Any]) -> Group:
-    """Return the group filled from what typer read."""
+    """Return the group filled from what typer read.
+
+    Raises:
+        typer.BadParameter: when a word is not valid UTF-8.
+    """
     names = [field.name for field in dataclasses.fields(group)]  # type: ignore[arg-type]  # any will do
+    for name in names:
+        words = values[name] if isinstance(values[name], list) else [values[name]]
+        if any(isinstance(word, str) and not _is_text(word) for word in words):
+            raise typer.BadParameter(f"{name}: is not valid UTF-8")
     return group(**{name: values[name] for name in names})
+
+
+def _is_text(word: str) -> bool:
+    """Say whether a word of the command line came as valid UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parameter(

@@ -11,7 +11,7 @@ from services.console.batches import Placed, in_batches, place_violation
 from services.console.reading.plain_messages import read_message
 from services.console.reading.records import Record, json_lines, yaml_records
 from services.console.rendering.refusals import Refusal
-from services.serving.failures import Failure, Kind
+from services.serving.failures import Failure
 
 _YAML_SUFFIXES = {".yaml", ".yml"}
 
@@ -19,7 +19,7 @@ _YAML_SUFFIXES = {".yaml", ".yml"}
 def write_items(
     stub: EmbeddingServiceStub, file: Path, *, validate_only: bool
 ) -> tuple[int, list[Refusal]]:
-    """Write the items of ``file``.
+    """Write the items of ``file``: each batch is checked before the first is written.
 
     Args:
         stub: The catalogue's service, on a channel that raises ``Failure``.
@@ -27,8 +27,7 @@ def write_items(
         validate_only: Whether to check only.
 
     Returns:
-        How many were written, and why the others were refused: when a line cannot be read, none
-        is written; when the service refuses a batch of 1,000, that batch is not.
+        How many were written, or would be, and what was refused: where anything was, none.
 
     Raises:
         Failure: when the service did not refuse the items but failed.
@@ -38,18 +37,31 @@ def write_items(
     else:
         with file.open("rb") as stream:
             items, refusals = _read(json_lines(stream))
-    written = 0
-    for batch in in_batches(items) if not refusals else ():
-        request = UpsertItemsRequest(
-            items=[placed.message for placed in batch], validate_only=validate_only
-        )
-        try:
-            written += len(stub.UpsertItems(request).items)
-        except Failure as failure:
-            if failure.kind is not Kind.INVALID:
-                raise
-            refusals += _placed(failure, batch)
-    return written, refusals
+    if refusals:
+        return 0, refusals
+    batches = list(in_batches(items))
+    refusals = [each for batch in batches for each in _mistakes(stub, batch)]
+    if refusals:
+        return 0, refusals
+    for batch in () if validate_only else batches:
+        stub.UpsertItems(_request(batch, validate_only=False))
+    return len(items), []
+
+
+def _mistakes(stub: EmbeddingServiceStub, batch: Sequence[Placed[Item]]) -> list[Refusal]:
+    """Return why the service would refuse a batch, each mistake at the line it came from."""
+    try:
+        stub.UpsertItems(_request(batch, validate_only=True))
+    except Failure as failure:
+        if not failure.violations:
+            raise
+        return [place_violation(each, batch, field="items") for each in failure.violations]
+    return []
+
+
+def _request(batch: Sequence[Placed[Item]], *, validate_only: bool) -> UpsertItemsRequest:
+    items = [placed.message for placed in batch]
+    return UpsertItemsRequest(items=items, validate_only=validate_only)
 
 
 def _read(records: Iterable[Record]) -> tuple[list[Placed[Item]], list[Refusal]]:
@@ -64,8 +76,3 @@ def _read(records: Iterable[Record]) -> tuple[list[Placed[Item]], list[Refusal]]
         except Failure as failure:
             refusals += [Refusal(record.line_of(each.field), each) for each in failure.violations]
     return items, refusals
-
-
-def _placed(failure: Failure, batch: Sequence[Placed[Item]]) -> list[Refusal]:
-    """Return the refusals of a batch, each at the line of the file it came from."""
-    return [place_violation(each, batch, field="items") for each in failure.violations]

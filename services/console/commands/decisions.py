@@ -34,7 +34,10 @@ class OffersOutput(Output):
     """How many offers, and how they are printed."""
 
     maximum: Annotated[
-        int, typer.Option("--max", metavar="N", min=0, help="At most so many; 0 for the usual 3.")
+        int,
+        typer.Option(
+            "--max", metavar="N", min=0, max=20, help="At most so many; 0 for the usual 3."
+        ),
     ] = 0
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Decide, but do not log the decision.")
@@ -66,7 +69,10 @@ class ItemsOutput(Output):
     """Which items, how many, and how they are printed."""
 
     maximum: Annotated[
-        int, typer.Option("--max", metavar="N", min=0, help="At most so many; 0 for the usual 10.")
+        int,
+        typer.Option(
+            "--max", metavar="N", min=0, max=100, help="At most so many; 0 for the usual 10."
+        ),
     ] = 0
     not_just_bought: Annotated[
         bool,

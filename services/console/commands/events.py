@@ -148,7 +148,13 @@ def _moment(session: Session, text: str | None) -> Timestamp:
 
 def _progress(session: Session) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=session.errors, transient=True)
+    return Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=session.errors,
+        transient=True,
+        disable=not session.errors.is_terminal,
+    )
 
 
 def _print_tally(session: Session, tally: Tally, output: Output) -> None:

@@ -15,6 +15,7 @@ from ofone.embedding.v1.embedding_service_pb2 import (
 from services.console.item_writing import write_items as write
 from services.console.option_groups import Output
 from services.console.reading.plain_messages import resource_name
+from services.console.rendering.figures import count_in_words
 from services.console.rendering.item_tables import (
     item_sheet,
     items_table,
@@ -70,7 +71,8 @@ def list_items(session: Session, selection: Selection, output: Output) -> None:
         return
     session.console.print(items_table(response.items))
     if response.next_page_token:
-        session.console.print(f"More: --page {response.next_page_token}", style="dim")
+        more = f"More: --page {response.next_page_token}"
+        session.console.print(more, style="dim", soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def write_items(session: Session, options: ItemFile) -> int:
     """
     written, refusals = write(session.embedding, options.file, validate_only=options.dry_run)
     done = "would be written" if options.dry_run else "written"
-    session.console.print(f"{written:,} items {done}.")
+    session.console.print(f"{count_in_words(written, 'item')} {done}.")
     if refusals:
         session.errors.print(refusals_table(refusals))
     return int(bool(refusals))

@@ -12,6 +12,7 @@ from ofone.recommendation.v1.offer_service_pb2 import (
     GetOfferRequest,
     ListOffersRequest,
 )
+from rich.text import Text
 
 from services.console.display_names import item_display_names
 from services.console.offer_writing import write_offer
@@ -50,6 +51,8 @@ def write_offers(session: Session, options: OfferFile) -> int:
     offers = list(_readable(session, records))
     if len(offers) < len(records):
         return 1
+    if not offers:
+        session.console.print("The file holds no offers.")
     refused_count = 0
     for record, offer in offers:
         try:
@@ -137,7 +140,7 @@ def _print_refusal(session: Session, record: Record, offer: Offer, failure: Fail
         session.errors.print(failure_text(failure, subject=offer.name))
         return
     if offer.name:
-        session.errors.print(f"{offer.name} refused:", style="bold red", highlight=False)
+        session.errors.print(Text(f"{offer.name} refused:", style="bold red"))
     for violation in failure.violations:
         path = field_in_offer(violation.field)
         line = record.line_of(path)

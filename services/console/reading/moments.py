@@ -24,5 +24,8 @@ def read_moment(value: object) -> Timestamp:
     if not isinstance(value, datetime):
         raise ValueError(f"must be {FORM}")  # noqa: TRY004  # one exception for all mistakes
     moment = Timestamp()
-    moment.FromDatetime(value if value.tzinfo else value.replace(tzinfo=UTC))
+    try:
+        moment.FromDatetime(value if value.tzinfo else value.replace(tzinfo=UTC))
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999 of UTC") from None
     return moment

@@ -13,7 +13,12 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from services.console.reading.moments import read_moment
-from services.console.reading.plain_values import ValueMistake, read_value, similar
+from services.console.reading.plain_values import (
+    ValueMistake,
+    check_whole,
+    read_value,
+    similar,
+)
 from services.serving.failures import FieldViolation, invalid
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
@@ -66,6 +71,11 @@ class _Reader:
             self._fail(path, "NOT_AN_OBJECT", "must be an object with named fields")
             return
         for key, given in value.items():
+            try:
+                check_whole(str(key))
+            except ValueMistake as mistake:
+                self._fail(path, mistake.rule, f"the name of a field {mistake.message}")
+                continue
             known = message.DESCRIPTOR.fields_by_name
             field = cast("FieldDescriptor | None", known.get(str(key)))
             place = f"{path}.{key}" if path else str(key)

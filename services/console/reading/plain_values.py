@@ -48,13 +48,22 @@ def similar(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
+def check_whole(text: str) -> None:
+    """Check that a text has no half characters, which JSON and YAML can write and UTF-8 cannot.
+
+    Raises:
+        ValueMistake: when it has one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueMistake("NOT_UTF8", "holds half of a character") from None
+
+
 def _text(given: object) -> str:
     if not isinstance(given, str):
         raise ValueMistake("NOT_TEXT", f"must be text; put {given!s:.40} in quotes")
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        raise ValueMistake("NOT_UTF8", "holds half of a character") from None
+    check_whole(given)
     return given
 
 
@@ -85,6 +94,7 @@ def _whole_number(given: object, limits: tuple[int, int]) -> int:
 def _enum_number(enumeration: EnumDescriptor, given: object) -> int:
     """Return the number of a value named in full or without its prefix, in any case."""
     prefix = enumeration.values[0].name.removesuffix("UNSPECIFIED")
+    check_whole(str(given))
     word = str(given).upper().replace("-", "_")
     for name in (word, prefix + word):
         if name in enumeration.values_by_name:

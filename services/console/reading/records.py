@@ -115,5 +115,5 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         keys = [key for key, _ in pairs]
         twin = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"{twin} is given twice")
+        raise ValueError(f"{twin!r} is given twice")
     return result

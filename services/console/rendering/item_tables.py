@@ -22,7 +22,8 @@ from services.console.rendering.sheets import sheet
 def items_table(items: Iterable[Item]) -> Table:
     """Return items, one a row."""
     table = Table()
-    for heading in ("item", "what people call it", "category", "brand"):
+    table.add_column("item", no_wrap=True)  # an id that is cut cannot be pasted
+    for heading in ("what people call it", "category", "brand"):
         table.add_column(heading)
     for heading in ("price", "in stock"):
         table.add_column(heading, justify="right")
@@ -34,7 +35,8 @@ def items_table(items: Iterable[Item]) -> Table:
 def similar_table(items: Iterable[ScoredItem]) -> Table:
     """Return items with their nearness, closest first."""
     table = Table()
-    for heading in ("item", "what people call it", "category", "brand"):
+    table.add_column("item", no_wrap=True)  # an id that is cut cannot be pasted
+    for heading in ("what people call it", "category", "brand"):
         table.add_column(heading)
     for heading in ("price", "in stock", "nearness"):
         table.add_column(heading, justify="right")

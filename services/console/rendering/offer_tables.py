@@ -19,7 +19,8 @@ TARGET_COUNT = 6
 def offers_table(offers: Iterable[Offer]) -> Table:
     """Return offers, one a row."""
     table = Table()
-    for heading in ("offer", "what people call it", "benefit", "about", "in force", "state"):
+    table.add_column("offer", no_wrap=True)  # an id that is cut cannot be pasted
+    for heading in ("what people call it", "benefit", "about", "in force", "state"):
         table.add_column(heading)
     for offer in offers:
         archived = offer.state == offer_pb2.OFFER_STATE_ARCHIVED

@@ -78,6 +78,7 @@ class FakeEmbedding(EmbeddingServiceServicer):
             version="20260331-1", item_count=3, factor_count=64, index_kind="exact", index_recall=1
         )
         self.calls: list[Any] = []
+        self.next_page_token = "next"
 
     def BatchGetItems(self, request: Any, context: Any) -> embedding.BatchGetItemsResponse:
         items = [self._get(name) for name in request.names]
@@ -89,7 +90,7 @@ class FakeEmbedding(EmbeddingServiceServicer):
     def ListItems(self, request: Any, context: Any) -> embedding.ListItemsResponse:
         self.calls.append(request)
         found = [each for each in self.items.values() if request.category in ("", each.category)]
-        more = "next" if len(found) > request.page_size else ""
+        more = self.next_page_token if len(found) > request.page_size else ""
         return embedding.ListItemsResponse(items=found[: request.page_size], next_page_token=more)
 
     def ListSimilarItems(self, request: Any, context: Any) -> embedding.ListSimilarItemsResponse:

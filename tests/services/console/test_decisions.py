@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1.item_pb2 import Item
 from ofone.recommendation.v1 import decision_pb2
@@ -178,3 +179,11 @@ def test_the_command_that_explains_a_decision_can_be_pasted(town: Town) -> None:
     town.recommendation.selected = SelectOffersResponse(decision=decision())
     shown = town.ofone("offers", "anna", COLUMNS="40").output
     assert any(line.endswith("why: ofone explain decisions/d1") for line in shown.splitlines())
+
+
+@pytest.mark.parametrize(("command", "most"), [("offers", 20), ("recommend", 100)])
+def test_as_many_as_the_service_allows_may_be_asked_for(
+    town: Town, command: str, most: int
+) -> None:
+    assert town.ofone(command, "anna", "--max", str(most)).exit_code == 0
+    assert town.ofone(command, "anna", "--max", str(most + 1)).exit_code == 2

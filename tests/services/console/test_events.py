@@ -37,6 +37,10 @@ def test_events_of_a_file_are_sent_as_they_stand(town: Town, tmp_path: Path) -> 
     assert (event.lines[0].item, event.lines[0].unit_price) == ("items/tea", 3.5)
 
 
+def test_nothing_but_the_count_is_printed_into_a_pipe(town: Town, tmp_path: Path) -> None:
+    assert town.ofone("events", "send", write(tmp_path, line(1))).stderr == ""
+
+
 def test_a_file_sent_again_changes_nothing(town: Town, tmp_path: Path) -> None:
     file = write(tmp_path, line(1))
     town.ofone("events", "send", file)

@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from ofone.embedding.v1.item_pb2 import Item
 from rich.console import Console
 
@@ -50,6 +51,36 @@ def test_a_file_with_an_unreadable_item_is_not_sent(town: Town, tmp_path: Path) 
     assert result.exit_code == 1
     assert "3 NOT_A_NUMBER price must be a number, is '2'" in words(result.stderr)
     assert not town.embedding.calls
+
+
+def test_a_mistake_behind_a_thousand_good_items_keeps_all_of_them_unwritten(
+    town: Town, tmp_path: Path
+) -> None:
+    good = [{"name": f"tea-{number}", "display_name": "Tea"} for number in range(1_000)]
+    bad = {"name": "ink", "display_name": "Ink", "price": -1}
+    result = town.ofone("items", "write", write(tmp_path, *good, bad))
+    assert result.exit_code == 1
+    assert "0 items written." in result.stdout
+    assert "1001 NEGATIVE price must be at least 0" in words(result.stderr)
+    assert not town.embedding.items
+
+
+def test_more_items_than_one_call_takes_are_all_written(town: Town, tmp_path: Path) -> None:
+    many = [{"name": f"tea-{number}", "display_name": "Tea"} for number in range(1_001)]
+    assert "1,001 items written." in town.ofone("items", "write", write(tmp_path, *many)).stdout
+    assert len(town.embedding.items) == 1_001
+
+
+def test_ids_and_page_tokens_are_whole_in_a_narrow_window(town: Town) -> None:
+    name = "christmas-pudding-with-brandy-and-almonds-large"
+    town.embedding.items = {
+        f"items/{each}": Item(name=f"items/{each}", display_name="Pudding " * 5, category="Feast")
+        for each in (name, "tea")
+    }
+    town.embedding.next_page_token = "t" * 90
+    shown = town.ofone("items", "list", "--max", "1", COLUMNS="80").output
+    assert name in shown
+    assert f"More: --page {'t' * 90}\n" in shown
 
 
 def test_a_dry_run_writes_no_item(town: Town, tmp_path: Path) -> None:
@@ -103,3 +134,18 @@ def test_usage_is_explained_and_mistakes_in_it_have_a_code_of_their_own(town: To
     assert "Customers and offers" in town.ofone("--help").output
     assert town.ofone("--deadline", "0", "health").exit_code == 2
     assert town.ofone("nonsense").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("customer", "\udcff"),
+        ("events", "buy", "anna", "tea", "\udcff"),
+        ("--profile", "\udcff", "health"),
+        ("offers", "anna", "--basket", "\udcff"),
+    ],
+)
+def test_a_word_that_is_not_utf8_is_wrong_usage(town: Town, arguments: tuple[str, ...]) -> None:
+    result = town.ofone(*arguments)
+    assert result.exit_code == 2
+    assert "is not valid UTF-8" in words(result.stderr)

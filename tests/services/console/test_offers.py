@@ -123,3 +123,14 @@ def test_what_is_shown_as_json_can_be_written_again(town: Town, tmp_path: Path) 
     shown = town.ofone("offer", "show", "tea-week", "--json").stdout
     result = town.ofone("offer", "write", write(tmp_path, shown))
     assert "offers/tea-week unchanged" in result.output
+
+
+def test_a_name_that_looks_like_a_style_is_printed_as_it_stands(town: Town, tmp_path: Path) -> None:
+    text = TEA.replace("tea-week", '"[/red]tea"').replace(">= 3", ">> 3")
+    result = town.ofone("offer", "write", write(tmp_path, text))
+    assert result.exit_code == 1
+    assert "[/red]tea refused:" in result.stderr
+
+
+def test_a_file_without_offers_says_so(town: Town, tmp_path: Path) -> None:
+    assert "The file holds no offers." in town.ofone("offer", "write", write(tmp_path, "")).stdout

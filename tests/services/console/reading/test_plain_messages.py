@@ -86,3 +86,13 @@ def test_a_time_without_a_zone_is_utc_and_a_date_its_first_moment() -> None:
     assert read_moment("2026-03-31T12:00").seconds == noon
     assert read_moment("2026-03-31T14:00:00+02:00").seconds == noon
     assert read_moment(date(2026, 3, 31)).seconds == noon - 12 * 3_600
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+def test_a_time_beyond_the_calendar_is_a_mistake_of_its_field(text: str) -> None:
+    assert mistakes(Event, {"occurred_at": text}) == {"occurred_at": "NOT_A_TIME"}
+
+
+def test_half_a_character_is_a_mistake_wherever_it_stands() -> None:
+    assert mistakes(Event, {"type": "\ud800"}) == {"type": "NOT_UTF8"}
+    assert mistakes(Event, {"lines": [{"\ud800": 1}]}) == {"lines[0]": "NOT_UTF8"}
