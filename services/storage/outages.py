@@ -29,6 +29,7 @@ _SQLITE_PRIMARY_CODE = 0xFF
 # Source: PostgreSQL manual, appendix A, error codes.
 _POSTGRES_TRANSIENT = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
 _POSTGRES_OUTAGE_CLASSES = {"08", "53", "57", "58"}  # connection, resources, operator, system
+_POSTGRES_READ_ONLY = "25006"  # a standby, or what was the primary until a moment ago
 
 
 class Trouble(Enum):
@@ -69,7 +70,9 @@ def driver_trouble(error: BaseException | None) -> Trouble:
             return Trouble.TRANSIENT
         if error.sqlstate is None:  # the server never answered
             return Trouble.OUTAGE if isinstance(error, psycopg.OperationalError) else Trouble.DEFECT
-        return Trouble.OUTAGE if error.sqlstate[:2] in _POSTGRES_OUTAGE_CLASSES else Trouble.DEFECT
+        away = error.sqlstate[:2] in _POSTGRES_OUTAGE_CLASSES
+        away = away or error.sqlstate == _POSTGRES_READ_ONLY
+        return Trouble.OUTAGE if away else Trouble.DEFECT
     return Trouble.DEFECT
 
 

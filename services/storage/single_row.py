@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, Select, exc
+from sqlalchemy.pool import QueuePool
 
 from services.storage.outages import Trouble, driver_trouble, unavailable
 
@@ -25,6 +26,8 @@ class RowReader:
         self._positions = compiled.positiontup  # None where the driver takes names
         self._driver_error = engine.dialect.loaded_dbapi.Error
         self._autocommit = engine.dialect.name == "postgresql"
+        assert isinstance(engine.pool, QueuePool)  # as open_engine makes it
+        self._attempt_count = engine.pool.size() + 1  # all may have died, as when a server restarts
 
     def fetch(self, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
         """Return the first row, ``None`` for none.
@@ -36,29 +39,30 @@ class RowReader:
         if self._positions is not None:
             values = tuple(values[name] for name in self._positions)
         try:
-            row, stale = self._attempt(values)
-            if stale:  # the server went away between two requests: once more, on a new connection
-                row, stale = self._attempt(values)
+            for _ in range(self._attempt_count):
+                row, gone = self._attempt(values)
+                if not gone:
+                    return row
         except exc.TimeoutError as error:  # no connection came free in the pool
             raise unavailable(self._engine) from error
         except self._driver_error as error:
             if driver_trouble(error) is Trouble.DEFECT:
                 raise
             raise unavailable(self._engine) from error
-        if stale:
-            raise unavailable(self._engine)
-        return row
+        raise unavailable(self._engine)
 
     def _attempt(self, values: object) -> tuple[tuple[Any, ...] | None, bool]:
-        """Return the row, and whether the connection turned out to be of no use."""
+        """Return the row, and whether the server had closed the connection before."""
         connection = self._engine.raw_connection()
+        driver = connection.dbapi_connection
         try:
-            return self._execute(connection.dbapi_connection, values), False
+            return self._execute(driver, values), False
         except self._driver_error as error:
+            gone = self._engine.dialect.is_disconnect(error, driver, None)
             connection.invalidate(error)
-            if driver_trouble(error) is Trouble.DEFECT:
-                raise
-            return None, True
+            if gone:
+                return None, True
+            raise
         finally:
             connection.close()
 

@@ -19,6 +19,8 @@ Result = TypeVar("Result")
 
 MAX_ATTEMPTS = 12
 """With the pauses below some 3 s of trying: within a caller's patience."""
+PATIENCE_SECONDS = 5.0
+"""No attempt begins after this: each may have waited for a lock as long as the engine allows."""
 FIRST_PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.5
 
@@ -27,14 +29,16 @@ def transaction(engine: Engine, work: Callable[[Connection], Result]) -> Result:
     """Run ``work`` in a transaction, commit it, and return its result.
 
     Lost races (serialization failures, deadlocks, lock timeouts, ``Conflict``) are run again up
-    to ``MAX_ATTEMPTS`` times with growing, jittered pauses. A connection found dead before the
-    commit is replaced once; one that dies during the commit is not tried again, because whether
-    it counted is unknown: the caller repeats an idempotent request.
+    to ``MAX_ATTEMPTS`` times within ``PATIENCE_SECONDS``, with growing, jittered pauses. A
+    connection found dead before the commit is replaced once; one that dies during the commit is
+    not tried again, because whether it counted is unknown: the caller repeats an idempotent
+    request.
 
     Raises:
         Failure: of kind ``UNAVAILABLE``, when the database is away or every attempt lost.
     """
     reconnected = False
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     for attempt in range(MAX_ATTEMPTS):
         finished = False
         try:
@@ -54,6 +58,8 @@ def transaction(engine: Engine, work: Callable[[Connection], Result]) -> Result:
                 reconnected = True
         else:
             return result
+        if time.monotonic() >= give_up_at:
+            break
         _pause(attempt)
     raise busy(engine)
 

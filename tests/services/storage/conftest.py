@@ -1,9 +1,13 @@
-"""A service's migrations, as small as they come."""
+"""A service's migrations, as small as they come, and engines that are let go."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from services.storage.engine import open_engine
 from services.storage.migrations import Migrations
 
 FIRST = '''
@@ -25,3 +29,16 @@ def migrations(tmp_path: Path) -> Migrations:
     folder.mkdir()
     (folder / "v0001_accounts.py").write_text(FIRST)
     return Migrations(folder, "bank_version")
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Engine]]:
+    """Give a function that opens an engine, closed in the end."""
+    with ExitStack() as stack:
+
+        def open_and_dispose(url: str) -> Engine:
+            engine = open_engine(url)
+            stack.callback(engine.dispose)
+            return engine
+
+        yield open_and_dispose

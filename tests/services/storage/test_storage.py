@@ -1,8 +1,6 @@
 """Engines, transactions, migrations and single rows, on both engines."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
@@ -21,10 +19,10 @@ from sqlalchemy import (
     text,
 )
 
-from services.serving.failures import Failure, Kind
+from services.serving.failures import Failure
 from services.storage.engine import UnsupportedDatabase, open_engine
 from services.storage.migrations import Migrations, check_ready, migrate
-from services.storage.outages import Conflict, database_name
+from services.storage.outages import Conflict
 from services.storage.single_row import RowReader
 from services.storage.statements import insert_if_absent
 from services.storage.transactions import MAX_ATTEMPTS, reading, transaction
@@ -40,18 +38,6 @@ def upgrade():
 '''
 Open = Callable[[str], Engine]
 ACCOUNTS = table("accounts", column("name"), column("balance"))
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[[str], Engine]]:
-    with ExitStack() as stack:
-
-        def open_and_dispose(url: str) -> Engine:
-            engine = open_engine(url)
-            stack.callback(engine.dispose)
-            return engine
-
-        yield open_and_dispose
 
 
 @pytest.fixture
@@ -166,6 +152,22 @@ def test_work_that_always_loses_gives_up_and_says_when_to_come_back(
     assert len(attempts) == MAX_ATTEMPTS
 
 
+def test_work_that_waited_too_long_is_not_begun_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.storage.transactions.PATIENCE_SECONDS", 0)
+    attempts: list[int] = []
+
+    def work(_connection: Connection) -> None:
+        attempts.append(1)
+        raise Conflict
+
+    with pytest.raises(Failure) as failure:
+        transaction(engine, work)
+    assert failure.value.reason == "DATABASE_BUSY"
+    assert len(attempts) == 1
+
+
 def test_a_defect_of_ours_surfaces_as_itself(engine: Engine) -> None:
     with pytest.raises(Exception, match="no_such_table"):
         transaction(engine, lambda c: c.execute(text("SELECT * FROM no_such_table")))
@@ -198,48 +200,6 @@ def test_rows_that_are_there_are_left_alone_and_not_counted(engine: Engine) -> N
     assert [tuple(row) for row in kept] == [("anna", 0), ("bert", 6)]
 
 
-def test_connections_cut_by_the_server_are_replaced(
-    opened: Open, postgres_url: str, migrations: Migrations
-) -> None:
-    engine = opened(postgres_url)
-    migrate(engine, migrations)
-    reader = RowReader(engine, select(ACCOUNTS.c.balance))
-    cut = text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    for attempt in (
-        lambda: reader.fetch({}),
-        lambda: transaction(engine, lambda c: c.execute(text("SELECT 1")).scalar_one()),
-    ):
-        attempt()
-        with opened(postgres_url).connect() as connection:
-            connection.execute(cut)
-        attempt()
-
-
-def test_a_database_that_is_away_is_named_without_its_password(
-    opened: Open, tmp_path: Path
-) -> None:
-    engine = opened(f"postgresql://ofone:geheim@/profile?host={tmp_path}")
-    with pytest.raises(Failure) as failure:
-        transaction(engine, lambda c: c.execute(text("SELECT 1")))
-    assert failure.value.kind is Kind.UNAVAILABLE
-    assert str(tmp_path) in failure.value.message
-    assert "profile" in failure.value.message
-    assert "geheim" not in str(failure.value)
-    with pytest.raises(Failure):
-        RowReader(engine, select(ACCOUNTS.c.name)).fetch({})
-
-
-def test_a_file_in_a_folder_that_is_not_there_is_an_outage(opened: Open, tmp_path: Path) -> None:
-    engine = opened(f"sqlite:///{tmp_path}/nowhere/profile.sqlite")
-    with pytest.raises(Failure) as failure, reading(engine) as connection:
-        connection.execute(text("SELECT 1"))
-    assert failure.value.reason == "DATABASE_UNAVAILABLE"
-    assert "nowhere/profile.sqlite" in failure.value.message
-
-
 def test_sqlite_commits_survive_a_power_cut(opened: Open, sqlite_url: str) -> None:
     with opened(sqlite_url).connect() as connection:
         pragmas = [
@@ -253,8 +213,3 @@ def test_sqlite_commits_survive_a_power_cut(opened: Open, sqlite_url: str) -> No
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(UnsupportedDatabase):
         open_engine(url)
-
-
-def test_a_host_and_port_are_named() -> None:
-    name = database_name("postgresql://u:geheim@db.example:5433/profile")
-    assert name == "the PostgreSQL database profile at db.example:5433"
