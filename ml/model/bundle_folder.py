@@ -12,6 +12,7 @@ import json
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,18 @@ MAX_FILE_BYTES = 8 * 2**30
 """A file larger than this is not read."""
 
 _UNSIGNED_FACTS = {"version", "created", "metrics"}
+
+_TYPES: dict[str, type[np.generic]] = {
+    **dict.fromkeys(TEXTS, np.bytes_),
+    **dict.fromkeys((*MATRICES, *COLUMNS), np.float32),
+    **{f"{name}_rows": np.int32 for name in LISTS},
+    **{f"{name}_scores": np.float32 for name in LISTS},
+}
+"""Every array and what it holds. Serving computes in these: others give wrong or no answers."""
+
+_LARGEST = float(np.finfo(np.float32).max)
+_END_OF_TIME_SECONDS = 253_402_300_800
+"""The year 10000, which no calendar here can write."""
 
 
 def content_version(bundle: Bundle) -> str:
@@ -98,7 +111,7 @@ def read_bundle(folder: Path) -> Bundle:
     manifest = _manifest(folder)
     facts = _facts(manifest)
     files = manifest["files"]
-    names = [f"{name}.npy" for name in _array_names()] + [RANKER]
+    names = [f"{name}.npy" for name in _TYPES] + [RANKER]
     lacking = [name for name in names if name not in files]
     if lacking:
         raise BundleError("BAD_MANIFEST", f"the manifest does not list {', '.join(lacking)}")
@@ -108,16 +121,11 @@ def read_bundle(folder: Path) -> Bundle:
         for name in names
         if name != RANKER
     }
-    bundle = _assembled(facts, arrays, contents[RANKER].decode())
+    bundle = _assembled(facts, arrays, contents[RANKER])
     check_fit(bundle)
     if content_version(bundle) != facts.version:
         raise BundleError("BAD_DIGEST", f"the content is not that of version {facts.version}")
     return bundle
-
-
-def _array_names() -> list[str]:
-    parts = [f"{name}_{part}" for name in LISTS for part in ("rows", "scores")]
-    return [*TEXTS, *MATRICES, *COLUMNS, *parts]
 
 
 def _arrays(bundle: Bundle) -> dict[str, NDArray[Any]]:
@@ -172,8 +180,11 @@ def _facts(manifest: dict[str, Any]) -> ModelFacts:
         )
     except KeyError as error:
         raise BundleError("BAD_MANIFEST", f"the manifest does not state {error}") from error
-    if not isinstance(facts.version, str) or not isinstance(facts.as_of_seconds, int):
-        raise BundleError("BAD_MANIFEST", "version or as_of_seconds of the manifest is malformed")
+    for name, wanted in (("version", str), ("dataset_digest", str), ("as_of_seconds", int)):
+        if not isinstance(getattr(facts, name), wanted):
+            raise BundleError("BAD_MANIFEST", f"{name} of the manifest is malformed")
+    if abs(facts.as_of_seconds) >= _END_OF_TIME_SECONDS:
+        raise BundleError("BAD_MANIFEST", "as_of_seconds of the manifest is no time")
     try:
         aware = datetime.fromisoformat(facts.created).tzinfo is not None
     except (TypeError, ValueError):
@@ -181,7 +192,7 @@ def _facts(manifest: dict[str, Any]) -> ModelFacts:
     if not aware:
         raise BundleError("BAD_MANIFEST", "created of the manifest is not a time with its zone")
     numbers = (facts.regularization, facts.alpha, facts.gap_log_mean, facts.gap_log_std)
-    if not all(isinstance(number, int | float) and np.isfinite(number) for number in numbers):
+    if not all(isinstance(number, int | float) and abs(number) <= _LARGEST for number in numbers):
         raise BundleError("NOT_FINITE", "a parameter of the manifest is not a finite number")
     return facts
 
@@ -201,24 +212,29 @@ def _checked_content(folder: Path, name: str, promised: dict[str, Any]) -> bytes
 
 def _decoded(name: str, content: bytes, promised: dict[str, Any]) -> NDArray[Any]:
     try:
-        array: NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
+        array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, TokenError, MemoryError) as error:  # what odd headers raise
         raise BundleError("BAD_SHAPE", f"{name} is not an array: {error}") from error
     if list(array.shape) != promised.get("shape") or array.dtype.str != promised.get("dtype"):
         found = f"{array.dtype.str}{list(array.shape)}"
         wanted = f"{promised.get('dtype')}{promised.get('shape')}"
         raise BundleError("BAD_SHAPE", f"{name} is {found}, the manifest says {wanted}")
+    if array.dtype.type is not _TYPES[name.removesuffix(".npy")] or not array.dtype.isnative:
+        raise BundleError("BAD_SHAPE", f"{name} holds {array.dtype}, which nothing here reads")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise BundleError("NOT_FINITE", f"{name} holds a number that is not finite")
     return array
 
 
-def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: str) -> Bundle:
+def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: bytes) -> Bundle:
     try:
         texts = {name: tuple(text.decode() for text in arrays[name].tolist()) for name in TEXTS}
         vocabulary = Vocabulary(texts["item_ids"])
-    except (UnicodeDecodeError, AttributeError, ValueError) as error:
-        raise BundleError("BAD_VALUE", f"ids are not distinct texts: {error}") from error
+        trees = ranker.decode()
+    except (UnicodeDecodeError, AttributeError, TypeError, ValueError) as error:
+        raise BundleError(
+            "BAD_VALUE", f"ids or the ranker are not what they must be: {error}"
+        ) from error
     parts: dict[str, Any] = {name: arrays[name] for name in (*MATRICES, *COLUMNS)}
     parts |= {
         name: RelatedLists(arrays[f"{name}_rows"], arrays[f"{name}_scores"], len(vocabulary))
@@ -229,6 +245,6 @@ def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: str) 
         vocabulary=vocabulary,
         store_ids=texts["store_ids"],
         attribute_tokens=texts["attribute_tokens"],
-        ranker=ranker,
+        ranker=trees,
         **parts,
     )

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -74,13 +75,64 @@ def test_another_shape_than_the_manifest_says(folder: Path) -> None:
     assert reason(folder) == "BAD_SHAPE"
 
 
-def test_a_file_that_is_no_array(folder: Path) -> None:
-    path = folder / "item_factors.npy"
-    path.write_bytes(b"nothing")
+def vouch_for_bytes(folder: Path, name: str, content: bytes) -> None:
+    """Replace a file and let the manifest vouch for the new bytes."""
+    (folder / name).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"][path.name]["sha256"] = hashlib.sha256(b"nothing").hexdigest()
+    manifest["files"][name]["sha256"] = hashlib.sha256(content).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def array_header(text: str) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nothing",
+        b"PK\x03\x04an archive, cut short",
+        array_header("{'descr': '<f4', 'fortran_order': False, 'shape': (40, 4)\n"),
+        array_header("{'descr': '<f4', 'fortran_order': False, 'shape': (10**15, 4)}\n"),
+        array_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000000,)}\n"),
+        array_header("{'descr': '<f4', 'fortran_order': False, 'shape': (40, 4)}\n"),
+    ],
+)
+def test_a_file_that_is_no_array(folder: Path, content: bytes) -> None:
+    vouch_for_bytes(folder, "item_factors.npy", content)
     assert reason(folder) == "BAD_SHAPE"
+
+
+def test_an_archive_of_arrays_is_no_array(folder: Path) -> None:
+    archive = io.BytesIO()
+    np.savez(archive, item_factors=small_bundle().item_factors)
+    vouch_for_bytes(folder, "item_factors.npy", archive.getvalue())
+    assert reason(folder) == "BAD_SHAPE"
+
+
+@pytest.mark.parametrize(
+    ("name", "type_name"),
+    [
+        ("transitions_rows", "<f8"),
+        ("transitions_rows", "<i8"),
+        ("popularity", "<c8"),
+        ("item_factors", "<f8"),
+        ("item_factors", ">f4"),
+        ("item_ids", "<U16"),
+    ],
+)
+def test_numbers_of_another_type_than_serving_computes_in(
+    folder: Path, name: str, type_name: str
+) -> None:
+    array = np.load(folder / f"{name}.npy").astype(type_name)
+    vouch(folder, f"{name}.npy", array, dtype=type_name)
+    assert reason(folder) == "BAD_SHAPE"
+
+
+def test_a_ranker_that_is_no_text(folder: Path) -> None:
+    vouch_for_bytes(folder, "ranker.txt", b"tree\xff")
+    assert reason(folder) == "BAD_VALUE"
 
 
 def test_content_that_is_not_that_of_the_version(folder: Path) -> None:
