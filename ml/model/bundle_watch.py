@@ -17,8 +17,12 @@ from ml.model.bundle import BundleError
 CURRENT = "current"
 """The link in the model folder that names the model in force."""
 
-_UNREADABLE = (OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError)
-"""What numpy, FAISS and LightGBM raise over content that no check of ours foresaw."""
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError),
+    MemoryError,
+)
+"""What numpy, FAISS and LightGBM raise over content that no check of ours foresaw, or over a model
+that does not fit beside the old one."""
 
 Loadable = TypeVar("Loadable")
 
@@ -92,15 +96,12 @@ class BundleWatcher(Generic[Loadable]):
 
         What was tried before is not tried again until the link or the files behind it change.
         """
-        if not self._link.is_symlink() and not self._link.is_dir():
+        published = _published(self._link)
+        if published is None or published == self._tried:
             return False
-        target = self._link.resolve()
-        fingerprint = (target, _files(target))
-        if fingerprint == self._tried:
-            return False
-        self._tried = fingerprint
+        self._tried = published
         try:
-            value = self._load(target)
+            value = self._load(published[0])
         except BundleError as refusal:
             self._on_refused(refusal)
             return False
@@ -117,12 +118,26 @@ class BundleWatcher(Generic[Loadable]):
             self._stopped.wait(poll_seconds)
 
 
+def _published(link: Path) -> _Fingerprint | None:
+    """Return what is published now; ``None`` where nothing is."""
+    try:
+        if not link.is_symlink() and not link.is_dir():
+            return None
+        folder = link.resolve()
+    except (OSError, RuntimeError):  # forbidden, away, or a link to itself: loading it says why
+        return link, ()
+    return folder, _files(folder)
+
+
 def _files(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """Return name, size, change time and inode of every file, by name; empty for no folder."""
+    """Return name, size, change time and inode of every file, by name; empty for no folder.
+
+    Unlike the time of modification, that of change cannot be copied along or set back.
+    """
     try:
         found = [(path.name, path.stat()) for path in folder.iterdir()]
     except OSError:  # the folder is not there, or is being deleted
         return ()
     return tuple(
-        sorted((name, facts.st_size, facts.st_mtime_ns, facts.st_ino) for name, facts in found)
+        sorted((name, facts.st_size, facts.st_ctime_ns, facts.st_ino) for name, facts in found)
     )

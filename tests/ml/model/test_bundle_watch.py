@@ -1,5 +1,6 @@
 """The watcher swaps in what can be used and keeps what it has when something cannot."""
 
+import os
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ class Notes:
             raise BundleError("BAD_VALUE", "the word is broken")
         if word == "odd":
             raise IndexError("a list without an end")
+        if word == "huge":
+            raise MemoryError
         return word
 
     def on_loaded(self, word: str) -> None:
@@ -85,7 +88,9 @@ def test_a_flip_of_the_link_swaps(
     assert notes.loaded == ["one", "two"]
 
 
-@pytest.mark.parametrize(("word", "reason"), [("broken", "BAD_VALUE"), ("odd", "UNREADABLE")])
+@pytest.mark.parametrize(
+    ("word", "reason"), [("broken", "BAD_VALUE"), ("odd", "UNREADABLE"), ("huge", "UNREADABLE")]
+)
 def test_a_refused_version_leaves_the_old_one_and_is_not_tried_twice(
     watcher: BundleWatcher[str], notes: Notes, tmp_path: Path, word: str, reason: str
 ) -> None:
@@ -104,9 +109,68 @@ def test_a_refused_version_is_tried_again_when_its_content_changes(
 ) -> None:
     publish_word(tmp_path, "v1", "broken")
     watcher.poll()
-    publish_word(tmp_path, "v1", "mended")
+    publish_word(tmp_path, "v1", "sound")  # of another length: the clock may not have ticked
     assert watcher.poll()
-    assert watcher.value == "mended"
+    assert watcher.value == "sound"
+
+
+def test_content_that_changed_under_its_old_size_and_time_is_noticed(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    publish_word(tmp_path, "v1", "one")
+    watcher.poll()
+    word = tmp_path / "versions" / "v1" / "word"
+    facts = word.stat()
+    while word.stat().st_ctime_ns == facts.st_ctime_ns:  # until the file system's clock ticks
+        word.write_text("two")
+        os.utime(word, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert watcher.poll()
+    assert notes.loaded == ["one", "two"]
+
+
+def test_the_same_version_published_anew_is_loaded_anew_and_only_then(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    publish_word(tmp_path, "v1", "one")
+    watcher.poll()
+    point_current_at(tmp_path, tmp_path / "versions" / "v1")
+    assert not watcher.poll()
+    (tmp_path / "versions" / "v1").rename(tmp_path / "old")
+    publish_word(tmp_path, "v1", "one")
+    assert watcher.poll()
+    assert notes.loaded == ["one", "one"]
+
+
+def test_a_link_that_flips_while_a_model_is_loaded_is_followed_at_the_next_look(
+    tmp_path: Path, notes: Notes
+) -> None:
+    def load(folder: Path) -> str:
+        if notes.tries == 0:  # while the first model is read, two others are published
+            publish_word(tmp_path, "v2", "two")
+            publish_word(tmp_path, "v3", "three")
+        return notes.load(folder)
+
+    watcher = BundleWatcher(
+        tmp_path,
+        load,
+        on_loaded=notes.on_loaded,
+        on_refused=notes.on_refused,
+        clock=lambda: NOON,
+    )
+    publish_word(tmp_path, "v1", "one")
+    assert [watcher.poll() for _ in range(3)] == [True, True, False]
+    assert notes.loaded == ["one", "three"]
+
+
+def test_a_link_to_itself_is_refused_once_and_the_next_model_is_found(
+    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+) -> None:
+    (tmp_path / "current").symlink_to("current")
+    for _ in range(3):
+        assert not watcher.poll()
+    assert notes.refused == ["UNREADABLE"]
+    publish_word(tmp_path, "v1", "one")
+    assert watcher.poll()
 
 
 def test_a_link_to_nowhere_is_refused_and_a_lost_link_is_waited_for(
