@@ -67,7 +67,8 @@ def _other_channel(offer: Offer, question: Question) -> str | None:
 
 
 def _no_consent(_: Offer, question: Question) -> str | None:
-    channel, allowed = question.moment.channel, question.customer.marketing_allowed
+    channel = question.moment.channel.strip().lower()  # "Email" is written to people as well
+    allowed = question.customer.marketing_allowed
     if channel not in CONSENT_CHANNELS:
         return None
     if allowed is None:

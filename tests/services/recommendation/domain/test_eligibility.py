@@ -73,6 +73,14 @@ def test_nobody_is_written_to_who_did_not_allow_it(channel: str) -> None:
     assert refusal(offer(), question(customer(marketing=(channel,)), channel=channel)) is None
 
 
+@pytest.mark.parametrize("channel", ["Email", "EMAIL", " email"])
+def test_consent_is_needed_however_the_channel_is_spelled(channel: str) -> None:
+    verdict = refusal(offer(), question(channel=channel))
+    assert verdict is not None
+    assert verdict[0] is Verdict.NO_CONSENT
+    assert refusal(offer(), question(customer(marketing=("email",)), channel=channel)) is None
+
+
 def test_nobody_is_written_to_whose_consent_cannot_be_read() -> None:
     verdict = refusal(offer(), question(unreadable("ada"), channel="email"))
     assert verdict is not None
