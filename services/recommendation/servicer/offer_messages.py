@@ -1,5 +1,6 @@
 """Offers as messages: checked on the way in, complete on the way out."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -35,6 +36,7 @@ MAX_WEIGHT = 100.0
 MIN_POSITIVE = 1e-6
 """What is above 0 is at least this."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BOUNDS = {
     BenefitKind.PERCENT_OFF: (MIN_POSITIVE, 100.0),
     BenefitKind.AMOUNT_OFF: (MIN_POSITIVE, MAX_AMOUNT),
@@ -152,10 +154,14 @@ def _moment(message: messages.Offer, name: str, check: Check) -> datetime | None
 
 
 def _item_ids(names: Sequence[str], check: Check) -> tuple[str, ...]:
-    return tuple(
-        check.resource_id(f"offer.items[{place}]", name, collection="items")
-        for place, name in enumerate(names)
-    )
+    found: dict[str, None] = {}
+    for place, name in enumerate(names):
+        path = f"offer.items[{place}]"
+        item_id = check.resource_id(path, name, collection="items")
+        if item_id and item_id in found:
+            check.fail(path, "DUPLICATE", f"{name} occurs twice")
+        found[item_id] = None
+    return tuple(found)
 
 
 def _limited(path: str, names: Sequence[str], check: Check, *, most: int) -> tuple[str, ...]:
@@ -164,10 +170,11 @@ def _limited(path: str, names: Sequence[str], check: Check, *, most: int) -> tup
 
 
 def _names(path: str, names: Sequence[str], check: Check, *, most: int) -> tuple[str, ...]:
-    return tuple(
+    for place, name in enumerate(names):
         check.text(f"{path}[{place}]", name, most=most, required=True)
-        for place, name in enumerate(names)
-    )
+        if _CONTROL.search(name):
+            check.fail(f"{path}[{place}]", "MALFORMED", "must not hold control characters")
+    return tuple(names)
 
 
 def _variants(
