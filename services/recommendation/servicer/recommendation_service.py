@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import grpc
 import numpy as np
@@ -76,8 +76,6 @@ class RecommendationServicer(RecommendationServiceServicer):
             content = explained(decision, selection.considered).SerializeToString()
             self.log.add(decision_id, situation.customer.customer_id, content)
         self.telemetry.stage("select", self.situations.clock() - started)
-        for kind in situation.degradations:
-            self.telemetry.degraded(kind)
         self.telemetry.decided(selection.considered, offered=bool(selection.chosen))
         return messages.SelectOffersResponse(decision=decision)
 
@@ -128,7 +126,10 @@ class RecommendationServicer(RecommendationServiceServicer):
         zone = self.policy.time_zone
         subject, moment = question_of(request, check, clock=self.clock, time_zone=zone)
         check.done()
-        return self.situations.read(subject, moment), moment
+        situation = self.situations.read(subject, moment)
+        for kind in situation.degradations:
+            self.telemetry.degraded(kind)
+        return situation, moment
 
     def _select(self, situation: Situation, moment: Moment, count: int) -> Selection:
         """Choose; an answer that lacks something holds nothing back for faintness."""
@@ -154,6 +155,7 @@ class RecommendationServicer(RecommendationServiceServicer):
         return decision
 
     def _expiry(self, chosen: Scored, moment: Moment) -> datetime:
-        latest = moment.time + self.policy.validity
+        # Hours are added in UTC: on a local clock a day has 23 or 25 of them twice a year.
+        latest = moment.time.astimezone(UTC) + self.policy.validity
         end = chosen.offer.end_time
         return latest if end is None else min(latest, end)

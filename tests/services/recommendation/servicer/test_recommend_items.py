@@ -2,6 +2,7 @@
 
 import pytest
 from ofone.recommendation.v1 import recommendation_service_pb2 as messages
+from prometheus_client import REGISTRY
 
 from services.serving.failures import Failure
 from tests.services.recommendation.builders import seconds_ago
@@ -21,6 +22,14 @@ def recommended(
     )
     response: messages.RecommendItemsResponse = house.recommending.RecommendItems(request)
     return response
+
+
+MISSING = ["PROFILE_UNAVAILABLE", "EMBEDDING_UNAVAILABLE"]
+
+
+def counted(kind: str) -> float:
+    name = "ofone_recommendation_degraded_total"
+    return REGISTRY.get_sample_value(name, {"kind": kind}) or 0.0
 
 
 def names(response: messages.RecommendItemsResponse) -> list[str]:
@@ -70,6 +79,8 @@ def test_how_many_is_bounded(house: House) -> None:
 
 def test_without_neighbours_the_answer_is_popular_and_says_so(house: House) -> None:
     house.profile.trouble.away = house.embedding.trouble.away = True
+    before = [counted(kind) for kind in MISSING]
     response = recommended(house)
     assert names(response)
-    assert degradations(response) == ["PROFILE_UNAVAILABLE", "EMBEDDING_UNAVAILABLE"]
+    assert degradations(response) == MISSING
+    assert [counted(kind) for kind in MISSING] == [count + 1 for count in before]
