@@ -83,5 +83,5 @@ def zone_of(name: str) -> tzinfo:
         return UTC  # known without a database of zones
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"{PREFIX}_TIME_ZONE names no time zone: {name!r}") from None

@@ -45,6 +45,8 @@ def test_every_missing_variable_is_named() -> None:
         ("PROFILE_TIMEOUT_MS", "0"),
         ("MIN_SCORE", "nan"),
         ("TIME_ZONE", "Atlantis"),
+        ("TIME_ZONE", "/etc/localtime"),
+        ("TIME_ZONE", "Europe"),
         ("POLL_SECONDS", "soon"),
         ("OWN_ITEM_COUNT", "1001"),
     ],
