@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.recommendation.domain.offer import Offer, OfferState
 from services.recommendation.ports import OfferStore
@@ -44,9 +45,10 @@ class CachedOfferBook:
             try:
                 changed = self._store.changed_since(self._revision)
             except Failure as failure:
-                if not self._away:
-                    _log.warning("offers cannot be read", reason=failure.reason)
-                self._away = True
+                self._cannot_read(failure.reason)
+                return
+            except SQLAlchemyError as error:  # a defect, which must not end the looking either
+                self._cannot_read(type(error).__name__)
                 return
             self._away = False
             for stored in changed:
@@ -58,3 +60,9 @@ class CachedOfferBook:
             if changed:
                 self._active = tuple(self._by_id[offer_id] for offer_id in sorted(self._by_id))
             self._loaded = True
+
+    def _cannot_read(self, reason: str) -> None:
+        """Say so once; what is known stays."""
+        if not self._away:
+            _log.warning("offers cannot be read", reason=reason)
+        self._away = True

@@ -16,7 +16,7 @@ class MemoryOfferStore:
         self._clock = clock
         self._stored: dict[str, StoredOffer] = {}
         self._revision = 0
-        self.away = False
+        self.failure: Exception | None = None
 
     def create(self, offer: Offer) -> StoredOffer:
         if offer.offer_id in self._stored:
@@ -45,8 +45,8 @@ class MemoryOfferStore:
         return found[:count]
 
     def changed_since(self, revision: int) -> list[StoredOffer]:
-        if self.away:
-            raise Failure(Kind.UNAVAILABLE, "DATABASE_UNAVAILABLE", "the memory is away")
+        if self.failure is not None:
+            raise self.failure
         changed = [each for each in self._stored.values() if each.revision > revision]
         return sorted(changed, key=lambda each: each.revision)
 

@@ -2,10 +2,17 @@
 
 import dataclasses
 
+import pytest
+from sqlalchemy.exc import ProgrammingError
+
 from services.recommendation.adapters.offer_book import CachedOfferBook
 from services.recommendation.domain.offer import OfferState
+from services.serving.failures import Failure, Kind
 from tests.services.recommendation.builders import NOON, offer
 from tests.services.recommendation.memory_stores import MemoryOfferStore
+
+AWAY = Failure(Kind.UNAVAILABLE, "DATABASE_UNAVAILABLE", "the memory is away")
+DENIED = ProgrammingError("select", {}, PermissionError("nobody may read offers"))
 
 
 def store() -> MemoryOfferStore:
@@ -37,15 +44,16 @@ def test_a_book_follows_changes_and_forgets_what_was_archived() -> None:
     assert list(book.active()) == []
 
 
-def test_while_its_store_is_away_a_book_goes_on_with_what_it_knows() -> None:
+@pytest.mark.parametrize("failure", [AWAY, DENIED])
+def test_while_its_store_is_away_a_book_goes_on_with_what_it_knows(failure: Exception) -> None:
     offers = store()
     offers.create(offer("a"))
     book = CachedOfferBook(offers)
     book.refresh()
-    offers.away = True
+    offers.failure = failure
     book.refresh()
     assert len(book.active()) == 1
-    offers.away = False
+    offers.failure = None
     offers.create(offer("b"))
     book.refresh()
     assert len(book.active()) == 2
@@ -53,7 +61,7 @@ def test_while_its_store_is_away_a_book_goes_on_with_what_it_knows() -> None:
 
 def test_a_book_that_never_reached_its_store_is_not_loaded() -> None:
     offers = store()
-    offers.away = True
+    offers.failure = AWAY
     book = CachedOfferBook(offers)
     book.refresh()
     assert not book.loaded
