@@ -55,6 +55,8 @@ class HealthStatuses:
         def leave() -> None:
             with self._lock:
                 self._watchers[service].discard(send)
+                if not self._watchers[service]:  # callers choose names: they must not pile up
+                    del self._watchers[service]
             send(None)
 
         with self._telling:  # a change is told after the first answer, not before it

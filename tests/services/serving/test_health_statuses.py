@@ -42,6 +42,13 @@ def test_a_watcher_is_told_the_status_now_and_every_change_of_its_service() -> N
     assert told == [NOT_SERVING, SERVING, NOT_SERVING, None]
 
 
+def test_nothing_is_kept_of_a_watcher_who_left() -> None:
+    statuses = HealthStatuses({})
+    for call in [watch(statuses, lambda _: None), watch(statuses, lambda _: None)]:
+        call.leave()
+    assert statuses._watchers == {}
+
+
 def test_a_watcher_may_leave_while_others_are_being_told() -> None:
     # gRPC's thread, which sending waits for, is at this moment telling us that a watcher left
     statuses = HealthStatuses({"shop": NOT_SERVING, "live": SERVING})
