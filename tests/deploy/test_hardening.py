@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.deploy.manifests import (
+    SERVICES,
     Document,
     Documents,
     container,
@@ -135,3 +136,27 @@ def test_a_service_reads_the_published_model_and_the_sidecar_alone_writes_it(
 
 def test_no_secret_stands_in_the_production_overlay(production: Documents) -> None:
     assert of_kind(production, "Secret") == []
+
+
+def _mebibytes(one: Document, bound: str) -> int:
+    quantity = one["resources"][bound]["memory"]
+    return int(quantity[:-2]) * {"Mi": 1, "Gi": 1024}[quantity[-2:]]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrating_has_room_for_all_that_the_service_imports(
+    documents: Documents, service: str
+) -> None:
+    # `migrate` of recommendation takes 250 MiB, nearly all of it for libraries
+    workload = named(documents, "Deployment", service)
+    least = _mebibytes(container(workload, service), "requests")
+    assert _mebibytes(container(workload, "migrate"), "limits") >= least
+
+
+@pytest.mark.parametrize("service", ["embedding", "recommendation"])
+def test_beside_the_publishing_sidecar_a_rollback_by_hand_has_room(
+    documents: Documents, service: str
+) -> None:
+    # each takes 230 MiB before it holds a model
+    sidecar = container(named(documents, "Deployment", service), "publish")
+    assert _mebibytes(sidecar, "limits") >= 1024
