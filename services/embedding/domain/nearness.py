@@ -54,14 +54,14 @@ def similar_items(assortment: Assortment, item_id: str, page: PageRequest) -> Pa
     placement = required_placement(assortment)
     rows = _listed_rows(assortment, [item_id])
     cosines = _cosines(placement, placement.vectors.rows[rows[0]])
-    return _page(assortment, cosines, rows, page)
+    return _page(assortment, cosines, _others(assortment, rows), page)
 
 
 def complementary_items(assortment: Assortment, item_ids: Sequence[str], page: PageRequest) -> Page:
     """Return the available items that go best with a basket.
 
-    An item without complements of its own borrows those of its nearest items; where nobody has
-    any, the items nearest to the basket are returned.
+    An item without complements of its own borrows those of its nearest items; where none is
+    available and not in the basket already, the items nearest to the basket are returned.
 
     Raises:
         Failure: of kind ``NOT_FOUND``, when the catalogue does not hold an item; of kind
@@ -73,9 +73,10 @@ def complementary_items(assortment: Assortment, item_ids: Sequence[str], page: P
     found = placement.model.bundle.complements.evidence(lenders, weights)
     scores = np.zeros(len(assortment.vocabulary), np.float32)
     scores[found.rows] = found.scores / np.float32(len(rows))
-    if not (scores[assortment.available] > 0).any():
+    others = _others(assortment, rows)
+    if not (scores[others] > 0).any():
         scores = _cosines(placement, placement.vectors.rows[rows].mean(axis=0))
-    return _page(assortment, scores, rows, page)
+    return _page(assortment, scores, others, page)
 
 
 def _listed_rows(assortment: Assortment, item_ids: Sequence[str]) -> NDArray[np.int64]:
@@ -84,6 +85,13 @@ def _listed_rows(assortment: Assortment, item_ids: Sequence[str]) -> NDArray[np.
         if row < 0 or not assortment.listed[row]:
             raise not_found("item", f"items/{item_id}")
     return rows
+
+
+def _others(assortment: Assortment, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which items are available and not among ``rows``, bool [rows of the assortment]."""
+    others = assortment.available.copy()
+    others[rows] = False
+    return others
 
 
 def _cosines(placement: Placement, vector: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -117,11 +125,10 @@ def _lenders(
 def _page(
     assortment: Assortment,
     scores: NDArray[np.float32],
-    but_not: NDArray[np.int64],
+    candidates: NDArray[np.bool_],
     page: PageRequest,
 ) -> Page:
-    open_to = assortment.available & (scores > 0)
-    open_to[but_not] = False
+    open_to = candidates & (scores > 0)
     if page.after is not None:
         rows = np.arange(len(scores))
         last = int(assortment.vocabulary.rows([page.after.item_id])[0])

@@ -1,15 +1,18 @@
 """Similar items and complements, page by page."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 from ofone.embedding.v1 import embedding_service_pb2 as pb
 
+from ml.model.lists import RelatedLists
+from services.embedding.domain.model import prepared
 from services.serving.failures import Failure, Kind
-from tests.models import item_ids, small_bundle
+from tests.models import item_ids, sealed, small_bundle
 from tests.services.embedding.conftest import OpenShop
-from tests.services.embedding.shop import Shop, item
+from tests.services.embedding.shop import NOON, Shop, item
 
 Ask = Callable[[Shop, int, str], pb.ListSimilarItemsResponse | pb.ListComplementsResponse]
 
@@ -91,6 +94,20 @@ def test_where_nothing_goes_with_a_basket_the_nearest_items_do(shop: Shop) -> No
     shop.upsert(*(item(each, category="coffee", stock_quantity=0) for each in coffees))
     answer = complements(shop, 5)
     assert {name.split("-")[0] for name in names(answer)} == {"tea"}
+
+
+def test_where_items_go_only_with_each_other_the_nearest_complete_their_basket(
+    open_shop: OpenShop,
+) -> None:
+    rows, scores = np.full((40, 1), -1, np.int32), np.zeros((40, 1), np.float32)
+    rows[[0, 4], 0], scores[[0, 4], 0] = (4, 0), 0.5
+    pair = dataclasses.replace(small_bundle(), complements=RelatedLists(rows, scores, 40))
+    shop = open_shop(with_model=False)
+    shop.keeper.use_model(prepared(sealed(pair), least_recall=0.95, load_time=NOON))
+    assert names(complements(shop)) == ["tea-4"]
+    answer = complements(shop, 8, items=("items/tea-0", "items/tea-4"))
+    assert {name.split("-")[0] for name in names(answer)} == {"tea"}
+    assert not {"tea-0", "tea-4"} & set(names(answer))
 
 
 def test_an_unknown_item_is_not_found(shop: Shop) -> None:
