@@ -1,11 +1,13 @@
 """What is wrong is refused with the name of the field and the rule, and nothing is half done."""
 
+import base64
 from typing import Any
 
 import pytest
 from ofone.embedding.v1 import embedding_service_pb2 as pb
 
 from services.serving.failures import Failure, Kind
+from services.serving.paging import Query, encode_token
 from tests.models import item_ids
 from tests.services.embedding.shop import Shop, item
 
@@ -126,6 +128,30 @@ def test_listings_refuse_odd_sizes_tokens_and_filters(shop: Shop) -> None:
         with pytest.raises(Failure) as failure:
             stub.ListItems(request)
         assert failure.value.kind is Kind.INVALID
+
+
+def forged(query: Query, content: bytes) -> str:
+    """Return a token that belongs to a query and holds whatever somebody wrote into it."""
+    whole = base64.urlsafe_b64decode(encode_token([], query=query) + "==")
+    return base64.urlsafe_b64encode(whole.removesuffix(b"[]") + content).decode()
+
+
+@pytest.mark.parametrize(
+    "content", [b'["a\\u0000"]', b'["\\udc00"]', b'[""]', b'["a/b"]', b"[5]", b"[]", b"{}", b'"a"']
+)
+def test_a_listing_refuses_a_token_that_somebody_wrote(shop: Shop, content: bytes) -> None:
+    token = forged(("ListItems", "", ""), content)
+    with pytest.raises(Failure) as failure:
+        shop.stub.ListItems(pb.ListItemsRequest(page_token=token))
+    assert failure.value.reason == "BAD_PAGE_TOKEN"
+
+
+@pytest.mark.parametrize("score", ["NaN", "Infinity", "1e39", "1" + "0" * 400, '"1"', "null"])
+def test_a_ranking_refuses_a_token_with_a_score_that_is_none(shop: Shop, score: str) -> None:
+    token = forged(("ListSimilarItems", "items/tea-0"), f'[{score},"tea-4"]'.encode())
+    with pytest.raises(Failure) as failure:
+        shop.stub.ListSimilarItems(pb.ListSimilarItemsRequest(item="items/tea-0", page_token=token))
+    assert failure.value.reason == "BAD_PAGE_TOKEN"
 
 
 def test_a_basket_of_unknown_or_too_many_items_is_refused(shop: Shop) -> None:
