@@ -49,12 +49,15 @@ class Trees:
         """Load the trees.
 
         Raises:
-            TreesError: when they cannot be read.
+            TreesError: when they cannot be read, or give a row more than one answer.
         """
         try:
             self._booster: Any = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as error:
             raise TreesError(str(error)) from error
+        classes = self._booster.num_model_per_iteration()
+        if classes != 1:  # the library would write so many answers a row, behind the array's end
+            raise TreesError(f"the trees tell {classes} classes apart, not one from the rest")
         self._handle = self._booster._handle  # noqa: SLF001  # lives as long as the booster
 
     @property

@@ -74,3 +74,11 @@ def test_rows_of_another_width_are_refused(trees: Trees) -> None:
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(TreesError):
         Trees("not a model")
+
+
+def test_trees_that_give_a_row_several_answers_are_refused() -> None:
+    values, wanted = rows(90), np.arange(90) % 3
+    parameters = {"objective": "multiclass", "num_class": 3, "verbosity": -1, "num_threads": 1}
+    several = lightgbm.train(parameters, lightgbm.Dataset(values, wanted), num_boost_round=1)
+    with pytest.raises(TreesError, match="3 classes"):
+        Trees(several.model_to_string())
