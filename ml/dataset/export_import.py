@@ -165,10 +165,14 @@ def _receive(channel: grpc.Channel, parts: _Parts, query: ExportQuery, bar: Bar)
     except grpc.RpcError as error:
         parts.add(lines, token)
         raise ExportCutError(
-            f"the export broke off after {parts.line_count:,} lines ({error}); they are kept in "
-            f"{parts.path}: run the same again to go on, or delete it to start over"
+            f"the export broke off after {parts.line_count:,} lines ({_reason(error)}); they are "
+            f"kept in {parts.path}: run the same again to go on, or delete it to start over"
         ) from error
     parts.add(lines, token)
+
+
+def _reason(error: grpc.RpcError) -> str:
+    return f"{error.code().name}: {error.details()}" if isinstance(error, grpc.Call) else str(error)
 
 
 def _frame(lines: list[messages.Interaction]) -> pd.DataFrame:

@@ -118,11 +118,20 @@ def staged_folder(path: Path) -> Iterator[Path]:
         staged = workshop / "new"
         staged.mkdir()
         yield staged
-        if path.exists():
-            path.rename(workshop / "old")
-        staged.rename(path)
+        _take_place(staged, path, old=workshop / "old")
     finally:
         shutil.rmtree(workshop)
+
+
+def _take_place(staged: Path, path: Path, *, old: Path) -> None:
+    """Move ``staged`` to ``path``; what was there comes back when that fails."""
+    try:
+        if path.exists():
+            path.rename(old)
+        staged.rename(path)
+    finally:
+        if old.exists() and not path.exists():
+            old.rename(path)
 
 
 def _exists(path: Path, file: str) -> bool:

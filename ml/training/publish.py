@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ KEPT_VERSIONS = 3
 """The champion and two to look back at."""
 
 _DRAFT_PREFIX = ".publish-"
+
+STALE_DRAFT_SECONDS = 3_600.0
+"""A draft that nothing was added to for so long was left behind by a publisher that was killed."""
 
 
 class PublishError(Exception):
@@ -72,8 +76,9 @@ class Publisher:
         version = registry.version(self._name, self._alias)
         if version is None:
             raise PublishError(f"no version of {self._name!r} is {self._alias}; promote one first")
-        if self._settled is not None and self._settled.version == version:
-            return dataclasses.replace(self._settled, changed=False)
+        settled = self._settled
+        if settled and settled.version == version and _is_current(self._model_folder, settled):
+            return dataclasses.replace(settled, changed=False)
         self._settled = _bring(registry, version, self._model_folder)
         return self._settled
 
@@ -106,9 +111,16 @@ def watch(
         stop.wait(period_seconds)
 
 
+def _is_current(model_folder: Path, published: Published) -> bool:
+    """Return whether the link still leads to what was published; somebody may have tidied up."""
+    link = model_folder / CURRENT
+    return link.is_dir() and link.resolve() == published.folder.resolve()
+
+
 def _bring(registry: Registry, version: RegisteredVersion, model_folder: Path) -> Published:
     versions = model_folder / VERSIONS
     versions.mkdir(parents=True, exist_ok=True)
+    _forget_drafts(model_folder)
     folder = versions / version.bundle_version
     if not (version.bundle_version and _is_sound(folder)):
         folder = _fetch(registry, version, model_folder)
@@ -159,3 +171,10 @@ def _forget_old(versions: Path, current: Path) -> None:
     others.sort(key=lambda each: each.stat().st_mtime, reverse=True)
     for each in others[KEPT_VERSIONS - 1 :]:
         shutil.rmtree(each)
+
+
+def _forget_drafts(model_folder: Path) -> None:
+    """Delete what killed publishers left behind: each is as large as a bundle."""
+    for each in model_folder.glob(f"{_DRAFT_PREFIX}*"):
+        if time.time() - each.stat().st_mtime > STALE_DRAFT_SECONDS:
+            shutil.rmtree(each, ignore_errors=True)

@@ -230,12 +230,13 @@ class Registry:
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:
-        """Turn MLflow's failures into sentences of ours."""
+        """Turn failures of MLflow, and of the database under it, into sentences of ours."""
         from mlflow.exceptions import MlflowException  # noqa: PLC0415  # slow to import
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # slow to import
 
         try:
             yield
-        except (MlflowException, OSError) as error:
+        except (MlflowException, SQLAlchemyError, OSError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             if _UNREACHABLE in reason:
                 raise RegistryError(f"MLflow at {self._uri} cannot be reached") from error

@@ -22,12 +22,18 @@ def rollback(registry: Registry, name: str, *, why: str = "rolled back by hand")
     So a second call cannot bring the version back that was rolled back from.
 
     Raises:
-        RegistryError: when nothing is ``previous``, or MLflow is away.
+        RegistryError: when nothing is ``previous``, or the champion itself is, as a promotion or a
+            rollback leaves it that was cut off between its two moves; or MLflow is away.
     """
     target = registry.version(name, PREVIOUS)
     if target is None:
         raise RegistryError(f"no version of {name!r} is previous: there is nothing to go back to")
     source = registry.version(name, CHAMPION)
+    if source == target:
+        raise RegistryError(
+            f"version {target.number} of {name!r} is both champion and previous, for the last move "
+            "was cut off: promote again, or see the log for what was champion before"
+        )
     move_champion(registry, target, source=source, why=why)
     registry.remove_alias(name, PREVIOUS)
     return Rollback(source, target)

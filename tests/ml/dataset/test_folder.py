@@ -83,6 +83,16 @@ def test_a_write_that_fails_leaves_the_folder_as_it_was(folder: Path) -> None:
     assert [each.name for each in folder.parent.iterdir()] == ["shop"]
 
 
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_one_before(folder: Path) -> None:
+    before = digest(read_dataset(folder))
+
+    with pytest.raises(FileNotFoundError), staged_folder(folder) as staged:
+        staged.rmdir()  # so that nothing can take the place
+
+    assert digest(read_dataset(folder)) == before
+    assert [each.name for each in folder.parent.iterdir()] == [folder.name]
+
+
 def test_a_folder_that_is_no_data_set_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("keep me")

@@ -139,6 +139,34 @@ def test_a_rollback_brings_the_champion_before_back_once(
         rollback(registry, NAME)
 
 
+def test_a_promotion_cut_off_between_its_moves_is_no_way_back_but_can_be_repeated(
+    registry: Registry, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        promote(registry, NAME)
+    register(small_bundle(seed=2), recall=GOOD, baseline=BAD)
+    move = registry.set_alias
+
+    def cut_off(name: str, alias: str, number: str) -> None:
+        if alias == CHAMPION:
+            raise RegistryError("MLflow is away")
+        move(name, alias, number)
+
+    monkeypatch.setattr(registry, "set_alias", cut_off)
+    with pytest.raises(RegistryError, match="away"):
+        promote(registry, NAME)
+    monkeypatch.undo()
+
+    with pytest.raises(RegistryError, match="version 2 of 'ofone' is both champion and previous"):
+        rollback(registry, NAME)
+    assert [(each.target, each.is_complete) for each in moves(registry, NAME)] == [
+        ("1", True), ("2", True), ("3", False),
+    ]  # fmt: skip
+    assert promote(registry, NAME).moved
+    assert (number_of(registry, CHAMPION), number_of(registry, PREVIOUS)) == ("3", "2")
+
+
 def test_without_a_challenger_or_a_model_a_sentence_says_so(
     registry: Registry, register: Register
 ) -> None:
@@ -205,6 +233,13 @@ def test_promotion_and_rollback_tell_what_happens_next(
 
     heard = [each for each in told if "running `publish --watch` does it within 10 s" in each]
     assert len(heard) == 3
+
+
+def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("no database at all")
+
+    with pytest.raises(RegistryError, match="file is not a database"):
+        Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
 
 
 def test_a_log_without_a_move_says_so(tracking_uri: str) -> None:

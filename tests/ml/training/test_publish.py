@@ -1,12 +1,22 @@
 """From alias to folder: whole, verified, flipped, and patient when MLflow is away."""
 
+import os
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from ml.model.bundle_folder import read_bundle
-from ml.training.publish import KEPT_VERSIONS, Published, Publisher, PublishError, watch
+from ml.training.publish import (
+    KEPT_VERSIONS,
+    STALE_DRAFT_SECONDS,
+    Published,
+    Publisher,
+    PublishError,
+    watch,
+)
 from ml.training.registry import CHAMPION, RegisteredVersion, Registry, RegistryError
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle
@@ -100,6 +110,36 @@ def test_a_damaged_bundle_leaves_the_old_one_current(
     assert (models / "current").resolve().name == small_bundle().facts.version
     assert len(list((models / "versions").iterdir())) == 1
     assert sorted(each.name for each in models.iterdir()) == ["current", "versions"]
+
+
+def test_what_somebody_tidied_away_is_brought_again(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+    folder = publisher.publish().folder
+    (models / "current").unlink()
+    assert publisher.publish().changed
+    assert (models / "current").resolve() == folder.resolve()
+
+    shutil.rmtree(models)
+
+    assert publisher.publish().changed
+    assert read_bundle(models / "current").facts.version == folder.name
+
+
+def test_drafts_of_publishers_that_were_killed_are_cleared_away_and_others_are_not(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    crown(registry, register, 0)
+    for name, age_seconds in (("dead", STALE_DRAFT_SECONDS + 60), ("at-work", 0.0)):
+        draft = models / f".publish-{name}"
+        (draft / "bundle").mkdir(parents=True)
+        moment = time.time() - age_seconds
+        os.utime(draft, (moment, moment))
+
+    publisher.publish()
+
+    assert [each.name for each in models.glob(".publish-*")] == [".publish-at-work"]
 
 
 def test_a_version_damaged_on_disk_is_fetched_again(
