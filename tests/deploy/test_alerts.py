@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.monitoring import MONITORING, RULE_FILES, RULE_TESTS, RUNBOOK, alerts, load
+from ml.model.bundle import REFUSAL_REASONS
+from tests.deploy.monitoring import (
+    DASHBOARDS,
+    MONITORING,
+    RULE_FILES,
+    RULE_TESTS,
+    RUNBOOK,
+    alerts,
+    load,
+    panels,
+)
 
 ALERTS = alerts()
 
@@ -81,6 +91,23 @@ def test_an_alert_has_its_section_in_the_runbook(alert: str) -> None:
 
 def test_the_runbook_explains_no_alert_that_does_not_exist() -> None:
     assert {heading for heading in sections() if heading.startswith("Ofone")} == set(ALERTS)
+
+
+def test_the_runbook_explains_every_reason_to_refuse_a_model() -> None:
+    body = sections()["OfoneBundleRefused"]
+    assert [reason for reason in REFUSAL_REASONS if f"`{reason}`" not in body] == []
+
+
+def test_every_panel_that_the_runbook_points_to_is_on_a_dashboard() -> None:
+    titles = [panel["title"] for path in DASHBOARDS for panel in panels(path)]
+    pointed = {
+        " ".join(name.split())
+        for body in sections().values()
+        for name in re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", body)
+        if not name.startswith("Ofone: ")
+    }
+    assert len(pointed) >= 10
+    assert {name for name in pointed if not any(each.startswith(name) for each in titles)} == set()
 
 
 def test_prometheus_loads_all_rules_from_where_they_are_mounted(
