@@ -16,8 +16,9 @@ class EmbeddingSettings:
     """The folder with the link ``current``; it may be empty until a model is published."""
     migrate_on_start: bool = False
     """Whether to migrate the database first; with several replicas a job does it instead."""
-    poll_seconds: float = 1.0
-    """How often to look for another model and for items that other replicas wrote."""
+    poll_seconds: float = 0.5
+    """Pause before the next look for another model and for items that other replicas wrote; with
+    the look itself it stays below a second, within which both are promised to be in force."""
     pool_size: int = 4
     """Connections to the database that one process holds at most."""
     min_index_recall: float = 0.95

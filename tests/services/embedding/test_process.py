@@ -70,6 +70,38 @@ def test_two_processes_share_one_catalogue(database_url: str, tmp_path: Path) ->
                 assert tries < 5_000
 
 
+def test_a_new_item_outlives_the_process_and_a_swap_of_the_model(
+    database_url: str, tmp_path: Path
+) -> None:
+    chosen = settings(database_url, tmp_path)
+    chosen.model_dir.mkdir()
+    publish(chosen.model_dir, small_bundle())
+    serving = ServingSettings(grpc_port=0, metrics_port=0, access_log=False)
+    history = pb.RetrieveRequest(item_ids=["tea-4"], basket_counts=[1])
+    with running(application(chosen), serving) as server:
+        assert server.wait_ready(30)
+        with connect(f"ipv4:{server.address}", ChannelSettings(NAME, "tests")) as channel:
+            request = pb.UpsertItemsRequest(items=[item("new-tea", category="tea")])
+            pb_grpc.EmbeddingServiceStub(channel).UpsertItems(request)
+    with running(application(chosen), serving) as server:
+        assert server.wait_ready(30)
+        with connect(f"ipv4:{server.address}", ChannelSettings(NAME, "tests")) as channel:
+            stub = pb_grpc.EmbeddingServiceStub(channel)
+            assert list(stub.Retrieve(history).item_ids) == ["new-tea"]
+            other = small_bundle(seed=1)
+            publish(chosen.model_dir, other)
+            tries = 0
+            while stub.Retrieve(history).model_version != other.facts.version:
+                tries += 1
+                assert tries < 5_000
+            assert list(stub.Retrieve(history).item_ids) == ["new-tea"]
+
+
+def test_what_other_replicas_wrote_is_looked_for_well_within_the_second_that_is_promised() -> None:
+    environment = {f"{PREFIX}_DATABASE_URL": "sqlite:///x", f"{PREFIX}_MODEL_DIR": "x"}
+    assert load_settings(EmbeddingSettings, PREFIX, environment).poll_seconds <= 0.5
+
+
 def test_a_database_that_is_not_migrated_stops_the_start(sqlite_url: str, tmp_path: Path) -> None:
     with pytest.raises(StartupError, match="run the service's command 'migrate'"):
         application(EmbeddingSettings(sqlite_url, tmp_path))
