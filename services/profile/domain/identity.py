@@ -33,7 +33,8 @@ def normalise(kind: IdentifierKind, value: str) -> str:
     if kind is IdentifierKind.EMAIL:
         return trimmed.lower()
     if kind is IdentifierKind.PHONE:
-        digits = "".join(character for character in trimmed if character in "0123456789")
+        # Digits of every script: with some left out, numbers of several people would be one.
+        digits = "".join(str(int(character)) for character in trimmed if character.isdecimal())
         return f"+{digits}" if digits and trimmed.startswith("+") else digits
     return trimmed
 

@@ -1,17 +1,20 @@
 """Timelines and the export: periods, positions and pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.events import MICROS, CustomerId, Event, EventType
 from services.profile.ports import Period, Purchase, PurchasePosition, TimelinePosition
-from services.profile.servicer.event_messages import timestamp
+from services.profile.servicer.event_messages import event_message, timestamp
 from services.serving.paging import Query, damaged_token, decode_token, encode_token
 from services.serving.validation import Check
 
 MAX_CHUNK_LINES = 5_000
+MAX_PAGE_BYTES = 2 * 1024 * 1024
+"""Half of what a gRPC client takes in one message unless it is told otherwise."""
 
 
 def period_of(check: Check, message: pb.ListEventsRequest | pb.ExportInteractionsRequest) -> Period:
@@ -37,6 +40,19 @@ def types_of(check: Check, message: pb.ListEventsRequest) -> list[EventType]:
     return [EventType(each) for each in message.types if each in known]
 
 
+def page_of(events: Sequence[Event], *, most: int) -> list[event_pb2.Event]:
+    """Return the first of these events, as many as fit into one message, but at least one."""
+    page: list[event_pb2.Event] = []
+    room = MAX_PAGE_BYTES
+    for event in events[:most]:
+        message = event_message(event)
+        room -= message.ByteSize()
+        if page and room < 0:
+            break
+        page.append(message)
+    return page
+
+
 def timeline_position(token: str, query: Query) -> TimelinePosition | None:
     """Return where a timeline goes on, ``None`` for its beginning.
 
@@ -47,7 +63,8 @@ def timeline_position(token: str, query: Query) -> TimelinePosition | None:
         case None:
             return None
         case [int() as micros, str() as source, str() as event_id]:
-            return TimelinePosition(micros, source, event_id)
+            # JSON's ``true`` is an int to Python, but not to PostgreSQL.
+            return TimelinePosition(int(micros), source, event_id)
         case _:
             raise damaged_token()
 
@@ -67,7 +84,7 @@ def export_position(token: str, query: Query) -> PurchasePosition | None:
         case None:
             return None
         case [str() as customer_id, int() as micros, str() as source, str() as event_id]:
-            return PurchasePosition(CustomerId(customer_id), micros, source, event_id)
+            return PurchasePosition(CustomerId(customer_id), int(micros), source, event_id)
         case _:
             raise damaged_token("resume_token")
 

@@ -21,10 +21,11 @@ from services.profile.servicer.customer_messages import (
     snapshot_message,
     statement_of,
 )
-from services.profile.servicer.event_messages import event_message, handle_of, report_of
+from services.profile.servicer.event_messages import handle_of, report_of
 from services.profile.servicer.listing_messages import (
     chunks,
     export_position,
+    page_of,
     period_of,
     position_of,
     timeline_position,
@@ -135,10 +136,11 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         )
         if events is None:
             raise not_found("customer", request.parent)
-        page = events[:size]
+        page = page_of(events, most=size)
+        more = len(events) > len(page)
         return pb.ListEventsResponse(
-            events=[event_message(event) for event in page],
-            next_page_token=timeline_token(page[-1], query) if len(events) > size else "",
+            events=page,
+            next_page_token=timeline_token(events[len(page) - 1], query) if more else "",
         )
 
     def ExportInteractions(

@@ -14,6 +14,7 @@ KEY = IdentityKey(b"0123456789abcdef")
     [
         (IdentifierKind.EMAIL, "Anna@Example.ORG ", "anna@example.org"),
         (IdentifierKind.PHONE, "+49 (170) 123-45", "+4917012345"),
+        (IdentifierKind.PHONE, "+20 \u0661\u0662 \uff13", "+20123"),  # Arabic and wide digits
         (IdentifierKind.LOYALTY_CARD, " 0007 ", "0007"),
     ],
 )

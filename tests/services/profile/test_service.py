@@ -57,19 +57,6 @@ def test_an_acknowledged_purchase_is_in_the_next_snapshot(desk: Desk) -> None:
     assert desk.meter.snapshots == [2, 2]
 
 
-def test_streamed_batches_are_answered_in_order(desk: Desk) -> None:
-    batches = [
-        pb.StreamEventsRequest(batch_id=7 + n, events=[purchase(str(n % 2), "tea")])
-        for n in range(3)
-    ]
-    answers = list(desk.stub.StreamEvents(iter(batches)))
-    assert [(answer.batch_id, answer.results[0].outcome) for answer in answers] == [
-        (7, pb.EVENT_OUTCOME_STORED),
-        (8, pb.EVENT_OUTCOME_STORED),
-        (9, pb.EVENT_OUTCOME_DUPLICATE),
-    ]
-
-
 def test_withdrawn_consent_empties_the_snapshot_but_for_exposures(desk: Desk) -> None:
     shown = purchase("2")
     shown.type, shown.offer = event_pb2.EVENT_TYPE_OFFER_IMPRESSION, "offers/coffee"
@@ -190,59 +177,6 @@ def test_former_names_find_the_customer_they_became(desk: Desk) -> None:
         assert customer.name == result.customer
         assert list(customer.former_names) == [max(first, second)]
         assert len(desk.stub.ListEvents(pb.ListEventsRequest(parent=name)).events) == 3
-
-
-def test_the_timeline_is_paged_and_a_token_belongs_to_its_query(desk: Desk) -> None:
-    events = [purchase(str(n), "tea", day=n) for n in range(5)]
-    name = desk.ingest(*events)[0].customer
-    for event in events:
-        event.ClearField("identifiers")
-        event.party = event_pb2.PARTY_FIRST
-    request = pb.ListEventsRequest(parent=name, page_size=2)
-    read: list[event_pb2.Event] = []
-    while True:
-        page = desk.stub.ListEvents(request)
-        read += page.events
-        if not page.next_page_token:
-            break
-        request.page_token = page.next_page_token
-    assert read == events
-    request.types.append(event_pb2.EVENT_TYPE_PURCHASE)
-    with pytest.raises(Failure) as refusal:
-        desk.stub.ListEvents(request)
-    assert refusal.value.reason == "BAD_PAGE_TOKEN"
-
-
-def test_the_timeline_is_filtered_by_type_and_period(desk: Desk) -> None:
-    back = purchase("back", "tea", day=1)
-    back.type = event_pb2.EVENT_TYPE_RETURN
-    name = desk.ingest(purchase("1", "tea", day=2), back, purchase("2", "tea"))[0].customer
-
-    def read(**fields: object) -> list[str]:
-        request = pb.ListEventsRequest(parent=name, **fields)  # type: ignore[arg-type]
-        return [event.event_id for event in desk.stub.ListEvents(request).events]
-
-    assert read(types=[event_pb2.EVENT_TYPE_RETURN]) == ["back"]
-    assert read(start_time=Timestamp(seconds=NOW_SECONDS - DAY)) == ["2", "back"]
-    assert read(end_time=Timestamp(seconds=NOW_SECONDS - DAY)) == ["1"]
-
-
-def test_the_export_goes_on_where_it_was_cut(desk: Desk) -> None:
-    items = [f"item{n}" for n in range(1_500)]
-    desk.ingest(*(purchase(str(n), *items, who=str(n % 3)) for n in range(12)))
-    chunks = export(desk)
-    sizes = [len(chunk.interactions) for chunk in chunks]
-    assert sizes == [4_500] * 4  # whole baskets, at most 5,000 lines
-    for n, chunk in enumerate(chunks):
-        assert export(desk, resume_token=chunk.resume_token) == chunks[n + 1 :]
-    rows = [row for chunk in chunks for row in chunk.interactions]
-    keys = [(row.customer_id, row.occurred_at.seconds, row.basket_id) for row in rows]
-    assert keys == sorted(keys)
-    assert rows[0].basket_id.startswith("till/")
-    assert (rows[0].quantity, rows[0].unit_price) == (1.0, 2.0)
-    with pytest.raises(Failure) as refusal:
-        export(desk, resume_token=chunks[0].resume_token, start_time=Timestamp(seconds=5))
-    assert refusal.value.violations[0].field == "resume_token"
 
 
 @pytest.mark.parametrize(
