@@ -360,7 +360,7 @@ class ListEventsRequest(_message.Message):
     parent: _builtins.str
     """Required. `customers/{customer}`."""
     page_size: _builtins.int
-    """At most so many events; 0 for 100, at most 1,000."""
+    """At most so many events; 0 for 100, at most 1,000. A page of large events may hold fewer."""
     page_token: _builtins.str
     """From an earlier answer to the same query."""
     @_builtins.property

@@ -129,7 +129,9 @@ class ProfileServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportInteractions(self, request, context):
-        """Every purchase that may be learned from, in a stable order; resumable.
+        """Every purchase that may be learned from, in a stable order; resumable. What comes meanwhile,
+        and what a merge gives to another customer, is told only if its place is still to come; the
+        next export from the start has it in any case.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,7 +46,10 @@ class ProfileServiceStub:
     ListEvents: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListEventsRequest, _profile_service_pb2.ListEventsResponse]
     """The timeline of one customer, latest first."""
     ExportInteractions: _grpc.UnaryStreamMultiCallable[_profile_service_pb2.ExportInteractionsRequest, _profile_service_pb2.ExportInteractionsResponse]
-    """Every purchase that may be learned from, in a stable order; resumable."""
+    """Every purchase that may be learned from, in a stable order; resumable. What comes meanwhile,
+    and what a merge gives to another customer, is told only if its place is still to come; the
+    next export from the start has it in any case.
+    """
     SetConsent: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.SetConsentRequest, _profile_service_pb2.SetConsentResponse]
     """Records what a customer said; the latest statement holds."""
     ListConsents: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListConsentsRequest, _profile_service_pb2.ListConsentsResponse]
@@ -70,7 +73,10 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     ListEvents: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListEventsRequest, _profile_service_pb2.ListEventsResponse]  # type: ignore[assignment]
     """The timeline of one customer, latest first."""
     ExportInteractions: _aio.UnaryStreamMultiCallable[_profile_service_pb2.ExportInteractionsRequest, _profile_service_pb2.ExportInteractionsResponse]  # type: ignore[assignment]
-    """Every purchase that may be learned from, in a stable order; resumable."""
+    """Every purchase that may be learned from, in a stable order; resumable. What comes meanwhile,
+    and what a merge gives to another customer, is told only if its place is still to come; the
+    next export from the start has it in any case.
+    """
     SetConsent: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.SetConsentRequest, _profile_service_pb2.SetConsentResponse]  # type: ignore[assignment]
     """Records what a customer said; the latest statement holds."""
     ListConsents: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListConsentsRequest, _profile_service_pb2.ListConsentsResponse]  # type: ignore[assignment]
@@ -133,7 +139,10 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _profile_service_pb2.ExportInteractionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_profile_service_pb2.ExportInteractionsResponse], _abc.AsyncIterator[_profile_service_pb2.ExportInteractionsResponse]]:
-        """Every purchase that may be learned from, in a stable order; resumable."""
+        """Every purchase that may be learned from, in a stable order; resumable. What comes meanwhile,
+        and what a merge gives to another customer, is told only if its place is still to come; the
+        next export from the start has it in any case.
+        """
 
     @_abc_1.abstractmethod
     def SetConsent(
