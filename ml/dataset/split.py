@@ -93,20 +93,6 @@ def last_cut(events: pd.DataFrame, *, horizon_days: int = HORIZON_DAYS) -> datet
     return cast("datetime", cut.to_pydatetime())
 
 
-def calendar_cuts(
-    events: pd.DataFrame, count: int, *, horizon_days: int = HORIZON_DAYS
-) -> tuple[datetime, ...]:
-    """Return the last ``count`` cuts, latest first, a horizon apart.
-
-    The first is for the score; the earlier ones train and tune, for their truth ends where the
-    next later cut begins. Cuts before the first event are left out, so there may be fewer.
-    """
-    latest = last_cut(events, horizon_days=horizon_days)
-    first = events["occurred_at"].min()
-    cuts = (latest - timedelta(days=horizon_days * number) for number in range(count))
-    return tuple(each for each in cuts if each > first)
-
-
 def calendar_split(
     events: pd.DataFrame,
     cut: datetime,

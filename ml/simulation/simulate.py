@@ -75,10 +75,12 @@ def write_town(config: TownConfig, path: Path, *, progress: bool = False) -> Non
         truth_file = TableFile(staged / TRUTH_FILE)
         with bought_file, truth_file:
             for people, lives in _chunks(town, progress=progress):
+                truth_file.add(_truth(town, people))
                 frame = _interactions(town, people, lives)
+                if frame.empty:  # the last few people may all have stayed at home
+                    continue
                 part = make_dataset(_description(config), frame)
                 bought_file.add(part.interactions)
-                truth_file.add(_truth(town, people))
                 for name in ("customers", "baskets", "interactions"):
                     counts[name] += part.counts[name]
                 for life in lives:

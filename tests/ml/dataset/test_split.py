@@ -8,7 +8,6 @@ import pytest
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.split import (
     SplitError,
-    calendar_cuts,
     calendar_split,
     last_basket_split,
     last_cut,
@@ -75,15 +74,6 @@ def test_the_last_cut_leaves_a_whole_horizon() -> None:
 
     assert last_cut(events) == datetime(2026, 5, 17, tzinfo=UTC)
     assert last_cut(events, horizon_days=1) == datetime(2026, 6, 30, tzinfo=UTC)
-
-
-def test_earlier_cuts_lie_a_horizon_apart_and_within_the_history() -> None:
-    events = timeline(shop({"ann": ["03-01", "06-30"]}))
-
-    assert calendar_cuts(events, 9) == (
-        datetime(2026, 5, 17, tzinfo=UTC),
-        datetime(2026, 4, 2, tzinfo=UTC),
-    )
 
 
 def test_held_out_baskets_take_their_place_on_the_timeline() -> None:

@@ -13,6 +13,9 @@ from ml.simulation.simulate import Simulation, simulate_town, write_town
 from ml.simulation.town import TownConfig, TownError
 from tests.ml.simulation.conftest import END
 
+AT_HOME_SEED = 5
+"""In this town the eleventh customer buys nothing in thirty days."""
+
 SMALL = TownConfig(end=END, customers=30, days=120, items=300)
 
 
@@ -56,6 +59,21 @@ def test_a_town_written_in_chunks_is_the_town_in_memory(
     assert digest(read_dataset(tmp_path / "town")) == digest(whole.dataset)
     truth = pd.read_parquet(tmp_path / "town" / "truth.parquet")
     pd.testing.assert_frame_equal(truth, whole.truth)
+
+
+def test_a_chunk_of_people_who_all_stayed_at_home_is_part_of_the_town(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TownConfig(end=END, customers=11, days=30, items=200, seed=AT_HOME_SEED)
+    whole = simulate_town(config)
+    assert "customer-0000010" not in set(whole.dataset.interactions["customer_id"])
+    monkeypatch.setattr(simulate, "CHUNK_CUSTOMERS", 10)
+
+    write_town(config, tmp_path / "town")
+
+    assert digest(read_dataset(tmp_path / "town")) == digest(whole.dataset)
+    truth = pd.read_parquet(tmp_path / "town" / "truth.parquet")
+    assert "customer-0000010" in set(truth["customer_id"])
 
 
 def test_the_history_ends_on_the_last_day_and_fills_the_days(simulation: Simulation) -> None:
