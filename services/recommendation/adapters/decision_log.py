@@ -18,6 +18,10 @@ from services.serving.failures import Failure
 
 BATCH_ROWS = 100
 FLUSH_SECONDS = 0.2
+ELSEWHERE_SECONDS = 0.4
+"""After so long what another process took in is written as well."""
+MOST_PATIENT = 2
+"""So many calls may wait for that at once; they occupy threads that others need."""
 RETRY_SECONDS = 1.0
 """How long the writer leaves a database alone that is away."""
 
@@ -55,7 +59,8 @@ class BufferedDecisionLog:
         self._waiting: dict[str, DecisionRow] = {}  # in the order they came
         self._lock = threading.Lock()
         self._full_batch = threading.Event()
-        self._stopping = False
+        self._stopped = threading.Event()
+        self._patient = threading.BoundedSemaphore(MOST_PATIENT)
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
 
     def add(self, decision_id: str, customer_id: str, content: bytes) -> None:
@@ -73,7 +78,15 @@ class BufferedDecisionLog:
     def find(self, decision_id: str) -> bytes | None:
         """See ``ports.DecisionLog.find``."""
         waiting = self._waiting.get(decision_id)
-        return self._store.read(decision_id) if waiting is None else waiting.content
+        content = self._store.read(decision_id) if waiting is None else waiting.content
+        if content is None and self._patient.acquire(blocking=False):
+            # It may be on its way from the buffer of another process.
+            try:
+                self._stopped.wait(ELSEWHERE_SECONDS)
+                content = self._store.read(decision_id)
+            finally:
+                self._patient.release()
+        return content
 
     def start(self) -> None:
         """Begin to write."""
@@ -81,7 +94,7 @@ class BufferedDecisionLog:
 
     def stop(self) -> None:
         """Write what waits, and end; what cannot be written now is counted as failed."""
-        self._stopping = True
+        self._stopped.set()
         self._full_batch.set()
         self._thread.join()
         if self._waiting:
@@ -92,7 +105,7 @@ class BufferedDecisionLog:
         pause = FLUSH_SECONDS
         while True:
             self._full_batch.wait(pause)
-            stopping = self._stopping
+            stopping = self._stopped.is_set()
             self._full_batch.clear()
             pause = FLUSH_SECONDS if self._flush() else RETRY_SECONDS
             if stopping:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from services.recommendation.adapters import decision_log
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.sql_decisions import (
     DecisionRow,
@@ -80,6 +81,28 @@ def test_a_decision_can_be_read_before_it_is_written(counted: CountedRows) -> No
     assert store.read("one") is None
     assert log.find("one") == b"content"
     assert log.find("two") is None
+
+
+def test_a_decision_that_another_process_still_holds_is_waited_for(counted: CountedRows) -> None:
+    class WrittenElsewhere(MemoryDecisionStore):
+        """Another process writes right after the first look."""
+
+        def read(self, decision_id: str) -> bytes | None:
+            content = super().read(decision_id)
+            self.write([DecisionRow(decision_id, "ada", 1, b"content")])
+            return content
+
+    assert log_over(WrittenElsewhere(), counted).find("one") == b"content"
+
+
+def test_only_so_many_calls_wait_for_other_processes(
+    counted: CountedRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decision_log, "ELSEWHERE_SECONDS", 3_600)
+    log = log_over(MemoryDecisionStore(), counted)
+    for _ in range(decision_log.MOST_PATIENT):
+        assert log._patient.acquire(blocking=False)
+    assert log.find("one") is None  # at once: the places of those who wait are taken
 
 
 def test_stopping_writes_everything_that_waits(store: DecisionStore, counted: CountedRows) -> None:
