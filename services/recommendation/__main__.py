@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterable
@@ -90,13 +91,15 @@ def application(settings: RecommendationSettings) -> Application:
     )
     poll = PollingThread("offer-book", book.refresh)
     poll.start(settings.poll_seconds)
-    models.start(settings.poll_seconds)
+    looked = threading.Event()
+    watch = PollingThread("bundle-watch", functools.partial(_look, models, looked))
+    watch.start(settings.poll_seconds)
     log.start()
     return Application(
         name=NAME,
         services=_services(recommending, offering),
-        readiness={"offers": lambda: book.loaded},
-        on_stop=(poll.stop, models.stop, log.stop, profile.close, embedding.close, engine.dispose),
+        readiness={"offers": lambda: book.loaded, "model": looked.is_set},
+        on_stop=(poll.stop, watch.stop, log.stop, profile.close, embedding.close, engine.dispose),
     )
 
 
@@ -127,6 +130,18 @@ def _model_watcher(
     )
     telemetry.show_model_age(lambda: watcher.value, _now)
     return watcher
+
+
+def _look(models: BundleWatcher[served_model.ServedModel], looked: threading.Event) -> None:
+    """Look for a model, and note that it was done.
+
+    Who answers before a published model is loaded would be degraded without need; who finds none,
+    or refuses it, answers as well as it can.
+    """
+    try:
+        models.poll()
+    finally:
+        looked.set()
 
 
 def _connect(target: str, service: str, safe_methods: Iterable[str]) -> grpc.Channel:
