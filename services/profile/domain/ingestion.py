@@ -2,7 +2,8 @@
 
 The store looks up what is known about the batch, ``plan`` decides, and the store writes what was
 decided, all in one transaction. Nothing here depends on the order of events or batches, save
-which of two contradicting events of one id came first.
+which of two contradicting events of one id came first, and that a customer can be called by name
+only once they are known: a source learns the name from us.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.events import Event, EventType, Handle, Report
 from services.profile.ports import ProfileStore
 from services.profile.servicer.customer_messages import snapshot_message
@@ -18,7 +18,11 @@ from tests.services.profile.told import NOW, about_offer, bought, card, email, r
 
 HANDLES = [card("1"), card("2"), email("a@example.org"), email("b@example.org")]
 POLICY = ConsentPolicy(personalisation_default=True)
-TABLES = ("customers", "events", "former_names", "merges", "identifiers", "seen_events")
+TABLES = (
+    *("customers", "events", "consent_statements", "former_names"),
+    *("merges", "identifiers", "seen_events"),
+)
+Said = tuple[Handle, Purpose, Statement]
 
 
 def event(number: int, kind: int, day: int) -> Event:
@@ -44,6 +48,28 @@ def histories(draw: st.DrawFn) -> list[Report]:
             draw(st.lists(parts, min_size=1, max_size=30))
         )
     ]
+
+
+said = st.lists(
+    st.tuples(
+        st.sampled_from(HANDLES),
+        st.sampled_from([Purpose.PERSONALISATION, Purpose.MARKETING_SMS]),
+        st.builds(Statement, st.integers(1, 4), st.booleans(), st.sampled_from(["app", "web"])),
+    ),
+    max_size=8,
+)
+
+
+def state(store: ProfileStore, statements: Sequence[Said]) -> list[Said]:
+    """State what customers said; return the statements of those who are not known yet."""
+    early = []
+    for handle, purpose, statement in statements:
+        name = store.customer_behind(handle)
+        if name is None:
+            early.append((handle, purpose, statement))
+        else:
+            store.state_consent(name, purpose, statement, now_micros=NOW)
+    return early
 
 
 def retold(reports: Sequence[Report], chance: random.Random) -> list[list[Report]]:
@@ -83,15 +109,20 @@ def test_the_database_says_the_same_as_the_plainest_store(
     engine = migrated(f"sqlite:///{tmp_path}/any-order.sqlite")
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(histories(), st.randoms(use_true_random=False))
-    def check(history: list[Report], chance: random.Random) -> None:
+    @given(histories(), said, st.randoms(use_true_random=False))
+    def check(history: list[Report], statements: list[Said], chance: random.Random) -> None:
         with engine.begin() as connection:
             for name in TABLES:
                 connection.execute(text(f"DELETE FROM {name}"))
         plain, store = MemoryProfileStore(), SqlProfileStore(engine)
         plain.ingest(history, now_micros=NOW)
-        for batch in retold(history, chance):
+        state(plain, statements)
+        waiting = chance.sample(statements, len(statements))
+        for batch in retold(history, chance):  # customers speak before, between and after merges
             store.ingest(batch, now_micros=NOW)
+            cut = chance.randint(0, len(waiting))
+            waiting = [*state(store, waiting[:cut]), *waiting[cut:]]
+        state(store, waiting)
         assert snapshots(store) == snapshots(plain)
 
     check()

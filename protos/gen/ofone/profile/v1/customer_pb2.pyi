@@ -187,7 +187,9 @@ class Snapshot(_message.Message):
     version: _builtins.int
     """How many facts it holds; grows with each. Equal facts give an equal version."""
     personalisation_allowed: _builtins.bool
-    """Whether personalisation is allowed. When not, every column and trait below is empty."""
+    """Whether personalisation is allowed. When not, the items, baskets and traits below are empty;
+    exposures stay, because they keep offers from being shown too often.
+    """
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the latest fact was stored."""
