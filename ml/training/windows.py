@@ -59,14 +59,15 @@ def end_of(history: Dataset) -> datetime | None:
 def windows(
     history: Dataset, now: datetime | None, *, count: int, horizon_days: int = HORIZON_DAYS
 ) -> Iterator[Window]:
-    """Yield up to ``count`` earlier moments, latest first, each a horizon before the one after.
+    """Yield up to ``count`` earlier moments, latest first, a horizon or more before the one after.
 
     Undated data: the moment before everybody's last basket, before their last but one, and so on.
 
     Args:
         history: what is known at ``now``; its targets are not looked at.
         now: the present moment; ``None`` for undated data.
-        count: how many moments at most; moments before which nobody had a basket are left out.
+        count: how many moments are tried; those before which nobody had a basket, or within
+            whose horizon nobody came again, are left out.
         horizon_days: how far from the moment on the next basket may lie.
     """
     found = _undated(history, count) if now is None else _dated(history, now, count, horizon_days)
@@ -93,8 +94,8 @@ def _dated(history: Dataset, now: datetime, count: int, horizon_days: int) -> It
             yield calendar_split(
                 history.interactions, cut, horizon_days=horizon_days, least_baskets=LEAST_BASKETS
             )
-        except SplitError:
-            return
+        except SplitError:  # a shop may have been shut for a season; before that it taught
+            continue
 
 
 def _undated(history: Dataset, count: int) -> Iterator[Split]:

@@ -43,6 +43,14 @@ def test_a_basket_after_the_horizon_is_no_answer() -> None:
     assert window.now_seconds == moment_seconds(NOW) - 30 * SECONDS_PER_DAY
 
 
+def test_a_season_in_which_the_shop_was_shut_ends_no_learning() -> None:
+    shut = dataset_of({"ann": [(0, ["tea"]), (20, ["milk"]), (99, ["bread"])]})
+
+    found = list(windows(shut, NOW, count=4, horizon_days=30))
+
+    assert [each.truth for each in found] == [{"ann": {"bread"}}, {"ann": {"milk"}}]
+
+
 def test_undated_windows_hide_one_more_basket_each() -> None:
     undated = dataset_of({"ann": [(0, ["tea"]), (1, ["milk"]), (2, ["soap"])]}, dated=False)
 
