@@ -60,8 +60,8 @@ def _moment(
         time = None
     try:
         local = (time or now).astimezone(time_zone)
-    except OverflowError:  # within a day of year 1 or 9999
-        local = now.astimezone(time_zone)
+    except OverflowError:  # within a day of year 1: there is no such time in that zone
+        local = time or now
     return Moment(
         time=local,
         channel=check.text("context.channel", context.channel, most=MAX_NAME_CHARACTERS),

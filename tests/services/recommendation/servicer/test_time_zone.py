@@ -47,3 +47,12 @@ def test_hours_and_weekdays_of_conditions_are_local(berlin: House) -> None:
     decision = berlin.decide(time=late_on_saturday)
     assert set(offered(decision)) == {"early", "sunday", "tea-week"}
     assert decision.context == decision_pb2.Context(time=late_on_saturday)
+
+
+def test_the_first_day_of_all_is_not_taken_for_today(build: Build) -> None:
+    house = build(time_zone="America/New_York")
+    house.profile.put("customers/ada")
+    house.create("over", end_time=at(datetime(1990, 1, 1, tzinfo=UTC)))
+    decision = house.decide(time=Timestamp(seconds=-62_135_596_800))
+    assert offered(decision) == ["over"]
+    assert decision.context.time.seconds == -62_135_596_800
