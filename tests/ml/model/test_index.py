@@ -1,5 +1,6 @@
 """What every index of items promises; plain comparison with all of them comes first."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -105,6 +106,31 @@ def test_recall_tells_an_index_of_other_items(kind: Kind) -> None:
     factors = skewed_factors(1_000)
     wrong = kind.build(np.ascontiguousarray(factors[::-1]))
     assert recall_against_exact(wrong, factors, queries(), 10) < 0.5
+
+
+def test_trying_an_index_takes_no_table_of_all_queries_and_items() -> None:
+    factors, asked = skewed_factors(20_000), queries(64)
+    index = exact_index(factors)
+    tracemalloc.start()
+    recall = recall_against_exact(index, factors, asked, 10)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert recall == 1.0
+    assert peak < 64 * 20_000 * 4 / 4
+
+
+def test_recall_counts_what_ties_with_the_last_and_leaves_out_what_a_graph_did_not_find() -> None:
+    class Partial(PlainIndex):
+        def search(self, vectors: Matrix, count: int) -> tuple[NDArray[np.int64], Matrix]:
+            rows, scores = super().search(vectors, count)
+            rows[:, -1] = -1
+            return rows, scores
+
+    factors = np.array([[2, 0], [1, 0], [1, 0], [0, 1]], np.float32)
+    asked = np.array([[1, 0]], np.float32)
+    assert recall_against_exact(PlainIndex(factors[[0, 2, 1, 3]]), factors, asked, 2) == 1.0
+    assert recall_against_exact(Partial(factors), factors, asked, 2) == 0.5
+    assert recall_against_exact(PlainIndex(factors), factors, asked, 9) == 1.0
 
 
 def test_the_size_of_the_catalogue_chooses_the_index() -> None:
