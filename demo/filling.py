@@ -1,7 +1,9 @@
 """Fills the running services through their doors: catalogue, history, offers."""
 
 import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1.embedding_service_pb2 import UpsertItemsRequest
@@ -29,6 +31,10 @@ from ml.dataset.dataset import Dataset
 from ml.dataset.purchases import PurchaseRecord, purchase_records
 
 BATCH_SIZE = 1_000
+BATCH_LINES = 50_000
+"""A wholesaler's thousand baskets would not fit into one message."""
+
+MAX_EVENT_ID = 128
 
 
 def fill_catalogue(embedding: EmbeddingServiceStub, dataset: Dataset) -> int:
@@ -68,8 +74,8 @@ def fill_history(profile: ProfileServiceStub, dataset: Dataset) -> int:
     with tqdm(
         total=len(records), desc="history", unit=" events", unit_scale=True, disable=None
     ) as bar:
-        for start in range(0, len(records), BATCH_SIZE):
-            events = [_purchase(record) for record in records[start : start + BATCH_SIZE]]
+        for batch in batches(records):
+            events = [_purchase(record) for record in batch]
             answer = profile.IngestEvents(IngestEventsRequest(events=events))
             for result in answer.results:
                 if result.outcome == EVENT_OUTCOME_REFUSED:
@@ -78,11 +84,33 @@ def fill_history(profile: ProfileServiceStub, dataset: Dataset) -> int:
     return len(records)
 
 
+def batches(records: Sequence[PurchaseRecord]) -> Iterator[list[PurchaseRecord]]:
+    """Yield the records in order, as many at a time as one call takes."""
+    batch: list[PurchaseRecord] = []
+    line_count = 0
+    for record in records:
+        if batch and (len(batch) == BATCH_SIZE or line_count + len(record.lines) > BATCH_LINES):
+            yield batch
+            batch, line_count = [], 0
+        batch.append(record)
+        line_count += len(record.lines)
+    if batch:
+        yield batch
+
+
+def event_id(record: PurchaseRecord) -> str:
+    """Return the id of a basket's event; invoices are often numbered 2026/0017, events never."""
+    told = f"{record.customer_id}:{record.basket_id}"
+    if "/" in told or len(told) > MAX_EVENT_ID:
+        return sha256(told.encode()).hexdigest()
+    return told
+
+
 def _purchase(record: PurchaseRecord) -> Event:
     card = Identifier(kind=IDENTIFIER_KIND_LOYALTY_CARD, value=record.customer_id)
     event = Event(
         source="till",
-        event_id=f"{record.customer_id}:{record.basket_id}",
+        event_id=event_id(record),
         type=EVENT_TYPE_PURCHASE,
         occurred_at=_timestamp(record.occurred_at),
         identifiers=[card],
