@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import typer
-from rich.console import Console
 
 from services.console.commands import customers, decisions, events, health, items, offers
 from services.console.invocation import build, command, flat
 from services.console.session import Session
 from services.console.settings import ConsoleSettings
+from services.console.terminal import Terminal
 
 _CUSTOMERS = "Customers and offers"
 _CATALOGUE = "Catalogue and model"
@@ -71,7 +71,7 @@ def _add(group: typer.Typer, name: str, function: Command, *, panel: str | None 
 
 def _begin(context: typer.Context, **values: object) -> None:
     settings = build(ConsoleSettings, values)
-    session = Session(settings, console=Console(), errors=Console(stderr=True))
+    session = Session(settings, console=Terminal(), errors=Terminal(stderr=True))
     context.obj = session
     context.call_on_close(session.close)
 
