@@ -1,7 +1,7 @@
 """The methods of ``ofone.profile.v1.ProfileService``."""
 # ruff: noqa: ARG002, N802  # gRPC's signatures and names
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import grpc
@@ -12,7 +12,6 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
-from services.profile.domain.ingestion import Outcome, Result
 from services.profile.ports import ProfileMeter, ProfileStore
 from services.profile.servicer.customer_messages import (
     consent_message,
@@ -21,7 +20,8 @@ from services.profile.servicer.customer_messages import (
     snapshot_message,
     statement_of,
 )
-from services.profile.servicer.event_messages import handle_of, report_of
+from services.profile.servicer.event_messages import handle_of
+from services.profile.servicer.intake import Intake
 from services.profile.servicer.listing_messages import (
     chunks,
     export_position,
@@ -32,21 +32,15 @@ from services.profile.servicer.listing_messages import (
     timeline_token,
     types_of,
 )
-from services.serving.failures import Failure, not_found
+from services.serving.failures import not_found
 from services.serving.paging import page_size
 from services.serving.validation import Check
 
 NAME = pb.DESCRIPTOR.services_by_name["ProfileService"].full_name
-MAX_BATCH = 1_000
 DEFAULT_LISTING, MAX_LISTING = 100, 1_000
 EXPORT_BASKETS = 500
 """Baskets read at once for the export: some thousand lines."""
 
-_OUTCOMES = {
-    Outcome.STORED: pb.EVENT_OUTCOME_STORED,
-    Outcome.DUPLICATE: pb.EVENT_OUTCOME_DUPLICATE,
-    Outcome.REFUSED: pb.EVENT_OUTCOME_REFUSED,
-}
 _BEHIND_IDENTIFIER = "a customer with this identifier"
 
 
@@ -68,20 +62,22 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         self._policy = policy
         self._meter = meter
         self._clock = clock
+        self._intake = Intake(store, identity, meter=meter, clock=clock)
 
     def IngestEvents(
         self, request: pb.IngestEventsRequest, context: grpc.ServicerContext
     ) -> pb.IngestEventsResponse:
         """Store events; what is answered STORED is durable."""
-        return pb.IngestEventsResponse(results=self._ingest(request.events))
+        return pb.IngestEventsResponse(results=self._intake.take(request.events))
 
     def StreamEvents(
         self, request_iterator: Iterator[pb.StreamEventsRequest], context: grpc.ServicerContext
     ) -> Iterator[pb.StreamEventsResponse]:
         """Store batch after batch; each is answered once it is durable."""
-        for request in request_iterator:
-            results = self._ingest(request.events)
-            yield pb.StreamEventsResponse(batch_id=request.batch_id, results=results)
+        with self._intake.open_stream():
+            for request in request_iterator:
+                results = self._intake.take(request.events)
+                yield pb.StreamEventsResponse(batch_id=request.batch_id, results=results)
 
     def GetSnapshot(
         self, request: pb.GetSnapshotRequest, context: grpc.ServicerContext
@@ -185,33 +181,6 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             raise not_found("customer", request.parent)
         return pb.ListConsentsResponse(consents=consent_messages(found.consents, self._policy))
 
-    def _ingest(self, messages: Sequence[event_pb2.Event]) -> list[pb.EventResult]:
-        check = Check()
-        check.count("events", messages, least=1, most=MAX_BATCH)
-        check.done()
-        now_micros = self._now_micros()
-        results: list[Result | None] = []
-        reports = []
-        for message in messages:
-            try:
-                reports.append(report_of(message, self._identity, now_micros=now_micros))
-                results.append(None)
-            except Failure as failure:
-                results.append(_refusal(failure))
-        if reports:
-            ingested = self._store.ingest(reports, now_micros=now_micros)
-            self._meter.count_merges(ingested.merge_count)
-            stored = iter(ingested.results)
-            results = [next(stored) if each is None else each for each in results]
-        answered = [each for each in results if each is not None]
-        self._meter.count_batch(
-            [
-                (result.outcome, _type_name(message))
-                for result, message in zip(answered, messages, strict=True)
-            ]
-        )
-        return [_result_message(result) for result in answered]
-
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
         check = Check()
         handle = handle_of(check, path, message, self._identity)
@@ -228,24 +197,3 @@ def _customer_id(path: str, name: str) -> CustomerId:
     customer_id = check.resource_id(path, name, collection="customers")
     check.done()
     return CustomerId(customer_id)
-
-
-def _refusal(failure: Failure) -> Result:
-    first = failure.violations[0]
-    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
-
-
-def _type_name(message: event_pb2.Event) -> str:
-    """Return ``PURCHASE`` and the like; ``UNSPECIFIED`` for a type nobody knows."""
-    value = event_pb2.EventType.DESCRIPTOR.values_by_number.get(message.type)
-    return value.name.removeprefix("EVENT_TYPE_") if value else "UNSPECIFIED"
-
-
-def _result_message(result: Result) -> pb.EventResult:
-    return pb.EventResult(
-        outcome=_OUTCOMES[result.outcome],
-        reason=result.reason,
-        field=result.field,
-        message=result.message,
-        customer=f"customers/{result.customer_id}" if result.customer_id else "",
-    )

@@ -1,11 +1,13 @@
 """Batches of events in a stream: each answered by itself, until one cannot be."""
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
+from services.profile.servicer.intake import MAX_STREAMS
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, card, purchase, serving
 from tests.services.profile.memory_store import MemoryProfileStore
@@ -62,3 +64,26 @@ def test_a_batch_that_cannot_be_taken_ends_the_stream_after_what_was_acknowledge
     assert [each.field for each in refusal.value.violations] == ["events"]
     request = pb.GetSnapshotRequest(identifier=card("1"))
     assert list(desk.stub.GetSnapshot(request).snapshot.item_ids) == ["tea"]
+
+
+def test_open_streams_leave_threads_for_everybody_else(desk: Desk) -> None:
+    over = Event()
+
+    def slow(number: int) -> Iterator[pb.StreamEventsRequest]:
+        yield batch(number, purchase(f"{number}", "tea"))
+        over.wait()
+
+    streams = [desk.stub.StreamEvents(slow(n)) for n in range(MAX_STREAMS)]
+    try:
+        assert [next(each).batch_id for each in streams] == list(range(MAX_STREAMS))
+        with pytest.raises(Failure) as refusal:
+            next(desk.stub.StreamEvents(iter([batch(9, purchase("9", "tea"))])))
+        assert (refusal.value.kind, refusal.value.reason) == (Kind.EXHAUSTED, "TOO_MANY_STREAMS")
+        assert refusal.value.retry_after_seconds
+        request = pb.GetSnapshotRequest(identifier=card("1"))
+        assert desk.stub.GetSnapshot(request).snapshot.version == MAX_STREAMS
+    finally:
+        over.set()
+    assert [list(each) for each in streams] == [[]] * MAX_STREAMS
+    (answer,) = desk.stub.StreamEvents(iter([batch(9, purchase("9", "tea"))]))
+    assert answer.results[0].outcome == pb.EVENT_OUTCOME_STORED

@@ -94,7 +94,8 @@ class ProfileServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamEvents(self, request_iterator, context):
-        """Stores events as they come; each batch is acknowledged once it is durable.
+        """Stores events as they come; each batch is acknowledged once it is durable. A process keeps a
+        few streams open at once and refuses more with TOO_MANY_STREAMS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

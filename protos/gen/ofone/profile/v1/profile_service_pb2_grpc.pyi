@@ -36,7 +36,9 @@ class ProfileServiceStub:
     IngestEvents: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.IngestEventsRequest, _profile_service_pb2.IngestEventsResponse]
     """Stores events. An event counts once it is answered STORED; a repeated call is harmless."""
     StreamEvents: _grpc.StreamStreamMultiCallable[_profile_service_pb2.StreamEventsRequest, _profile_service_pb2.StreamEventsResponse]
-    """Stores events as they come; each batch is acknowledged once it is durable."""
+    """Stores events as they come; each batch is acknowledged once it is durable. A process keeps a
+    few streams open at once and refuses more with TOO_MANY_STREAMS.
+    """
     GetSnapshot: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetSnapshotRequest, _profile_service_pb2.GetSnapshotResponse]
     """The compact state that a decision needs."""
     GetCustomer: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetCustomerRequest, _profile_service_pb2.GetCustomerResponse]
@@ -63,7 +65,9 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     IngestEvents: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.IngestEventsRequest, _profile_service_pb2.IngestEventsResponse]  # type: ignore[assignment]
     """Stores events. An event counts once it is answered STORED; a repeated call is harmless."""
     StreamEvents: _aio.StreamStreamMultiCallable[_profile_service_pb2.StreamEventsRequest, _profile_service_pb2.StreamEventsResponse]  # type: ignore[assignment]
-    """Stores events as they come; each batch is acknowledged once it is durable."""
+    """Stores events as they come; each batch is acknowledged once it is durable. A process keeps a
+    few streams open at once and refuses more with TOO_MANY_STREAMS.
+    """
     GetSnapshot: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetSnapshotRequest, _profile_service_pb2.GetSnapshotResponse]  # type: ignore[assignment]
     """The compact state that a decision needs."""
     GetCustomer: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetCustomerRequest, _profile_service_pb2.GetCustomerResponse]  # type: ignore[assignment]
@@ -99,7 +103,9 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_profile_service_pb2.StreamEventsRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_profile_service_pb2.StreamEventsResponse], _abc.AsyncIterator[_profile_service_pb2.StreamEventsResponse]]:
-        """Stores events as they come; each batch is acknowledged once it is durable."""
+        """Stores events as they come; each batch is acknowledged once it is durable. A process keeps a
+        few streams open at once and refuses more with TOO_MANY_STREAMS.
+        """
 
     @_abc_1.abstractmethod
     def GetSnapshot(

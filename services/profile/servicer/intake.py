@@ -1,0 +1,125 @@
+"""Batches of events on their way in: each event checked by itself, the rest stored together.
+
+Open streams are counted, because each occupies one of the process's threads, also while nothing
+comes: as many as there are threads would keep every other call waiting.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import BoundedSemaphore
+
+from ofone.profile.v1 import event_pb2
+from ofone.profile.v1 import profile_service_pb2 as pb
+
+from services.profile.domain.events import MICROS
+from services.profile.domain.identity import IdentityKey
+from services.profile.domain.ingestion import Outcome, Result
+from services.profile.ports import ProfileMeter, ProfileStore
+from services.profile.servicer.event_messages import report_of
+from services.serving.failures import Failure, Kind
+from services.serving.validation import Check
+
+MAX_BATCH = 1_000
+MAX_STREAMS = 4
+"""Streams of events open at once in one process: half of its threads, unless told otherwise."""
+RETRY_AFTER_SECONDS = 1.0
+"""When a refused stream may try again; another replica may have room at once."""
+
+_OUTCOMES = {
+    Outcome.STORED: pb.EVENT_OUTCOME_STORED,
+    Outcome.DUPLICATE: pb.EVENT_OUTCOME_DUPLICATE,
+    Outcome.REFUSED: pb.EVENT_OUTCOME_REFUSED,
+}
+
+
+class Intake:
+    """Takes batches of events."""
+
+    def __init__(
+        self,
+        store: ProfileStore,
+        identity: IdentityKey,
+        *,
+        meter: ProfileMeter,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Put events into ``store``; everything else is how."""
+        self._store = store
+        self._identity = identity
+        self._meter = meter
+        self._clock = clock
+        self._streams = BoundedSemaphore(MAX_STREAMS)
+
+    @contextmanager
+    def open_stream(self) -> Iterator[None]:
+        """Count a stream for the length of a ``with`` block.
+
+        Raises:
+            Failure: of kind ``EXHAUSTED``, when too many are open.
+        """
+        if not self._streams.acquire(blocking=False):
+            raise Failure(
+                Kind.EXHAUSTED,
+                "TOO_MANY_STREAMS",
+                f"{MAX_STREAMS} streams of events are open here; try again or send batches",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        try:
+            yield
+        finally:
+            self._streams.release()
+
+    def take(self, messages: Sequence[event_pb2.Event]) -> list[pb.EventResult]:
+        """Store events and return what became of each, in order; what is STORED is durable.
+
+        Raises:
+            Failure: of kind ``INVALID``, when there are none or too many; of kind
+                ``UNAVAILABLE``, when the database is away.
+        """
+        check = Check()
+        check.count("events", messages, least=1, most=MAX_BATCH)
+        check.done()
+        now_micros = round(self._clock().timestamp() * MICROS)
+        results: list[Result | None] = []
+        reports = []
+        for message in messages:
+            try:
+                reports.append(report_of(message, self._identity, now_micros=now_micros))
+                results.append(None)
+            except Failure as failure:
+                results.append(_refusal(failure))
+        if reports:
+            ingested = self._store.ingest(reports, now_micros=now_micros)
+            self._meter.count_merges(ingested.merge_count)
+            stored = iter(ingested.results)
+            results = [next(stored) if each is None else each for each in results]
+        answered = [each for each in results if each is not None]
+        self._meter.count_batch(
+            [
+                (result.outcome, _type_name(message))
+                for result, message in zip(answered, messages, strict=True)
+            ]
+        )
+        return [_result_message(result) for result in answered]
+
+
+def _refusal(failure: Failure) -> Result:
+    first = failure.violations[0]
+    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
+
+
+def _type_name(message: event_pb2.Event) -> str:
+    """Return ``PURCHASE`` and the like; ``UNSPECIFIED`` for a type nobody knows."""
+    value = event_pb2.EventType.DESCRIPTOR.values_by_number.get(message.type)
+    return value.name.removeprefix("EVENT_TYPE_") if value else "UNSPECIFIED"
+
+
+def _result_message(result: Result) -> pb.EventResult:
+    return pb.EventResult(
+        outcome=_OUTCOMES[result.outcome],
+        reason=result.reason,
+        field=result.field,
+        message=result.message,
+        customer=f"customers/{result.customer_id}" if result.customer_id else "",
+    )
