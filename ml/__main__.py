@@ -66,15 +66,23 @@ def import_(
     profile: Annotated[
         str | None, typer.Option(help="HOST:PORT of the profile service, instead of a file.")
     ] = None,
+    embedding: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of the embedding service: names and attributes of the items."),
+    ] = None,
 ) -> None:
     """Bring purchases into a dataset folder; refused lines are written beside them."""
     if (source is None) == (profile is None):
         raise typer.BadParameter("give either a file or --profile HOST:PORT")
+    if embedding is not None and profile is None:
+        raise typer.BadParameter("--embedding goes with --profile: a file brings its own items")
     with _learning_commands() as commands:
         if source is not None:
             commands.import_file(source, out, mapping=mapping, say=typer.echo)
         else:
-            commands.import_profile(profile, out, show_progress=_is_terminal(), say=typer.echo)
+            commands.import_profile(
+                profile, out, embedding=embedding, show_progress=_is_terminal(), say=typer.echo
+            )
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import grpc
 
+from ml.dataset.catalogue_import import CatalogueError, read_catalogue
 from ml.dataset.digest import digest
 from ml.dataset.export_import import ExportCutError, ExportEmptyError, import_export
 from ml.dataset.folder import read_dataset
@@ -35,8 +36,8 @@ from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 
 KNOWN_ERRORS = (
-    BundleError, ConfigError, DatasetError, ExportCutError, ExportEmptyError, MappingError, OSError,
-    RawFileError, RawImportError, RegistryError, SplitError, TownError,
+    BundleError, CatalogueError, ConfigError, DatasetError, ExportCutError, ExportEmptyError,
+    MappingError, OSError, RawFileError, RawImportError, RegistryError, SplitError, TownError,
     TrainingError,
 )  # fmt: skip
 """What is told as a sentence."""
@@ -59,12 +60,20 @@ def import_file(source: Path, out: Path, *, mapping: Path | None, say: Say) -> N
     say(f"written to {out}")
 
 
-def import_profile(target: str, out: Path, *, show_progress: bool, say: Say) -> None:
-    """Import what the profile service exports."""
+def import_profile(
+    target: str, out: Path, *, embedding: str | None, show_progress: bool, say: Say
+) -> None:
+    """Import what the profile service exports, and the catalogue where ``embedding`` is told."""
+    items = None
+    if embedding is not None:
+        with grpc.insecure_channel(embedding) as channel:
+            items = read_catalogue(channel)
     with grpc.insecure_channel(target) as channel:
-        dataset = import_export(channel, out, progress=show_progress)
+        dataset = import_export(channel, out, items=items, progress=show_progress)
     counts = ", ".join(f"{count:,} {name}" for name, count in dataset.counts.items() if count)
-    say(f"{counts}; written to {out}")
+    say(f"{counts}; attributes of {len(dataset.items):,} items; written to {out}")
+    if dataset.items.empty:
+        say("a model learned from it cannot place items that nobody has bought (see --embedding)")
 
 
 def simulate(

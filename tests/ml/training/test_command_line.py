@@ -93,6 +93,7 @@ def test_evaluate_writes_a_table_and_registers_nothing(town: Path, tmp_path: Pat
         (("simulate", "--customers", "1", "--out", "{tmp}/t"), 3, "customers must be"),
         (("import", "{tmp}/none.csv", "--out", "{tmp}/t"), 3, "none.csv"),
         (("import", "--out", "{tmp}/t"), 2, "either a file or --profile"),
+        (("import", "a.csv", "--embedding", "h:1", "--out", "{tmp}/t"), 2, "goes with --profile"),
         (("evaluate",), 2, "Missing argument"),
     ],
 )
