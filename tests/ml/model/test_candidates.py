@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ml.model.candidates import FRESH_SIZE, SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.history import History, empty_history, history_of_baskets
@@ -152,6 +153,48 @@ def test_where_only_items_the_model_never_saw_are_allowed_all_of_them_are_search
     found = generator.generate(TEA_DRINKER, Moment(source_size=20))
 
     assert found.item_ids == list(fresh[-20:])
+
+
+def test_transitions_follow_five_baskets_each_with_half_the_weight_of_the_next() -> None:
+    baskets = [["tea-0"], ["coffee-1"], ["bread-2"], ["soap-3"], ["tea-4"], ["coffee-5"]]
+    history = history_of_baskets(
+        [(AS_OF_SECONDS - place, basket) for place, basket in enumerate(baskets)]
+    )
+
+    found = scores_of(GENERATOR.generate(history, Moment()), "transition")
+
+    expected = dict.fromkeys(found, 0.0)
+    for place, (item,) in enumerate(baskets[:5]):
+        row = int(BUNDLE.vocabulary.rows([item])[0])
+        partners = BUNDLE.vocabulary.ids(BUNDLE.transitions.rows[row].astype(np.int64))
+        for partner, score in zip(partners, BUNDLE.transitions.scores[row].tolist(), strict=True):
+            expected[partner] += score * 0.5**place
+    assert found == pytest.approx(expected)
+
+
+def test_neighbours_count_with_the_logarithm_of_the_baskets() -> None:
+    history = history_of_baskets([(AS_OF_SECONDS - place, ["tea-0"]) for place in range(6)])
+
+    found = scores_of(GENERATOR.generate(history, Moment()), "neighbour")
+
+    nearest = BUNDLE.vocabulary.ids(BUNDLE.neighbours.rows[0, :1].astype(np.int64))[0]
+    assert found[nearest] == pytest.approx(np.log1p(6) * BUNDLE.neighbours.scores[0, 0])
+
+
+def test_places_that_a_graph_could_not_fill_propose_nothing() -> None:
+    class Lacking:
+        kind = "hnsw"
+
+        def search(
+            self, vectors: NDArray[np.float32], count: int
+        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            rows, scores = np.full((len(vectors), count), -1), np.zeros((len(vectors), count))
+            return rows.astype(np.int64), scores.astype(np.float32)
+
+    bare = dataclasses.replace(GENERATOR, index=Lacking())
+    last = BUNDLE.vocabulary.item_ids[-1]  # what row -1 would be
+
+    assert last not in bare.generate(TEA_DRINKER, FEW).item_ids
 
 
 def test_so_many_own_items_and_no_more() -> None:

@@ -1,11 +1,12 @@
 """Features of a customer whose every figure can be worked out by hand."""
 
+import dataclasses
 from functools import cache
 
 import numpy as np
 import pytest
 
-from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.candidates import SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.features import FEATURES, GROUPS, FeatureTable, feature_table
 from ml.model.history import empty_history, history_of_baskets
 from ml.model.index import build_index
@@ -40,6 +41,11 @@ def test_habit_is_counted() -> None:
     assert column("own_share")[:2].tolist() == [1.0, 0.5]
     assert column("recency_50")[:2].tolist() == [1.5, 1.0]
     assert column("baskets_since")[:2].tolist() == [0, 0]
+
+
+def test_older_baskets_fade_by_three_rates() -> None:
+    found = {name: column(name)[0] for name in ("recency_50", "recency_80", "recency_95")}
+    assert found == pytest.approx({"recency_50": 1.5, "recency_80": 1.8, "recency_95": 1.95})
 
 
 def test_timing_is_measured_from_now() -> None:
@@ -83,3 +89,66 @@ def test_a_stranger_has_popularity_and_nothing_else() -> None:
     }
     assert known >= set(GROUPS["popularity"])
     assert np.isfinite(Ranker(bundle.ranker).probabilities(values)).all()
+
+
+def test_the_items_popularity_is_that_of_its_row() -> None:
+    bundle, row = small_bundle(), 1  # coffee-1
+    shares = bundle.popularity[row]
+    expected = {
+        "popular_7": shares[0],
+        "popular_28": shares[1],
+        "popular_90": shares[2],
+        "trend": np.log((shares[1] + 1e-5) / (shares[2] + 1e-5)),
+        "ever_bought": np.log1p(bundle.basket_counts[row]),
+        "repeat_rate": bundle.repeat_rates[row],
+        "item_gap": np.log(14),
+    }
+    assert {name: column(name)[1] for name in expected} == pytest.approx(expected)
+    assert expected["trend"] < 0
+
+
+def test_an_item_the_model_never_saw_has_no_popularity_and_the_mean_rhythm() -> None:
+    bundle = small_bundle()
+    facts = dataclasses.replace(bundle.facts, gap_log_mean=float(np.log(30)), gap_log_std=0.5)
+    bundle = dataclasses.replace(bundle, facts=facts)
+    history = history_of_baskets([(NOW - 30 * DAY, ["new"])])
+    found = Candidates(["new", "tea-0"], np.full((len(SOURCES), 2), np.nan, np.float32), 1)
+
+    features = feature_table(bundle, history, found, NOW)
+
+    new, tea = (dict(zip(FEATURES, row, strict=True)) for row in features.values)
+    for name in set(GROUPS["popularity"]) - {"popular_here"}:
+        assert np.isnan(new[name]), name
+        assert np.isfinite(tea[name]), name
+    assert features.timing.expected_gap_days == pytest.approx([30])
+    assert new["due_z"] == pytest.approx(0, abs=1e-6)
+
+
+def test_purchases_that_a_fast_clock_dates_in_the_future_have_finite_features() -> None:
+    bundle = small_bundle()
+    history = history_of_baskets([(NOW + DAY, ["tea-0"]), (NOW + 3 * DAY, ["tea-0"])])
+    generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    found = generator.generate(history, Moment())
+
+    first = dict(zip(FEATURES, feature_table(bundle, history, found, NOW).values[0], strict=True))
+
+    for name in (*GROUPS["habit"], *GROUPS["timing"], *GROUPS["customer"]):
+        assert np.isfinite(first[name]), name
+    assert first["days_known"] == 0
+
+
+def test_a_customer_is_late_after_more_than_the_usual_gap() -> None:
+    late, early = customer_at(NOW + 14 * DAY), customer_at(NOW - 5 * DAY)
+    assert late["basket_due"] == pytest.approx(np.log(3))
+    assert early["basket_due"] == pytest.approx(np.log(2 / 7))
+    assert late["days_since_basket"] == pytest.approx(np.log(21))
+    assert early["due_ratio"] < 0
+
+
+def customer_at(now: int) -> dict[str, float]:
+    """Return the features of the customer's first item at a moment."""
+    bundle = small_bundle()
+    generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    found = generator.generate(HISTORY, Moment())
+    values = feature_table(bundle, HISTORY, found, now).values[0]
+    return dict(zip(FEATURES, values.tolist(), strict=True))

@@ -48,6 +48,12 @@ def test_a_purchase_of_this_very_moment_is_finite() -> None:
     assert found.just_bought[0]
 
 
+def test_a_purchase_that_a_fast_clock_dates_in_the_future_counts_as_of_this_moment() -> None:
+    ahead, now = of_one(1, 6, 6, 5), of_one(1, 5, 5, 5)
+
+    assert (ahead.days_since[0], ahead.z[0]) == (now.days_since[0], now.z[0])
+
+
 def test_nothing_bought_has_no_timing() -> None:
     none = np.zeros(0, np.float32)
     found = timing(none, none.astype(np.int64), none.astype(np.int64), prior=(none, none),
