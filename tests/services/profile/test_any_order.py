@@ -54,9 +54,9 @@ said = st.lists(
     st.tuples(
         st.sampled_from(HANDLES),
         st.sampled_from([Purpose.PERSONALISATION, Purpose.MARKETING_SMS]),
-        st.builds(Statement, st.integers(1, 4), st.booleans(), st.sampled_from(["app", "web"])),
+        st.builds(Statement, st.integers(1, 2), st.booleans(), st.just("app")),
     ),
-    max_size=8,
+    max_size=12,
 )
 
 
