@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import structlog
@@ -24,6 +27,10 @@ __all__ = [
 ]
 
 _ORPHAN_POLL_SECONDS = 1.0
+_POOLS = ("call", "aside", "readiness")
+"""Names of the pools' threads; Python waits for them at its end, daemons or not."""
+_LAST_WAIT_SECONDS = 2.0
+"""How long they may take to end when nothing is left for them to do."""
 
 _log = structlog.get_logger()
 
@@ -63,6 +70,7 @@ def serve(build: Callable[[], Application], settings: ServingSettings, *, name: 
     signals.wait(settings.drain_seconds)
     server.stop(settings.grace_seconds)
     _log.info("stopped")
+    _leave_hanging_threads()
     return 0
 
 
@@ -88,3 +96,16 @@ def _wait_for_the_end(signals: StopSignals, *, parent: int | None) -> None:
         if os.getppid() != parent:
             _log.error("the supervisor is gone")
             return
+
+
+def _leave_hanging_threads() -> None:
+    """End the process here when a call or a check hangs: Python would wait for its thread."""
+    until = time.monotonic() + _LAST_WAIT_SECONDS
+    for thread in threading.enumerate():
+        if not thread.name.startswith(_POOLS):
+            continue
+        thread.join(max(0.0, until - time.monotonic()))
+        if thread.is_alive():
+            _log.error("a thread hangs and is left behind", thread=thread.name)
+            sys.stdout.flush()
+            os._exit(0)

@@ -1,9 +1,11 @@
 """A service without a contract of its own: what it is sent, it answers, unless a test says else.
 
-As a program it serves until SIGTERM and answers with its port, so that a caller sees who answered.
+As a program it serves until SIGTERM and answers with its process id, so that a caller sees who
+answered.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,6 +20,8 @@ ECHO = f"/{NAME}/Echo"
 REPEAT = f"/{NAME}/Repeat"
 GATHER = f"/{NAME}/Gather"
 CHAT = f"/{NAME}/Chat"
+HANG = "hang"
+"""What the program never answers."""
 
 Answer = Callable[[StringValue, Any], StringValue]
 Codec = dict[str, Any]
@@ -70,8 +74,13 @@ def application(answer: Answer = lambda request, context: request, **rest: Any) 
 def main() -> int:
     settings = load_settings(ServingSettings, "OFONE_SERVING", os.environ)
 
+    def answer(request: StringValue, _: Any) -> StringValue:
+        if request.value == HANG:
+            threading.Event().wait()
+        return text(str(os.getpid()))
+
     def build() -> Application:
-        return application(lambda request, context: text(str(os.getpid())))
+        return application(answer)
 
     return serve(build, settings, name="echo")
 

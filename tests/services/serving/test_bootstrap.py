@@ -151,6 +151,20 @@ def test_a_stopping_process_says_so_first_and_goes_on_answering(start: Start) ->
     assert process.wait(30) == 0
 
 
+def test_a_call_that_hangs_keeps_no_process_from_ending(start: Start) -> None:
+    port = free_port()
+    process = start(grpc_port=port, metrics_port=0, drain_seconds=0, grace_seconds=0.2)
+    wait_for(process, "listening")
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_unary(echo.ECHO, **CODEC)
+        with pytest.raises(grpc.RpcError, match="DEADLINE_EXCEEDED"):
+            call(text(echo.HANG), 1, wait_for_ready=True)
+    process.send_signal(signal.SIGTERM)
+
+    wait_for(process, "a thread hangs and is left behind")
+    assert process.wait(30) == 0
+
+
 def test_workers_share_a_port_and_a_dead_one_is_replaced(start: Start) -> None:
     port = free_port()
     supervisor = start(grpc_port=port, metrics_port=0, worker_count=2, drain_seconds=0)
