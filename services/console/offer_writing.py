@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from google.protobuf.field_mask_pb2 import FieldMask
-from ofone.recommendation.v1.offer_pb2 import Offer
+from ofone.recommendation.v1.offer_pb2 import OFFER_STATE_ARCHIVED, Offer
 from ofone.recommendation.v1.offer_service_pb2 import (
     CreateOfferRequest,
     GetOfferRequest,
@@ -54,7 +54,8 @@ def write_offer(stub: OfferServiceStub, offer: Offer, *, validate_only: bool) ->
         )
         creation.offer.ClearField("name")  # the id says it
         return WrittenOffer(stub.CreateOffer(creation).offer, Outcome.CREATED)
-    if offer.etag in ("", stored.etag) and _written_part(offer) == _written_part(stored):
+    is_same = offer.etag in ("", stored.etag) and _written_part(offer) == _written_part(stored)
+    if is_same and stored.state != OFFER_STATE_ARCHIVED:  # which the service says is for good
         return WrittenOffer(stored, Outcome.UNCHANGED)
     changed = Offer()
     changed.CopyFrom(offer)

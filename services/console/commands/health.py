@@ -36,6 +36,8 @@ class HealthOptions:
 
 def show_health(session: Session, options: HealthOptions, output: Output) -> int:
     """Show the health of all services and the model that answers; 1 when one is not serving."""
+    if options.watch and output.json:
+        raise typer.BadParameter("--watch shows tables: leave out --json, or ask again and again")
     settings = session.settings
     targets = {
         services.PROFILE_SERVICE: settings.profile,

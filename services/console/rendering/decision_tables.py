@@ -23,7 +23,7 @@ from services.console.rendering.sentences import (
     score_parts_in_words,
     verdict_in_words,
 )
-from services.console.rendering.silence import UNEXPLAINED, silence_in_words
+from services.console.rendering.silence import DRY_RUN, UNEXPLAINED, silence_in_words
 
 
 def items_in_decision(decision: Decision) -> list[str]:
@@ -60,9 +60,14 @@ def decision_view(
     if decision.offers:
         views.append(offered_table(decision.offers, item_names, parts=parts))
     else:
-        silence = UNEXPLAINED if considered is None else silence_in_words(considered)
-        views.append(Text(silence, style="yellow"))
+        views.append(Text(_silence(decision, considered), style="yellow"))
     return Group(*views)
+
+
+def _silence(decision: Decision, considered: Sequence[ConsideredOffer] | None) -> str:
+    if considered is not None:
+        return silence_in_words(considered)
+    return UNEXPLAINED if decision.name else DRY_RUN
 
 
 def offered_table(

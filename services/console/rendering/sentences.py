@@ -19,18 +19,18 @@ from services.console.rendering.rhythm import LOST_FROM
 
 _UNKNOWN = "For a reason that this version does not know"
 
-# Each as it reads when it speaks of another item than the one offered, and when it does not.
+# Each as it reads for an offer about no item in particular, whose best item is named, and else.
 _REASONS = {
     decision_pb2.REASON_KIND_FOLLOWS_LAST_BASKET: (
-        "Often follows {other}, bought lately",
+        "{other} often follows what was in the last basket",
         "Often follows what was in the last basket",
     ),
     decision_pb2.REASON_KIND_LIKE_WHAT_YOU_BUY: (
-        "Liked by people who like {other}",
+        "{other} is liked by people who buy the same things",
         "Liked by people who buy the same things",
     ),
     decision_pb2.REASON_KIND_COMPLETES_BASKET: (
-        "Goes with {other} in the basket",
+        "{other} goes with what is in the basket",
         "Goes with what is in the basket",
     ),
     decision_pb2.REASON_KIND_POPULAR_HERE: (
@@ -84,7 +84,8 @@ def reason_in_words(reason: Reason, display_names: Mapping[str, str], *, item: s
     Args:
         reason: The reason with its figures.
         display_names: From ``items/…`` to what people call it.
-        item: The item that is offered; a reason that speaks of another one names it.
+        item: The item that is offered; empty for an offer about the whole shop, whose reasons name
+            the item that they speak of.
     """
     other = called(reason.item, display_names) if reason.item and reason.item != item else ""
     if reason.kind in (decision_pb2.REASON_KIND_DUE, decision_pb2.REASON_KIND_OFTEN_BOUGHT):

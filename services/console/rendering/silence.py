@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from ofone.recommendation.v1 import decision_pb2
 from ofone.recommendation.v1.decision_pb2 import ConsideredOffer
 
-UNEXPLAINED = "Nothing fits now: no offer is worth a word."
+UNEXPLAINED = "Nothing is said now."
 """When what became of the offers is not known."""
+
+DRY_RUN = f"{UNEXPLAINED} A dry run keeps no record of why; ask without it to be told."
 
 _CAUSES = {
     decision_pb2.VERDICT_OUTSIDE_WINDOW: "not in force at that time",

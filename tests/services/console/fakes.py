@@ -153,6 +153,8 @@ class FakeOffers(OfferServiceServicer):
 
     def UpdateOffer(self, request: Any, context: Any) -> offers.UpdateOfferResponse:
         self.calls.append(request)
+        if self.offers[request.offer.name].state == OFFER_STATE_ARCHIVED:
+            raise Failure(Kind.PRECONDITION, "OFFER_ARCHIVED", "it is archived, for good")
         if request.offer.etag != self.offers[request.offer.name].etag:
             raise Failure(Kind.STALE, "STALE_ETAG", "the offer was changed by somebody else")
         stored = self._write(request.offer.name, request.offer, request.validate_only)

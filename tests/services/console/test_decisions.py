@@ -85,7 +85,7 @@ def test_an_answer_without_offers_and_what_it_lacked_is_said(town: Town) -> None
     town.recommendation.selected = SelectOffersResponse(decision=lacking)
     shown = words(town.ofone("offers", "anna", "--dry-run").output)
     assert "Degraded: the customer's history did not arrive in time" in shown
-    assert "Nothing fits now" in shown
+    assert "Nothing is said now. A dry run keeps no record of why" in shown
     assert "not logged, so it cannot be explained later" in shown
 
 
@@ -172,7 +172,7 @@ def test_an_empty_decision_that_cannot_be_explained_still_stands(town: Town) -> 
     town.recommendation.selected = SelectOffersResponse(decision=Decision(name="decisions/lost"))
     result = town.ofone("offers", "anna")
     assert result.exit_code == 0
-    assert "Nothing fits now" in words(result.output)
+    assert "Nothing is said now" in words(result.output)
 
 
 def test_the_command_that_explains_a_decision_can_be_pasted(town: Town) -> None:

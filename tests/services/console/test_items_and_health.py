@@ -130,6 +130,10 @@ def test_watching_shows_one_look_after_the_other() -> None:
     assert captured.get().index("NOT SERVING") < captured.get().rindex(" SERVING ")
 
 
+def test_watching_for_programs_is_wrong_usage(town: Town) -> None:
+    assert town.ofone("health", "--watch", "--json").exit_code == 2
+
+
 def test_usage_is_explained_and_mistakes_in_it_have_a_code_of_their_own(town: Town) -> None:
     assert "Customers and offers" in town.ofone("--help").output
     assert town.ofone("--deadline", "0", "health").exit_code == 2

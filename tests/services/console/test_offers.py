@@ -118,6 +118,17 @@ def test_an_offer_is_shown_and_archived(town: Town, tmp_path: Path) -> None:
     assert "tea-week" in town.ofone("offer", "list", "--archived").output
 
 
+def test_an_archived_offer_is_not_said_to_be_as_the_file_wants_it(
+    town: Town, tmp_path: Path
+) -> None:
+    file = write(tmp_path, TEA)
+    town.ofone("offer", "write", file)
+    town.ofone("offer", "archive", "tea-week")
+    again = town.ofone("offer", "write", file)
+    assert again.exit_code == 1
+    assert "archived, for good" in words(again.output)
+
+
 def test_what_is_shown_as_json_can_be_written_again(town: Town, tmp_path: Path) -> None:
     town.ofone("offer", "write", write(tmp_path, TEA))
     shown = town.ofone("offer", "show", "tea-week", "--json").stdout

@@ -66,14 +66,18 @@ def test_an_item_bought_often_is_explained_without_a_rhythm() -> None:
         (
             "FOLLOWS_LAST_BASKET",
             "Often follows what was in the last basket",
-            "Often follows Cup, bought lately",
+            "Cup often follows what was in the last basket",
         ),
         (
             "LIKE_WHAT_YOU_BUY",
             "Liked by people who buy the same things",
-            "Liked by people who like Cup",
+            "Cup is liked by people who buy the same things",
         ),
-        ("COMPLETES_BASKET", "Goes with what is in the basket", "Goes with Cup in the basket"),
+        (
+            "COMPLETES_BASKET",
+            "Goes with what is in the basket",
+            "Cup goes with what is in the basket",
+        ),
         ("POPULAR_HERE", "Popular here and now", "Cup is popular here and now"),
     ],
 )
@@ -87,7 +91,9 @@ def test_a_reason_names_the_item_it_speaks_of_only_when_it_is_another_one(
 
 def test_an_item_with_braces_in_its_name_is_named_as_it_is() -> None:
     reason = Reason(kind=decision_pb2.REASON_KIND_COMPLETES_BASKET, item="items/set")
-    assert reason_in_words(reason, {"items/set": "{Set}"}) == "Goes with {Set} in the basket"
+    assert (
+        reason_in_words(reason, {"items/set": "{Set}"}) == "{Set} goes with what is in the basket"
+    )
 
 
 def test_every_kind_of_reason_has_a_sentence_of_its_own() -> None:
