@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ml.evaluation.intervals import Estimate, paired_difference
@@ -174,7 +175,11 @@ def _verdict(lead: Estimate, other: str, *, allowance: bool) -> Check:
 def _scores(registry: Registry, version: RegisteredVersion) -> Mapping[str, pd.DataFrame]:
     with tempfile.TemporaryDirectory() as temporary:
         path = registry.download(version.run_id, SCORES_ARTIFACT, Path(temporary))
-        frame = pd.read_parquet(path)
+        try:
+            frame = pd.read_parquet(path)
+        except pa.ArrowException as error:
+            told = f"{SCORES_ARTIFACT} of version {version.number} of {version.name!r}"
+            raise RegistryError(f"{told} is damaged: {error}") from error
     return {
         str(name): part.drop(columns="model").set_index("customer")
         for name, part in frame.groupby("model", sort=False)

@@ -1,9 +1,13 @@
 """Metrics against figures worked out by hand."""
 
+from math import log2
+from random import Random
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from ml.dataset.dataset import Ideal
 from ml.evaluation.metrics import baskets_of, coverage, score_customers
 
 TRUTH = {"ann": frozenset({"tea", "milk", "soap"}), "bob": frozenset({"coffee"})}
@@ -40,6 +44,26 @@ def test_the_ideal_of_ndcg_runs_over_the_basket_or_stops_at_k(ideal: str, places
     gain = 1 / np.log2(3)
     best = sum(1 / np.log2(place + 2) for place in range(places))
     assert scores.loc["ann", "ndcg@2"] == pytest.approx(gain / best)
+
+
+@pytest.mark.parametrize("ideal", ["full", "truncated"])
+def test_every_metric_agrees_with_the_plainest_way_to_count_it(ideal: Ideal) -> None:
+    random = Random(7)
+    items = [f"item-{number}" for number in range(40)]
+    truth = {f"c-{n}": frozenset(random.sample(items, random.randint(1, 30))) for n in range(60)}
+    lists = {each: random.sample(items, random.randint(0, 25)) for each in list(truth)[5:]}
+
+    scores = score_customers(lists, truth, ideal=ideal, cutoffs=(3, 20))
+
+    for customer, basket in truth.items():
+        for k in (3, 20):
+            hits = [item in basket for item in lists.get(customer, [])[:k]]
+            gain = sum(1 / log2(place + 2) for place, is_hit in enumerate(hits) if is_hit)
+            length = len(basket) if ideal == "full" else min(len(basket), k)
+            best = sum(1 / log2(place + 2) for place in range(length))
+            found = scores.loc[[customer], [f"recall@{k}", f"ndcg@{k}", f"phr@{k}"]].to_numpy()[0]
+            expected = [sum(hits) / len(basket), gain / best, float(any(hits))]
+            assert found == pytest.approx(expected)
 
 
 def test_a_perfect_list_has_ndcg_one() -> None:

@@ -106,6 +106,19 @@ def test_a_damaged_bundle_is_refused(
     assert "BAD_DIGEST" in verdict.refusals[0].sentence
 
 
+def test_damaged_scores_are_said_in_a_sentence(
+    registry: Registry, register: Register, tmp_path: Path
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    (scores,) = (tmp_path / "mlflow" / "artifacts").rglob("scores.parquet")
+    scores.write_bytes(scores.read_bytes()[:-9])
+
+    with pytest.raises(RegistryError, match=r"scores\.parquet of version 1 of 'ofone' is damaged"):
+        promote(registry, NAME)
+
+    assert number_of(registry, CHAMPION) is None
+
+
 def test_asking_again_about_the_champion_changes_nothing(
     registry: Registry, register: Register
 ) -> None:
