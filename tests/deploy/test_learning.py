@@ -1,6 +1,9 @@
 """What the learning containers are told is what the command line of ``ml`` understands."""
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 import typer
@@ -82,3 +85,28 @@ def test_mlflow_serves_on_the_port_of_its_service(documents: Documents) -> None:
     assert one["ports"] == [{"name": port["targetPort"], "containerPort": port["port"]}]
     # a request for another host name is refused, so the service's own must be let in
     assert any(f"mlflow:{port['port']}" in word for word in one["args"])
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "ends_with"),
+    [
+        ("ofone version 2 is the champion", 0, 0),
+        ("REFUSED: recall@10 does not surely beat the champion", 1, 0),
+        ("", 1, 1),  # a traceback ends with 1 too
+        ("", 3, 3),
+    ],
+)
+def test_the_night_fails_when_the_gate_breaks_and_not_when_it_refuses(
+    local: Documents, tmp_path: Path, told: str, code: int, ends_with: int
+) -> None:
+    gate = tmp_path / "python"
+    gate.write_text(f"#!/bin/sh\necho '{told}'\nexit {code}\n")
+    gate.chmod(0o755)
+    command = container(named(local, "CronJob", "training"), "promote")["command"]
+    command[-1] = command[-1].replace("/tmp/", f"{tmp_path}/")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    answer = subprocess.run(
+        command, env={"PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == ends_with
+    assert answer.stdout.strip() == told
