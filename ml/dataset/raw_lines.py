@@ -8,7 +8,7 @@ import codecs
 import csv
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,8 @@ class RawLines:
     """The export's own columns and values; the index is the line number."""
     malformed: dict[int, str]
     """Text of each line that is not one, by line number."""
-    misencoded: frozenset[int]
-    """Numbers of the lines in ``values`` with bytes that are no text."""
+    misencoded: Mapping[str, frozenset[int]]
+    """Column to the numbers of the lines in ``values`` whose bytes there are no text."""
 
     @property
     def line_count(self) -> int:
@@ -133,20 +133,21 @@ def _header(line: bytes, delimiter: str) -> list[str]:
 
 
 def _raw_lines(table: Any, malformed: dict[int, str]) -> RawLines:  # a pyarrow.Table
-    columns, broken = {}, pd.Series(data=False, index=range(table.num_rows))
+    columns, broken = {}, {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if _is_text(column.type):
             columns[name] = _decoded(column)
-            broken |= columns[name].str.contains(_BROKEN_BYTES, regex=False, na=False)
+            broken[name] = columns[name].str.contains(_BROKEN_BYTES, regex=False, na=False)
         else:
             columns[name] = column.to_pandas(integer_object_nulls=True)
     frame = _numbered(pd.DataFrame(columns), set(malformed))
-    return RawLines(frame, malformed, frozenset(frame.index[broken.to_numpy()]))
+    misencoded = {name: frozenset(frame.index[each.to_numpy()]) for name, each in broken.items()}
+    return RawLines(frame, malformed, misencoded)
 
 
 def _is_text(kind: Any) -> bool:  # a pyarrow.DataType
     kinds = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
-    return kind in kinds
+    return kind in kinds or pa.types.is_fixed_size_binary(kind)
 
 
 def _decoded(column: Any) -> pd.Series:  # a pyarrow.ChunkedArray of bytes or of text
@@ -171,7 +172,7 @@ def _json_lines(path: Path, encoding: str) -> RawLines:
             malformed[number] = line
         else:
             objects.append(value)
-    return RawLines(_numbered(pd.DataFrame(objects), set(malformed)), malformed, frozenset())
+    return RawLines(_numbered(pd.DataFrame(objects), set(malformed)), malformed, {})
 
 
 def _json_object(line: str) -> dict[str, object] | None:

@@ -106,7 +106,7 @@ def _broken_rules(
     customer, item, quantity = lines["customer_id"], lines["item_id"], lines["quantity"]
     price = lines["unit_price"]
     return [
-        ("misencoded", pd.Series(lines.index.isin(list(raw.misencoded)), index=lines.index)),
+        ("misencoded", _misencoded(raw, mapping)),
         ("no_customer", customer.isna() | customer.isin(list(mapping.anonymous_customers))),
         ("no_basket", lines["basket_id"].isna()),
         ("no_item", item.isna()),
@@ -126,6 +126,14 @@ def _broken_rules(
         ("implausible_price", price.abs() > LARGEST_PRICE),
         ("negative_price", price < 0),
     ]
+
+
+def _misencoded(raw: RawLines, mapping: ColumnMapping) -> pd.Series:
+    """Return the lines with bytes that are no text where they matter."""
+    numbers = frozenset[int]().union(
+        *(raw.misencoded.get(column, ()) for column in mapping.columns.values())
+    )
+    return pd.Series(raw.values.index.isin(list(numbers)), index=raw.values.index)
 
 
 def _column(raw: RawLines, mapping: ColumnMapping, word: str) -> pd.Series:

@@ -96,6 +96,23 @@ def test_bytes_of_parquet_are_read_as_text_or_refused(tmp_path: Path, kind: pa.D
     assert result.refused["line_number"].tolist() == [2, 4]
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.binary(2)])
+def test_bytes_in_a_column_that_nobody_asked_for_refuse_no_line(
+    tmp_path: Path, kind: pa.DataType
+) -> None:
+    sketches = pa.array([b"\xa3\xff", b"ab", None], kind)
+    times = pa.array(["2026-01-01", "never", "2026-01-02"])
+
+    result = import_raw(
+        parquet(tmp_path / "raw.parquet", sketch=sketches, t=times, b=pa.array(["1", "2", "3"])),
+        now=NOW,
+        mapping=PLAIN,
+    )
+
+    assert told(result, "basket_id") == [["1"], ["3"]]
+    assert json.loads(result.refused["original"][0])["sketch"] == "ab"
+
+
 def test_bytes_that_another_encoding_does_not_know_are_refused_line_by_line(
     tmp_path: Path,
 ) -> None:
