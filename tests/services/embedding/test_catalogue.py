@@ -1,15 +1,18 @@
 """The catalogue's methods, with and without a model."""
 
 import pytest
+import structlog
 from ofone.embedding.v1 import embedding_service_pb2 as pb
 from ofone.embedding.v1 import item_pb2
+from prometheus_client import REGISTRY
 
 from services.embedding.adapters.catalogue_poll import CataloguePoll
-from services.embedding.domain.item import ItemDraft
+from services.embedding.domain.item import Item, ItemDraft
 from services.embedding.servicer.item_messages import item_message
 from services.serving.failures import Failure, Kind
 from tests.models import item_attributes, item_ids
 from tests.services.embedding.conftest import OpenShop
+from tests.services.embedding.memory_item_store import MemoryItemStore
 from tests.services.embedding.shop import NOON, Shop, item
 
 
@@ -97,6 +100,45 @@ def test_another_replicas_item_is_met_after_a_poll(shop: Shop) -> None:
     assert "tea-99" not in shop.retrieve(["tea-0"]).item_ids
     poll.poll()
     assert "tea-99" in shop.retrieve(["tea-0"]).item_ids
+
+
+def test_a_database_that_is_away_is_told_once_and_what_it_holds_is_met_when_it_is_back(
+    shop: Shop,
+) -> None:
+    store = OftenAway(away=3)
+    poll = CataloguePoll(store, shop.keeper)
+    store.upsert([ItemDraft("tea-99", item_attributes("tea-99"))], NOON)
+    store.upsert([ItemDraft("tea-98", item_attributes("tea-98"))], NOON)
+    before = poll_failures()
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(3):
+            poll.poll()
+    assert [line["reason"] for line in lines] == ["DATABASE_UNAVAILABLE"]
+    assert poll_failures() == before + 3
+    assert not poll.is_loaded()
+    assert "tea-4" in shop.retrieve(["tea-0"]).item_ids
+    poll.poll()
+    assert poll.is_loaded()
+    assert {"tea-98", "tea-99"} <= set(shop.retrieve(["tea-0"]).item_ids)
+
+
+class OftenAway(MemoryItemStore):
+    """A catalogue that does not answer the first so many polls."""
+
+    def __init__(self, away: int) -> None:
+        super().__init__()
+        self._away = away
+
+    def changed_since(self, change: int) -> list[Item]:
+        self._away -= 1
+        if self._away >= 0:
+            raise Failure(Kind.UNAVAILABLE, "DATABASE_UNAVAILABLE", "away")
+        return super().changed_since(change)
+
+
+def poll_failures() -> float:
+    name = "ofone_embedding_catalogue_poll_failures_total"
+    return REGISTRY.get_sample_value(name) or 0.0
 
 
 def test_an_old_state_that_arrives_late_does_not_undo_a_newer_one(shop: Shop) -> None:
