@@ -35,7 +35,7 @@ class RecommendationSettings:
     source_size: int = 25
     """So many candidates are taken of each source; more cost time and no longer change what is
     ranked first (docs/decisions/0031)."""
-    min_score: float = 0.02
+    min_score: float = 0.05
     """An offer that scores less is not made, even when nothing else is."""
     validity_hours: float = 24.0
     """How long an offer may be shown after it was chosen."""

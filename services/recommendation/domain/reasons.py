@@ -123,12 +123,19 @@ def _evident(ranking: Ranking, place: int) -> set[ReasonKind]:
         ReasonKind.DUE: is_due(ranking, place),
         ReasonKind.OFTEN_BOUGHT: place < ranking.own_item_count
         and ranking.own_counts[place] >= DUE_COUNT,
-        ReasonKind.FOLLOWS_LAST_BASKET: scores["transition"] > 0,
+        ReasonKind.FOLLOWS_LAST_BASKET: scores["transition"] > 0
+        and not _was_in_last_basket(ranking, place),
         ReasonKind.LIKE_WHAT_YOU_BUY: scores["latent"] > 0 or scores["neighbour"] > 0,
         ReasonKind.COMPLETES_BASKET: scores["complement"] > 0,
         ReasonKind.POPULAR_HERE: scores["popular"] > 0,
     }
     return {kind for kind, there in evidence.items() if there}
+
+
+def _was_in_last_basket(ranking: Ranking, place: int) -> bool:
+    """Return whether the item was bought last of all: it then follows no other."""
+    since = ranking.timing.days_since
+    return place < ranking.own_item_count and bool(since[place] <= since.min())
 
 
 def _reason(ranking: Ranking, place: int, kind: ReasonKind, share: float) -> Reason:

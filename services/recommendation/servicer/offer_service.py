@@ -164,5 +164,8 @@ def _offer_behind(token: str, query: Query) -> str:
 def _archived(offer_id: OfferId) -> Failure:
     name = f"offers/{offer_id}"
     return Failure(
-        Kind.PRECONDITION, "OFFER_ARCHIVED", f"{name} is archived, for good", metadata={"name": name}
+        Kind.PRECONDITION,
+        "OFFER_ARCHIVED",
+        f"{name} is archived, for good",
+        metadata={"name": name},
     )

@@ -27,7 +27,7 @@ def kinds(ranked: Ranking, item: str) -> list[ReasonKind]:
 
 def test_reasons_are_named_strongest_first_and_their_shares_make_a_whole() -> None:
     ranked = ranking(
-        own={"green-tea": (6, 3.0, 14.0)},
+        own={"green-tea": (6, 3.0, 14.0), "rye-bread": (1, 2.0, 14.0)},
         evidence={"popular": {"green-tea": 0.1}, "transition": {"green-tea": 0.1}},
         losses={"habit": 2.0, "popularity": 1.0, "sequence": 5.0, "customer": 5.0},
     )
@@ -58,7 +58,7 @@ def test_an_item_that_is_not_due_by_the_model_is_often_bought() -> None:
 def test_no_more_reasons_are_given_than_people_read() -> None:
     sources = ("transition", "neighbour", "complement", "popular")
     ranked = ranking(
-        own={"green-tea": (6, 3.0, 14.0)},
+        own={"green-tea": (6, 3.0, 14.0), "rye-bread": (1, 2.0, 14.0)},
         evidence={source: {"green-tea": 0.1} for source in sources},
         losses={"popularity": 1.0, "habit": 5.0, "sequence": 4.0, "taste": 3.0, "basket": 2.0},
     )
@@ -115,6 +115,16 @@ def test_a_reason_needs_the_evidence_it_speaks_of() -> None:
     assert kinds(ranked, "black-tea") == [ReasonKind.LIKE_WHAT_YOU_BUY]
     assert kinds(ranked, "rye-bread") == [ReasonKind.COMPLETES_BASKET]
     assert kinds(ranked, "soap") == [ReasonKind.POPULAR_HERE]
+
+
+def test_what_was_bought_last_does_not_follow_itself() -> None:
+    ranked = ranking(
+        own={"rye-bread": (1, 2.0, 14.0), "espresso": (1, 9.0, 14.0)},
+        evidence={"transition": {"rye-bread": 0.1, "espresso": 0.1}, "popular": {"rye-bread": 0.1}},
+        losses={"sequence": 2.0, "popularity": 1.0},
+    )
+    assert kinds(ranked, "rye-bread") == [ReasonKind.POPULAR_HERE]
+    assert kinds(ranked, "espresso") == [ReasonKind.FOLLOWS_LAST_BASKET]
 
 
 def test_what_speaks_against_an_item_is_no_reason_for_it() -> None:

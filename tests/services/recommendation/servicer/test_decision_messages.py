@@ -13,7 +13,7 @@ from tests.services.recommendation.builders import NOON, TEN_PERCENT, offer, ran
 def offered(made: Offer) -> decision_pb2.OfferedOffer:
     """Return an offer as a message; three things speak for green tea, which carries it."""
     ranked = ranking(
-        own={"green-tea": (6, 3.0, 14.0)},
+        own={"green-tea": (6, 3.0, 14.0), "rye-bread": (1, 1.0, 14.0)},
         evidence={source: {"green-tea": 0.1} for source in ("transition", "popular")},
         losses={"habit": 5.0, "sequence": 3.0, "popularity": 2.0},
     )
