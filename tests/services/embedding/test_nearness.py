@@ -87,6 +87,8 @@ def test_a_new_item_borrows_the_complements_of_its_like(shop: Shop) -> None:
     shop.upsert(item("new-tea", category="tea"))
     answer = complements(shop, items=("items/new-tea",))
     assert {name.split("-")[0] for name in names(answer)} == {"coffee"}
+    # Borrowed lists count for one together: nothing goes better with it than with a known tea.
+    assert answer.items[0].score < complements(shop).items[0].score
 
 
 def test_where_nothing_goes_with_a_basket_the_nearest_items_do(shop: Shop) -> None:
