@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 IMAGES := profile embedding recommendation console training
 PROTOS := $(shell find protos/ofone -name '*.proto')
 BASELINE ?= main
+DEMO = $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(OFFSET),--port-offset $(OFFSET))
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
@@ -25,11 +26,11 @@ $(READY): requirements/development.txt requirements/uv.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
-run: $(READY) ## Make a demo town (or take DATA=FILE), learn, serve, show; stays up until Ctrl-C.
-	$(BIN)/python -m demo $(if $(DATA),--data $(DATA)) $(if $(OFFSET),--port-offset $(OFFSET))
+run: $(READY) ## Make a town (or take DATA=FILE [MAPPING=FILE]), learn, serve, show, until Ctrl-C.
+	$(BIN)/python -m demo $(DEMO)
 
 demo: $(READY) ## The same as run, but ends by itself.
-	$(BIN)/python -m demo --once $(if $(DATA),--data $(DATA)) $(if $(OFFSET),--port-offset $(OFFSET))
+	$(BIN)/python -m demo --once $(DEMO)
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)

@@ -1,13 +1,11 @@
-"""Makes a town (or takes a retailer's export), learns, serves, and shows three customers.
-
-`python -m demo --help` lists the options.
-"""
+"""Makes a town (or takes a retailer's export), learns, serves, and shows three customers."""
 
 import argparse
 import secrets
 import signal
 import sys
-from hashlib import file_digest
+from collections.abc import Sequence
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import grpc
@@ -28,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the stories")
     parser.add_argument("--data", type=Path, help="a retailer's raw export")
+    parser.add_argument("--mapping", type=Path, help="TOML: which of its columns is which")
     parser.add_argument("--customers", type=int, default=2_000, help="size of the town")
     parser.add_argument("--folder", type=Path, help="where to keep everything")
     parser.add_argument("--port-offset", type=int, default=0, help="added to every port")
@@ -40,10 +39,11 @@ def main() -> int:
     try:
         layout = _layout(arguments)
         with Processes(layout.logs) as processes:
-            ending = play(console, layout, processes, Source(arguments.customers, arguments.data))
+            source = Source(arguments.customers, arguments.data, arguments.mapping)
+            ending = play(console, layout, processes, source)
             if arguments.once:
                 console.print(f"\nEverything is stopped again; it lies in {layout.folder}.")
-                console.print("`make run` with the same DATA keeps it up.")
+                console.print("`make run` instead of `make demo` keeps it up.")
             else:
                 ending.where_to_look(console)
                 console.print("\nEverything is up. Ctrl-C ends it all.")
@@ -61,10 +61,13 @@ def main() -> int:
 
 
 def _layout(arguments: argparse.Namespace) -> Layout:
-    data = arguments.data
-    if data is not None and not data.is_file():
-        raise DemoError(f"{data} is not there")
-    name = "town" if data is None else f"{data.stem}-{_digest(data)[:8]}"
+    given = [each for each in (arguments.data, arguments.mapping) if each is not None]
+    for each in given:
+        if not each.is_file():
+            raise DemoError(f"{each} is {'no file' if each.exists() else 'not there'}")
+    if arguments.mapping and not arguments.data:
+        raise DemoError("a mapping is for an export: give DATA too")
+    name = f"{arguments.data.stem}-{_digest(given)[:8]}" if given else "town"
     folder = arguments.folder or Path("build") / "demo" / name
     layout = Layout(folder.resolve(), arguments.port_offset)
     (layout.folder / "done").mkdir(parents=True, exist_ok=True)
@@ -75,9 +78,13 @@ def _layout(arguments: argparse.Namespace) -> Layout:
     return layout
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()
+def _digest(files: Sequence[Path]) -> str:
+    """Return a digest of one file; of several, of their digests."""
+    digests = []
+    for each in files:
+        with each.open("rb") as content:
+            digests.append(file_digest(content, "sha256").hexdigest())
+    return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ class Source:
     """How many people live in the town."""
     raw: Path | None = None
     """A retailer's raw export, instead of a town."""
+    mapping: Path | None = None
+    """Which of its columns is which, where their names do not say so."""
 
 
 def make_dataset(layout: Layout, source: Source) -> None:
@@ -26,8 +28,11 @@ def make_dataset(layout: Layout, source: Source) -> None:
     Raises:
         DemoError: when the command fails.
     """
-    town = ["simulate", "--customers", str(source.customer_count)]
-    command = town if source.raw is None else ["import", str(source.raw)]
+    command = ["simulate", "--customers", str(source.customer_count)]
+    if source.raw is not None:
+        command = ["import", str(source.raw)]
+    if source.mapping is not None:
+        command += ["--mapping", str(source.mapping)]
     _run(layout, *command, "--out", str(layout.dataset))
 
 

@@ -26,6 +26,9 @@ KIND_SHARE = 0.5
 NO_KINDS = ("design", "set")
 """Words that end names and name no thing."""
 
+GREETING_WEIGHT = 3.0
+"""A greeting is for few, and says more to them than any item does."""
+
 BENEFITS = (
     Benefit(percent_off=15),
     Benefit(points=200),
@@ -34,8 +37,8 @@ BENEFITS = (
     Benefit(gift="a small surprise at the till"),
     Benefit(percent_off=10),
     Benefit(points=500),
-    Benefit(early_access="first look at the new range"),
-    Benefit(advice="ten minutes with somebody who knows the range"),
+    Benefit(early_access="the new range a week before everybody else"),
+    Benefit(advice="what goes well with it"),
 )
 
 
@@ -46,6 +49,7 @@ def dozen_offers(dataset: Dataset) -> dict[str, Offer]:
         targets.display_name = f"More of {theme}"
         targets.description = f"Something for those who like {theme}."
         targets.variants.append(Variant(variant_id="standard", benefit=benefit))
+        targets.channels.extend(["store"] if benefit.gift else [])  # it is handed over at the till
         targets.exposure_cap.CopyFrom(ExposureCap(max_impressions=3, window_days=7))
         targets.cool_down_days = 7
         offers[_slug(f"more-{theme}")] = targets
@@ -57,6 +61,7 @@ def _whole_shop() -> dict[str, Offer]:
         display_name="Good to see you again",
         description="For those who stayed away for a while.",
         audience="traits.basket_count >= 3 && traits.days_since_last_purchase > 45.0",
+        weight=GREETING_WEIGHT,
         variants=[Variant(variant_id="standard", benefit=Benefit(points=300))],
     )
     regulars = Offer(
@@ -77,6 +82,7 @@ def _whole_shop() -> dict[str, Offer]:
         display_name="Nice to meet you",
         description="For those we hardly know yet.",
         audience="traits.basket_count < 3",
+        weight=GREETING_WEIGHT,
         variants=[Variant(variant_id="standard", benefit=Benefit(percent_off=10))],
     )
     return {"welcome-back": welcome, "thank-you-regulars": regulars, "nice-to-meet-you": first}
