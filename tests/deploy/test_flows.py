@@ -13,6 +13,7 @@ EVERYWHERE: set[Flow] = {
     ("recommendation", "profile", 7401),
     ("recommendation", "embedding", 7402),
     ("training", "profile", 7401),
+    ("training", "embedding", 7402),
     ("training", "mlflow", 5050),
     ("embedding", "mlflow", 5050),
     ("recommendation", "mlflow", 5050),

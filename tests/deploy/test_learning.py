@@ -78,6 +78,16 @@ def test_whoever_asks_mlflow_knows_its_service(documents: Documents) -> None:
             assert address == f"http://mlflow:{port['port']}"
 
 
+def test_the_catalogue_is_learned_from_before_any_replica_has_a_model(documents: Documents) -> None:
+    words_of_import = container(named(documents, "CronJob", "training"), "import")["args"]
+    (target,) = [each for each in words_of_import if each.startswith("--embedding=")]
+    name, port = target.removeprefix("--embedding=").split(":")
+    service = named(documents, "Service", name)["spec"]
+    assert service["publishNotReadyAddresses"]
+    assert service["selector"] == named(documents, "Service", "embedding")["spec"]["selector"]
+    assert [each["port"] for each in service["ports"]] == [int(port)]
+
+
 def test_mlflow_serves_on_the_port_of_its_service(documents: Documents) -> None:
     one = container(named(documents, "Deployment", "mlflow"), "mlflow")
     (port,) = named(documents, "Service", "mlflow")["spec"]["ports"]

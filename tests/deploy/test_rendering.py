@@ -38,7 +38,7 @@ def test_the_local_overlay_holds_exactly_these_documents(local: Documents) -> No
         "PersistentVolumeClaim": 1,
         "PodDisruptionBudget": 3,
         "Secret": 7,
-        "Service": 10,
+        "Service": 11,
         "ServiceAccount": 8,
         "StatefulSet": 1,
     }
@@ -54,7 +54,7 @@ def test_the_production_overlay_holds_exactly_these_documents(production: Docume
         "NetworkPolicy": 9,
         "PersistentVolumeClaim": 1,
         "PodDisruptionBudget": 3,
-        "Service": 7,
+        "Service": 8,
         "ServiceAccount": 5,
     }
 
