@@ -10,6 +10,8 @@ BASELINE ?= main
 DEMO = $(if $(DATA),--data $(DATA)) $(if $(MAPPING),--mapping $(MAPPING)) $(if $(OFFSET),--port-offset $(OFFSET))
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Compiled modules are kept, whatever the shell says: without them every start takes three times as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test faults check lint types imports contracts protos locks bench format clean

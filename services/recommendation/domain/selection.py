@@ -125,5 +125,5 @@ def _subjects(each: Scored, ranking: Ranking) -> tuple[str, ...]:
 
 def _unchecked(offer: Offer, question: Question) -> str:
     if question.customer.exposures is None and (offer.exposure_cap or offer.cool_down_days):
-        return "chosen; its exposure cap and cool-down could not be checked now"
-    return "chosen"
+        return "its exposure cap and cool-down could not be checked now"
+    return ""

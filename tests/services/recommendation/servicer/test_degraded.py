@@ -64,7 +64,7 @@ def test_without_profile_the_log_says_that_caps_were_not_checked(house: House) -
     request = messages.ExplainDecisionRequest(name=decision.name)
     [considered] = house.recommending.ExplainDecision(request).considered
     assert considered.verdict == decision_pb2.VERDICT_CHOSEN
-    assert considered.detail == "chosen; its exposure cap and cool-down could not be checked now"
+    assert considered.detail == "its exposure cap and cool-down could not be checked now"
 
 
 def test_without_embedding_own_items_and_known_categories_still_work(house: House) -> None:

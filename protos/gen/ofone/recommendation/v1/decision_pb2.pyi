@@ -355,7 +355,9 @@ class ConsideredOffer(_message.Message):
     item: _builtins.str
     """The item that would have carried it, `items/{item}`; may be empty."""
     detail: _builtins.str
-    """A sentence with the figures, such as `shown 3 times in 7 days, cap 3`."""
+    """A sentence with the figures, such as `shown 3 times in 7 days, cap 3`; empty where the verdict
+    says it all.
+    """
     def __init__(
         self,
         *,
