@@ -19,6 +19,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from services.console.display_names import item_display_names
 from services.console.event_sending import Tally, send_events
@@ -124,6 +125,10 @@ def buy(session: Session, purchase: Purchase, handle: Handle, output: Output) ->
     item_names = item_display_names(session.embedding, items_in_timeline([event]))
     sentence = f"{result.customer} {event_in_words(event, item_names)}"
     session.console.print(sentence, markup=False)
+    nameless = sorted({line.item for line in event.lines} - item_names.keys())
+    if nameless:
+        warning = f"The catalogue gives no name for {', '.join(nameless)}; recorded all the same."
+        session.errors.print(Text(warning, style="yellow"), soft_wrap=True)
     what_now = f"What now? ofone offers {result.customer}"
     session.console.print(what_now, style="dim", soft_wrap=True)
 

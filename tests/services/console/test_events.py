@@ -115,6 +115,13 @@ def test_a_purchase_is_recorded_in_one_line(town: Town) -> None:
     assert event.occurred_at.seconds == 1_774_960_200
 
 
+def test_an_item_that_the_catalogue_does_not_name_is_pointed_out(town: Town) -> None:
+    town.embedding.items["items/tea"] = Item(name="items/tea", display_name="Green tea")
+    assert town.ofone("events", "buy", "anna", "tea").stderr == ""
+    warning = words(town.ofone("events", "buy", "anna", "tea", "tae:x").stderr)
+    assert warning == "The catalogue gives no name for items/tae:x; recorded all the same."
+
+
 def test_with_a_card_every_word_is_an_item(town: Town) -> None:
     town.ofone("events", "buy", "--card", "4711", "tea", "cup")
     (event,) = town.profile.stored.values()
