@@ -33,6 +33,7 @@ def main() -> int:
     arguments = parser.parse_args()
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
     console = Console(highlight=False, width=width)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's `&` leaves it ignored
     for each in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` leaves it
             signal.signal(each, lambda number, _: sys.exit(128 + number))
