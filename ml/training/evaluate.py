@@ -12,6 +12,7 @@ from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.evaluation.baselines import Personal, PersonalThenPopular, Popular
 from ml.evaluation.comparison import Judgement, judge
+from ml.evaluation.frequency_neighbours import TifuKnn
 from ml.evaluation.intervals import Estimate, bootstrap_mean
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.evaluation.recommender import Recommender
@@ -109,6 +110,7 @@ def evaluate(
         Popular(),
         Personal(),
         PersonalThenPopular(),
+        TifuKnn(),
         Collaborative(FactorModel(config.factors, seed=config.seed)),
     )
     identity = f"{digest(dataset)}|{protocol}|{config.horizon_days}"
