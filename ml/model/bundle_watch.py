@@ -1,11 +1,10 @@
-"""Watches the published model and swaps it in whole while requests are answered.
+"""Brings the published model into force, whole, while requests are answered.
 
 The published model is the folder behind the link ``current``. When the link moves, or what it
 points at changes, the new model is loaded beside the old one; one reference is then replaced.
 A model that cannot be used is refused once, with its reason, and the old one stays.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,8 +39,8 @@ class InForce(Generic[Loadable]):
 class BundleWatcher(Generic[Loadable]):
     """Keeps the newest usable model.
 
-    ``value`` and ``in_force`` may be read from any thread at any time; ``poll`` belongs to the
-    watcher's own thread, or to a test that never calls ``start``.
+    ``value``, ``in_force`` and ``has_looked`` may be read from any thread at any time; ``poll``
+    belongs to one thread, which calls it again and again.
     """
 
     def __init__(
@@ -63,14 +62,15 @@ class BundleWatcher(Generic[Loadable]):
             clock: gives the present moment.
         """
         self.in_force: InForce[Loadable] | None = None
+        self.has_looked = False
+        """Whether a first look is over, whatever it found: who answers before it does so without
+        a model that may lie there ready."""
         self._link = folder / CURRENT
         self._load = load
         self._on_loaded = on_loaded
         self._on_refused = on_refused
         self._clock = clock
         self._tried: _Fingerprint | None = None
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
     @property
     def value(self) -> Loadable | None:
@@ -78,24 +78,17 @@ class BundleWatcher(Generic[Loadable]):
         in_force = self.in_force
         return None if in_force is None else in_force.value
 
-    def start(self, poll_seconds: float) -> None:
-        """Poll at once and then every ``poll_seconds``, on a thread of its own."""
-        self._thread = threading.Thread(
-            target=self._run, args=(poll_seconds,), name="bundle-watch", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop polling; a load that is under way is waited for."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-
     def poll(self) -> bool:
         """Look once; return whether another model came into force.
 
         What was tried before is not tried again until the link or the files behind it change.
         """
+        try:
+            return self._look()
+        finally:
+            self.has_looked = True
+
+    def _look(self) -> bool:
         published = _published(self._link)
         if published is None or published == self._tried:
             return False
@@ -111,11 +104,6 @@ class BundleWatcher(Generic[Loadable]):
         self.in_force = InForce(value, self._clock())
         self._on_loaded(value)
         return True
-
-    def _run(self, poll_seconds: float) -> None:
-        while not self._stopped.is_set():
-            self.poll()
-            self._stopped.wait(poll_seconds)
 
 
 def _published(link: Path) -> _Fingerprint | None:

@@ -52,9 +52,12 @@ def application(settings: EmbeddingSettings) -> Application:
     servicer = EmbeddingServicer(
         keeper, store, clock=_now, on_candidates=metrics.CANDIDATES.observe
     )
-    polling = PollingThread("catalogue-poll", poll.poll)
-    polling.start(settings.poll_seconds)
-    watcher.start(settings.poll_seconds)
+    threads = (
+        PollingThread("catalogue-poll", poll.poll),
+        PollingThread("bundle-watch", watcher.poll),
+    )
+    for each in threads:
+        each.start(settings.poll_seconds)
     add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
     return Application(
         name="embedding",
@@ -63,7 +66,7 @@ def application(settings: EmbeddingSettings) -> Application:
             "model": lambda: keeper.assortment.placement is not None,
             "catalogue": poll.is_loaded,
         },
-        on_stop=(polling.stop, watcher.stop, engine.dispose),
+        on_stop=(*(each.stop for each in threads), engine.dispose),
     )
 
 

@@ -3,7 +3,6 @@
 import functools
 import os
 import sys
-import threading
 import time
 import uuid
 from collections.abc import Iterable
@@ -89,17 +88,21 @@ def application(settings: RecommendationSettings) -> Application:
     recommending = RecommendationServicer(
         situations, book, conditions, log, telemetry, _policy(settings), _now, _new_id
     )
-    poll = PollingThread("offer-book", book.refresh)
-    poll.start(settings.poll_seconds)
-    looked = threading.Event()
-    watch = PollingThread("bundle-watch", functools.partial(_look, models, looked))
-    watch.start(settings.poll_seconds)
+    threads = (
+        PollingThread("offer-book", book.refresh),
+        PollingThread("bundle-watch", models.poll),
+    )
+    for each in threads:
+        each.start(settings.poll_seconds)
     log.start()
     return Application(
         name=NAME,
         services=_services(recommending, offering),
-        readiness={"offers": lambda: book.loaded, "model": looked.is_set},
-        on_stop=(poll.stop, watch.stop, log.stop, profile.close, embedding.close, engine.dispose),
+        readiness={"offers": lambda: book.loaded, "model": lambda: models.has_looked},
+        on_stop=(
+            *(each.stop for each in threads),
+            *(log.stop, profile.close, embedding.close, engine.dispose),
+        ),
     )
 
 
@@ -130,18 +133,6 @@ def _model_watcher(
     )
     telemetry.show_model_age(lambda: watcher.value, _now)
     return watcher
-
-
-def _look(models: BundleWatcher[served_model.ServedModel], looked: threading.Event) -> None:
-    """Look for a model, and note that it was done.
-
-    Who answers before a published model is loaded would be degraded without need; who finds none,
-    or refuses it, answers as well as it can.
-    """
-    try:
-        models.poll()
-    finally:
-        looked.set()
 
 
 def _connect(target: str, service: str, safe_methods: Iterable[str]) -> grpc.Channel:

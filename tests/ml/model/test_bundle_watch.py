@@ -1,7 +1,6 @@
 """The watcher swaps in what can be used and keeps what it has when something cannot."""
 
 import os
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,6 @@ class Notes:
     tries: int = 0
     loaded: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    arrived: threading.Event = field(default_factory=threading.Event)
 
     def load(self, folder: Path) -> str:
         self.tries += 1
@@ -37,7 +35,6 @@ class Notes:
 
     def on_loaded(self, word: str) -> None:
         self.loaded.append(word)
-        self.arrived.set()
 
     def on_refused(self, refusal: BundleError) -> None:
         self.refused.append(refusal.reason)
@@ -186,11 +183,21 @@ def test_a_link_to_nowhere_is_refused_and_a_lost_link_is_waited_for(
     assert notes.refused == ["UNREADABLE"]
 
 
-def test_the_thread_finds_a_model_that_comes_later(
-    watcher: BundleWatcher[str], notes: Notes, tmp_path: Path
+@pytest.mark.parametrize(
+    ("word", "value", "refused"),
+    [("", None, []), ("one", "one", []), ("broken", None, ["BAD_VALUE"])],
+)
+def test_a_look_is_over_whatever_it_found(
+    watcher: BundleWatcher[str],
+    notes: Notes,
+    tmp_path: Path,
+    word: str,
+    value: str | None,
+    refused: list[str],
 ) -> None:
-    watcher.start(0.01)
-    publish_word(tmp_path, "v1", "one")
-    assert notes.arrived.wait(10)
-    watcher.stop()
-    assert watcher.value == "one"
+    if word:
+        publish_word(tmp_path, "v1", word)
+    assert not watcher.has_looked
+    watcher.poll()
+    assert watcher.has_looked
+    assert (watcher.value, notes.refused) == (value, refused)
