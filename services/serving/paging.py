@@ -74,6 +74,8 @@ def damaged_token(field: str = "page_token") -> Failure:
 def _storable(value: object) -> bool:
     """Return whether a database may be asked for ``value``; our tokens hold nothing else."""
     match value:
+        case bool():  # an int to Python, but not to a database
+            return False
         case str():
             return "\0" not in value and not _SURROGATES.search(value)
         case int():

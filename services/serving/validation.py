@@ -20,6 +20,9 @@ SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 OPAQUE = re.compile(r"[^/\x00-\x1f\x7f]{1,128}")
 """Ids that other systems choose: no slash, no control character, 1 to 128 characters."""
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Characters that steer a terminal or a database instead of being read."""
+
 
 @dataclass(slots=True)
 class Check:
@@ -48,6 +51,12 @@ class Check:
         if len(value) > most:
             self.fail(path, "TOO_LONG", f"has {len(value)} characters, at most {most} are allowed")
         return value
+
+    def line(self, path: str, value: str, *, most: int, required: bool = False) -> str:
+        """Check a text for people on one line: at most ``most`` characters, none to control."""
+        if CONTROL.search(value):
+            self.fail(path, "MALFORMED", "must not hold control characters")
+        return self.text(path, value, most=most, required=required)
 
     def slug(self, path: str, value: str) -> str:
         """Check an id that people choose."""

@@ -1,6 +1,5 @@
 """Items between messages and domain."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,8 +18,6 @@ MAX_ETAG = 64
 MAX_PRICE = 1e9
 MAX_STOCK = 1e12
 """What is higher is a mistake: prices are in a currency, stock in units."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def drafts(messages: Sequence[item_pb2.Item], *, most: int) -> list[ItemDraft]:
@@ -76,7 +73,7 @@ def item_id(path: str, name: str) -> str:
 
 def label(check: Check, path: str, value: str) -> str:
     """Check a category, a brand or a store."""
-    return _plain_text(check, path, value, MAX_LABEL)
+    return check.line(path, value, most=MAX_LABEL)
 
 
 def item_message(item: Item) -> item_pb2.Item:
@@ -103,7 +100,7 @@ def timestamp(moment: datetime) -> Timestamp:
 
 
 def _draft(check: Check, path: str, message: item_pb2.Item) -> ItemDraft:
-    name = _plain_text(check, f"{path}.display_name", message.display_name, MAX_DISPLAY_NAME)
+    name = check.line(f"{path}.display_name", message.display_name, most=MAX_DISPLAY_NAME)
     if not name.strip():
         check.fail(f"{path}.display_name", "REQUIRED", "must not be empty")
     price = stock = None
@@ -121,10 +118,3 @@ def _draft(check: Check, path: str, message: item_pb2.Item) -> ItemDraft:
         stock_quantity=stock,
         etag=check.text(f"{path}.etag", message.etag, most=MAX_ETAG),
     )
-
-
-def _plain_text(check: Check, path: str, value: str, most: int) -> str:
-    check.text(path, value, most=most)
-    if _CONTROL.search(value):
-        check.fail(path, "MALFORMED", "must not hold control characters")
-    return value

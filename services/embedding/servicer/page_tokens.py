@@ -3,16 +3,12 @@
 Anybody can write a token, so what it holds is checked like any other input.
 """
 
-import re
-
 from services.embedding.domain.nearness import Neighbour
 from services.serving.paging import Query, damaged_token, decode_token, encode_token
+from services.serving.validation import OPAQUE
 
 _LARGEST_SCORE = 3.4e38
 """About the largest float of 32 bits; a number that is none is not below it."""
-
-_ID = re.compile(r"[^/\x00-\x1f\x7f\ud800-\udfff]+")
-"""What no id holds no database takes: NUL, and halves of characters."""
 
 
 def token_after_neighbour(last: Neighbour, query: Query) -> str:
@@ -49,7 +45,7 @@ def id_of(token: str, query: Query) -> str:
     match decode_token(token, query=query):
         case None:
             return ""
-        case [str() as item_id] if _ID.fullmatch(item_id):
+        case [str() as item_id] if OPAQUE.fullmatch(item_id):
             return item_id
         case _:
             raise damaged_token()

@@ -63,8 +63,7 @@ def timeline_position(token: str, query: Query) -> TimelinePosition | None:
         case None:
             return None
         case [int() as micros, str() as source, str() as event_id]:
-            # JSON's ``true`` is an int to Python, but not to PostgreSQL.
-            return TimelinePosition(int(micros), source, event_id)
+            return TimelinePosition(micros, source, event_id)
         case _:
             raise damaged_token()
 
@@ -84,7 +83,7 @@ def export_position(token: str, query: Query) -> PurchasePosition | None:
         case None:
             return None
         case [str() as customer_id, int() as micros, str() as source, str() as event_id]:
-            return PurchasePosition(CustomerId(customer_id), int(micros), source, event_id)
+            return PurchasePosition(CustomerId(customer_id), micros, source, event_id)
         case _:
             raise damaged_token("resume_token")
 

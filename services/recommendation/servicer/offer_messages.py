@@ -1,6 +1,5 @@
 """Offers as messages: checked on the way in, complete on the way out."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -36,7 +35,6 @@ MAX_WEIGHT = 100.0
 MIN_POSITIVE = 1e-6
 """What is above 0 is at least this."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BOUNDS = {
     BenefitKind.PERCENT_OFF: (MIN_POSITIVE, 100.0),
     BenefitKind.AMOUNT_OFF: (MIN_POSITIVE, MAX_AMOUNT),
@@ -170,11 +168,10 @@ def _limited(path: str, names: Sequence[str], check: Check, *, most: int) -> tup
 
 
 def _names(path: str, names: Sequence[str], check: Check, *, most: int) -> tuple[str, ...]:
-    for place, name in enumerate(names):
-        check.text(f"{path}[{place}]", name, most=most, required=True)
-        if _CONTROL.search(name):
-            check.fail(f"{path}[{place}]", "MALFORMED", "must not hold control characters")
-    return tuple(names)
+    return tuple(
+        check.line(f"{path}[{place}]", name, most=most, required=True)
+        for place, name in enumerate(names)
+    )
 
 
 def _variants(

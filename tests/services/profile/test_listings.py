@@ -119,12 +119,10 @@ def test_a_forged_token_fails_in_no_database(stored: SqlProfileStore) -> None:
             return export(desk, resume_token=token)
 
         for read in (listed, exported):
-            for micros in (2**70, -(2**70)):
+            for micros in (2**70, -(2**70), True):
                 with pytest.raises(Failure) as refusal:
                     read(micros)
                 assert refusal.value.reason == "BAD_PAGE_TOKEN"
-        assert listed(True) == []
-        assert len(exported(True)) == 1
 
 
 def test_an_export_goes_on_after_a_restart_with_what_came_meanwhile(

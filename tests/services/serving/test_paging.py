@@ -52,6 +52,7 @@ def test_the_empty_token_is_the_first_page() -> None:
         (token_of(rb'["\ud800"]'), "damaged"),
         (token_of(b'"a"'), "damaged"),
         (token_of(rb'["\u0000"]'), "damaged"),
+        (token_of(b"[true]"), "damaged"),
         (token_of(b"[9223372036854775808]"), "damaged"),
         (token_of(b"[NaN]"), "damaged"),
         (token_of(b"[[1]]"), "damaged"),

@@ -20,6 +20,7 @@ def test_what_is_right_breaks_no_rule() -> None:
     assert (
         rules(
             lambda check: check.text("note", "x" * 10, most=10),
+            lambda check: check.line("name", "Grüner Tee, 2 × 100 g", most=30, required=True),
             lambda check: check.slug("id", "autumn-sale-2"),
             lambda check: check.resource_id("item", "items/85123A", collection="items"),
             lambda check: check.opaque_id("event_id", "a b c"),
@@ -35,6 +36,10 @@ def test_what_is_right_breaks_no_rule() -> None:
     [
         (lambda check: check.text("f", "", most=5, required=True), "REQUIRED"),
         (lambda check: check.text("f", "x" * 1_000_000, most=5), "TOO_LONG"),
+        (lambda check: check.line("f", "two\nlines", most=10), "MALFORMED"),
+        (lambda check: check.line("f", "\x1b[2J", most=10), "MALFORMED"),
+        (lambda check: check.line("f", "", most=10, required=True), "REQUIRED"),
+        (lambda check: check.line("f", "x" * 11, most=10), "TOO_LONG"),
         (lambda check: check.slug("f", "Autumn sale"), "MALFORMED"),
         (lambda check: check.slug("f", "-a"), "MALFORMED"),
         (lambda check: check.slug("f", "sale\n"), "MALFORMED"),
