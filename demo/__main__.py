@@ -15,7 +15,7 @@ from demo.layout import Layout
 from demo.learning import Source
 from demo.play import play
 from demo.processes import DemoError, Processes
-from demo.story import failure_in_words
+from ml.dataset.rpc_reason import rpc_reason
 
 PLAIN_WIDTH = 110
 """Columns of the output where it goes to a file."""
@@ -56,7 +56,7 @@ def main() -> int:
         console.print(f"[bold red]The demo cannot go on:[/bold red] {error}", soft_wrap=True)
         return 1
     except grpc.RpcError as error:
-        console.print(f"[bold red]A call failed:[/bold red] {failure_in_words(error)}")
+        console.print(f"[bold red]A call failed:[/bold red] {rpc_reason(error)}")
         return 1
     return 0
 
@@ -80,12 +80,12 @@ def _layout(arguments: argparse.Namespace) -> Layout:
 
 
 def _digest(files: Sequence[Path]) -> str:
-    """Return a digest of one file; of several, of their digests."""
-    digests = []
+    """Return a digest of all that the files hold, one after the other."""
+    digest = sha256()
     for each in files:
         with each.open("rb") as content:
-            digests.append(file_digest(content, "sha256").hexdigest())
-    return digests[0] if len(digests) == 1 else sha256("".join(digests).encode()).hexdigest()
+            file_digest(content, lambda: digest)
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ BATCH_LINES = 50_000
 """A wholesaler's thousand baskets would not fit into one message."""
 
 MAX_EVENT_ID = 128
+"""Characters that the id of an event may have."""
 
 
 def fill_catalogue(embedding: EmbeddingServiceStub, dataset: Dataset) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-MAX_PORT = 65_536
+MAX_PORT = 65_535
 
 STOP_SECONDS = 10.0
 """How long a process may take to end before it is killed."""
@@ -30,7 +30,7 @@ def check_port(port: int, what: str) -> None:
     Raises:
         DemoError: naming the port and who wanted it.
     """
-    if not 0 < port < MAX_PORT:
+    if not 0 < port <= MAX_PORT:
         raise DemoError(f"port {port}, wanted for {what}, does not exist: take a smaller OFFSET")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1.embedding_service_pb2 import BatchGetItemsRequest
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
@@ -15,8 +14,8 @@ from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.decision_pb2 import Context, Decision
 from ofone.recommendation.v1.recommendation_service_pb2 import (
     ExplainDecisionRequest,
+    RankedItem,
     RecommendItemsRequest,
-    RecommendItemsResponse,
     SelectOffersRequest,
 )
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
@@ -30,12 +29,11 @@ from services.console.rendering.decision_tables import (
     decision_sentence,
     decision_view,
     items_in_decision,
-    items_in_recommendation,
 )
 from services.console.rendering.portraits import customer_portrait, items_in_portrait
 from services.console.rendering.sentences import verdict_in_words
 
-RANKED_ITEMS = 10
+RANKED_ITEMS = 100
 DEADLINE_SECONDS = 5.0
 
 
@@ -71,15 +69,25 @@ class Ask:
         answer = self.doors.recommendation.SelectOffers(request, timeout=DEADLINE_SECONDS)
         return answer.decision
 
-    def ranking(self) -> RecommendItemsResponse:
+    def ranking(self, *, exclude_just_bought: bool = True) -> Sequence[RankedItem]:
         """Return what the next basket will hold, most likely first."""
         request = RecommendItemsRequest(
             customer=self.customer,
             context=self._context(),
-            max_items=100,
-            exclude_just_bought=True,
+            max_items=RANKED_ITEMS,
+            exclude_just_bought=exclude_just_bought,
         )
-        return self.doors.recommendation.RecommendItems(request, timeout=DEADLINE_SECONDS)
+        answer = self.doors.recommendation.RecommendItems(request, timeout=DEADLINE_SECONDS)
+        return answer.items
+
+    def place(self, item: str) -> str:
+        """Return in words where an item stands in the ranking, or why it does not."""
+        for place, ranked in enumerate(self.ranking(), start=1):
+            if ranked.item == item:
+                return f"{place} ({ranked.score:.3f})"
+        if any(each.item == item for each in self.ranking(exclude_just_bought=False)):
+            return "silent: bought a moment ago"
+        return f"not among the first {RANKED_ITEMS}"
 
     def _context(self) -> Context:
         time = Timestamp()
@@ -111,20 +119,22 @@ def _tell_one(console: Console, doors: Doors, role: Role, now: datetime) -> None
 
     ask = Ask(doors, name, now, customer.traits.home_store)
     before, ranking = ask.offers(), ask.ranking()
-    names |= doors.item_names(items_in_decision(before) + items_in_recommendation(ranking))
+    names |= doors.item_names([*items_in_decision(before), *(each.item for each in ranking)])
     console.print("\n[bold]Offered now[/bold]")
     console.print(decision_view(before, names))
     console.print(Text(decision_sentence(before), style="dim"), soft_wrap=True)
     if role.offer:
         console.print(_verdict(doors, before, role.offer))
 
-    bought = next((offer.item for offer in before.offers if offer.item), ranking.items[0].item)
+    bought = next((offer.item for offer in before.offers if offer.item), ranking[0].item)
+    place_before = ask.place(bought)
     buy(doors.profile, name, bought, at=now, event_id=str(uuid.uuid4()))
     later = Ask(doors, name, now + timedelta(minutes=1), customer.traits.home_store)
-    after, ranking_after = later.offers(), later.ranking()
+    after = later.offers()
     names |= doors.item_names([*items_in_decision(after), bought])
     console.print(f"\n[bold]One purchase later[/bold]: {names[bought]} was bought a minute ago.")
-    console.print(_change(bought, names, (before, ranking), (after, ranking_after)))
+    places = (place_before, later.place(bought))
+    console.print(_change(names, names[bought], places, (before, after)))
     console.print(decision_view(after, names))
     console.print(Text(decision_sentence(after), style="dim"), soft_wrap=True)
 
@@ -141,28 +151,17 @@ def _verdict(doors: Doors, decision: Decision, offer: str) -> str:
 
 
 def _change(
-    bought: str,
     names: dict[str, str],
-    before: tuple[Decision, RecommendItemsResponse],
-    after: tuple[Decision, RecommendItemsResponse],
+    bought: str,
+    places: tuple[str, str],
+    decisions: tuple[Decision, Decision],
 ) -> Table:
+    """Return a table of what was so before a purchase and is so after it."""
     table = Table("", "before", "after")
-    table.add_row(
-        f"place of {names[bought]} in the ranking",
-        *(_place(bought, each[1]) for each in (before, after)),
-    )
-    table.add_row("offers", *("\n".join(_told(each[0], names)) for each in (before, after)))
-    table.add_row(
-        "customer's version", *(str(each[0].snapshot_version) for each in (before, after))
-    )
+    table.add_row(f"place of {bought} in the ranking", *places)
+    table.add_row("offers", *("\n".join(_told(each, names)) for each in decisions))
+    table.add_row("customer's version", *(str(each.snapshot_version) for each in decisions))
     return table
-
-
-def _place(item: str, ranking: RecommendItemsResponse) -> str:
-    for place, ranked in enumerate(ranking.items, start=1):
-        if ranked.item == item:
-            return f"{place} ({ranked.score:.3f})"
-    return "silent: bought a moment ago"
 
 
 def _told(decision: Decision, names: dict[str, str]) -> list[str]:
@@ -172,8 +171,3 @@ def _told(decision: Decision, names: dict[str, str]) -> list[str]:
         f"{offer.display_name} ({names.get(offer.item, 'the whole shop')})"
         for offer in decision.offers
     ]
-
-
-def failure_in_words(error: grpc.RpcError) -> str:
-    """Return what a refused call said."""
-    return f"{error.code().name}: {error.details()}" if isinstance(error, grpc.Call) else str(error)

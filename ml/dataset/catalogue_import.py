@@ -11,6 +11,7 @@ from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 from ofone.embedding.v1.item_pb2 import Item
 
 from ml.dataset import columns
+from ml.dataset.rpc_reason import rpc_reason
 
 PAGE_ITEMS = 1_000
 """As many as the service gives at a time."""
@@ -40,8 +41,7 @@ def read_catalogue(channel: grpc.Channel) -> pd.DataFrame:
             page = embedding.ListItems(request, timeout=PAGE_SECONDS)
         except grpc.RpcError as error:
             raise CatalogueError(
-                f"the catalogue cannot be read after {len(rows):,} items: "
-                f"{error.code().name}: {error.details()}"
+                f"the catalogue cannot be read after {len(rows):,} items: {rpc_reason(error)}"
             ) from error
         rows += map(_row, page.items)
         token = page.next_page_token

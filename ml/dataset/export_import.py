@@ -22,6 +22,7 @@ from ml.dataset.baskets import merge_lines
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.folder import write_dataset
 from ml.dataset.parquet import write_frame
+from ml.dataset.rpc_reason import rpc_reason
 
 PART_LINES = 200_000
 """Lines that are gathered before they are written: what a cut can lose, some seconds of work."""
@@ -165,14 +166,10 @@ def _receive(channel: grpc.Channel, parts: _Parts, query: ExportQuery, bar: Bar)
     except grpc.RpcError as error:
         parts.add(lines, token)
         raise ExportCutError(
-            f"the export broke off after {parts.line_count:,} lines ({_reason(error)}); they are "
-            f"kept in {parts.path}: run the same again to go on, or delete it to start over"
+            f"the export broke off after {parts.line_count:,} lines ({rpc_reason(error)}); they "
+            f"are kept in {parts.path}: run the same again to go on, or delete it to start over"
         ) from error
     parts.add(lines, token)
-
-
-def _reason(error: grpc.RpcError) -> str:
-    return f"{error.code().name}: {error.details()}" if isinstance(error, grpc.Call) else str(error)
 
 
 def _frame(lines: list[messages.Interaction]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ verdict.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from services.recommendation.domain.condition import SECONDS_PER_DAY, Holds
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
@@ -22,14 +22,6 @@ class Question:
     moment: Moment
     holds: Holds
     """Says whether a condition holds now for this customer."""
-    consent_channel: str = field(init=False)
-    """The channel as ``CONSENT_CHANNELS`` has it, however it was spelled; empty for any other."""
-
-    def __post_init__(self) -> None:
-        """Look once what hundreds of offers ask."""
-        channel = self.moment.channel.strip().lower()  # "Email" is written to people as well
-        known = channel if channel in CONSENT_CHANNELS else ""
-        object.__setattr__(self, "consent_channel", known)
 
 
 Rule = Callable[[Offer, Question], str | None]
@@ -75,8 +67,9 @@ def _other_channel(offer: Offer, question: Question) -> str | None:
 
 
 def _no_consent(_: Offer, question: Question) -> str | None:
-    channel, allowed = question.consent_channel, question.customer.marketing_allowed
-    if not channel:
+    channel = question.moment.channel.strip().lower()  # "Email" is written to people as well
+    allowed = question.customer.marketing_allowed
+    if channel not in CONSENT_CHANNELS:
         return None
     if allowed is None:
         return f"whether offers by {channel} are allowed cannot be checked now"

@@ -103,56 +103,46 @@ def test_items_the_model_never_saw_propose_nothing_and_are_not_proposed() -> Non
     assert "unknown" not in found.item_ids
 
 
-def test_fresh_items_are_proposed_by_where_they_lie() -> None:
-    fresh = tuple(f"new-tea-{place}" for place in range(FRESH_SIZE + 3))
-    towards_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
-    towards_tea[:, 0] = np.arange(len(fresh))
-    generator = dataclasses.replace(
+def with_fresh(nearness: Sequence[float]) -> CandidateGenerator:
+    """Return a generator that also knows ``new-tea-0`` and so on, so far towards tea."""
+    fresh = np.zeros((len(nearness), BUNDLE.item_factors.shape[1]), np.float32)
+    fresh[:, 0] = nearness
+    names = [f"new-tea-{place}" for place in range(len(nearness))]
+    return dataclasses.replace(
         GENERATOR,
-        vocabulary=BUNDLE.vocabulary.extended(fresh),
-        factors=np.vstack([BUNDLE.item_factors, towards_tea]),
+        vocabulary=BUNDLE.vocabulary.extended(names),
+        factors=np.vstack([BUNDLE.item_factors, fresh]),
     )
 
-    found = generator.generate(TEA_DRINKER, FEW)
 
-    proposed = [each for each in found.item_ids if each in fresh]
-    assert proposed == list(fresh[-FRESH_SIZE:])
+def test_fresh_items_are_proposed_by_where_they_lie() -> None:
+    count = FRESH_SIZE + 3
+
+    found = with_fresh(range(count)).generate(TEA_DRINKER, FEW)
+
+    proposed = [each for each in found.item_ids if each.startswith("new-tea-")]
+    assert proposed == [f"new-tea-{place}" for place in range(3, count)]
     assert scores_of(found, "popular")[proposed[0]] == 0
 
 
 @pytest.mark.parametrize("known_rows", [range(40), range(0, 20, 4), []])
 def test_fresh_items_are_proposed_whatever_else_is_allowed(known_rows: Sequence[int]) -> None:
-    fresh = tuple(f"new-tea-{place}" for place in range(FRESH_SIZE))
-    near_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
-    near_tea[:, 0] = 0.1  # every tea that the model knows is nearer
-    allowed = np.isin(np.arange(40 + len(fresh)), [*known_rows, *range(40, 40 + len(fresh))])
-    generator = dataclasses.replace(
-        GENERATOR,
-        vocabulary=BUNDLE.vocabulary.extended(fresh),
-        factors=np.vstack([BUNDLE.item_factors, near_tea]),
-        allowed=allowed,
-    )
+    count = 40 + FRESH_SIZE
+    allowed = np.isin(np.arange(count), [*known_rows, *range(40, count)])
+    generator = with_fresh([0.1] * FRESH_SIZE)  # every tea that the model knows is nearer
 
-    found = generator.generate(TEA_DRINKER, FEW)
+    found = generator.generate(TEA_DRINKER, FEW, allowed)
 
-    assert set(fresh) <= set(found.item_ids)
+    assert {f"new-tea-{place}" for place in range(FRESH_SIZE)} <= set(found.item_ids)
     assert len(set(found.item_ids)) == len(found.item_ids)
 
 
 def test_where_only_items_the_model_never_saw_are_allowed_all_of_them_are_searched() -> None:
-    fresh = tuple(f"new-tea-{place}" for place in range(100))
-    towards_tea = np.zeros((len(fresh), BUNDLE.item_factors.shape[1]), np.float32)
-    towards_tea[:, 0] = np.arange(len(fresh))
-    generator = dataclasses.replace(
-        GENERATOR,
-        vocabulary=BUNDLE.vocabulary.extended(fresh),
-        factors=np.vstack([BUNDLE.item_factors, towards_tea]),
-        allowed=np.arange(40 + len(fresh)) >= 40,
-    )
+    is_fresh = np.arange(40 + 100) >= 40
 
-    found = generator.generate(TEA_DRINKER, Moment(source_size=20))
+    found = with_fresh(range(100)).generate(TEA_DRINKER, Moment(source_size=20), is_fresh)
 
-    assert found.item_ids == list(fresh[-20:])
+    assert found.item_ids == [f"new-tea-{place}" for place in range(80, 100)]
 
 
 def test_transitions_follow_five_baskets_each_with_half_the_weight_of_the_next() -> None:

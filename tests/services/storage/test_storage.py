@@ -135,10 +135,18 @@ def test_work_that_lost_a_race_is_rolled_back_and_run_again(engine: Engine) -> N
     assert balance(engine) == 1
 
 
+@pytest.mark.parametrize(
+    ("bound", "seconds", "attempt_count"),
+    [("LONGEST_PAUSE_SECONDS", 0.001, MAX_ATTEMPTS), ("PATIENCE_SECONDS", 0, 1)],
+)
 def test_work_that_always_loses_gives_up_and_says_when_to_come_back(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    seconds: float,
+    attempt_count: int,
 ) -> None:
-    monkeypatch.setattr("services.storage.transactions.LONGEST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(f"services.storage.transactions.{bound}", seconds)
     attempts: list[int] = []
 
     def work(_connection: Connection) -> None:
@@ -149,23 +157,7 @@ def test_work_that_always_loses_gives_up_and_says_when_to_come_back(
         transaction(engine, work)
     assert failure.value.reason == "DATABASE_BUSY"
     assert failure.value.retry_after_seconds
-    assert len(attempts) == MAX_ATTEMPTS
-
-
-def test_work_that_waited_too_long_is_not_begun_again(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.storage.transactions.PATIENCE_SECONDS", 0)
-    attempts: list[int] = []
-
-    def work(_connection: Connection) -> None:
-        attempts.append(1)
-        raise Conflict
-
-    with pytest.raises(Failure) as failure:
-        transaction(engine, work)
-    assert failure.value.reason == "DATABASE_BUSY"
-    assert len(attempts) == 1
+    assert len(attempts) == attempt_count
 
 
 def test_a_defect_of_ours_surfaces_as_itself(engine: Engine) -> None:
