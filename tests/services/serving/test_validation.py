@@ -20,7 +20,7 @@ def test_what_is_right_breaks_no_rule() -> None:
     assert (
         rules(
             lambda check: check.text("note", "x" * 10, most=10),
-            lambda check: check.line("name", "Grüner Tee, 2 × 100 g", most=30, required=True),
+            lambda check: check.line("name", "Grüner Tee, 100 g", most=30, required=True),
             lambda check: check.slug("id", "autumn-sale-2"),
             lambda check: check.resource_id("item", "items/85123A", collection="items"),
             lambda check: check.opaque_id("event_id", "a b c"),
