@@ -16,6 +16,7 @@ from ml.evaluation.frequency_neighbours import TifuKnn
 from ml.evaluation.intervals import Estimate, bootstrap_mean
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.evaluation.recommender import Recommender
+from ml.model.bundle import Bundle
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig, Memory
 from ml.training.models import Collaborative, FactorModel
@@ -42,6 +43,8 @@ class Evaluation:
     """Wall time of learning and asking, the model alone."""
     question: Question
     """The last question, for examples."""
+    bundle: Bundle
+    """What the model answered the last question with; it learned nothing of the truth."""
 
     @property
     def judgements(self) -> dict[str, Judgement]:
@@ -113,6 +116,7 @@ def evaluate(
         TifuKnn(),
         Collaborative(FactorModel(config.factors, seed=config.seed)),
     )
+    assert ofone.bundle is not None  # judging it let it learn
     identity = f"{digest(dataset)}|{protocol}|{config.horizon_days}"
     return Evaluation(
         protocol=protocol,
@@ -122,6 +126,7 @@ def evaluate(
         candidate_recall=_candidate_recall(ofone, asked[-1]),
         seconds=seconds,
         question=asked[-1],
+        bundle=ofone.bundle,
     )
 
 

@@ -26,6 +26,15 @@ def test_the_interval_is_about_two_standard_errors_each_way() -> None:
     assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.08)
 
 
+def test_more_certainty_takes_a_wider_interval() -> None:
+    values = frame(np.random.default_rng(0).normal(0.3, 0.2, 400).tolist())
+
+    narrow, wide = (bootstrap_mean(values, level=each)["recall@10"] for each in (0.95, 0.99))
+
+    # a normal mean's 99 % interval is 2.576 / 1.960 times as wide as its 95 % interval
+    assert (wide.high - wide.low) / (narrow.high - narrow.low) == pytest.approx(1.314, rel=0.08)
+
+
 def test_the_same_seed_gives_the_same_interval() -> None:
     values = frame(np.random.default_rng(0).random(100).tolist())
 
