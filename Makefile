@@ -14,7 +14,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test faults check lint types imports contracts protos locks bench format clean
+.PHONY: help setup run demo evaluate test faults check lint types imports contracts protos locks bench format clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ run: $(READY) ## Make a town (or take DATA=FILE [MAPPING=FILE]), learn, serve, s
 
 demo: $(READY) ## The same as run, but ends by itself.
 	$(BIN)/python -m demo --once $(DEMO)
+
+evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
+	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)

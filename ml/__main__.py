@@ -20,6 +20,8 @@ import typer
 REFUSED = 1
 FAILED = 3
 
+RESULTS = Path("build/evaluation")
+
 DEFAULT_TRACKING_URI = "sqlite:///build/mlflow/mlflow.db"
 
 app = typer.Typer(
@@ -132,7 +134,7 @@ def evaluate(
     ] = None,
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
-    out: Annotated[Path | None, typer.Option("--out", help="Markdown file to write.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder of the results.")] = RESULTS,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
     with _learning_commands() as commands:

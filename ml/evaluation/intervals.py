@@ -39,14 +39,18 @@ class Estimate:
 
 
 def bootstrap_mean(
-    values: pd.DataFrame, *, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL
+    values: pd.DataFrame,
+    *,
+    weights: NDArray[np.float64] | None = None,
+    seed: int = 0,
+    level: float = LEVEL,
 ) -> dict[str, Estimate]:
     """Return the mean of every column with its interval.
 
     Args:
         values: rows by customer (the index); a customer with several rows is drawn with all.
+        weights: float64 [rows], positive, what each row weighs in the mean; ``None`` for one each.
         seed: of the draws; the same seed draws the same customers.
-        resamples: how often customers are drawn.
         level: share of the resampled means that lies within the interval, 0 to 1.
 
     Raises:
@@ -54,10 +58,13 @@ def bootstrap_mean(
     """
     if values.empty:
         raise ValueError("there is nobody to take the mean of")
-    grouped = values.groupby(level=0, sort=True)
-    sums = grouped.sum().to_numpy(np.float64)
-    counts = np.asarray(grouped.size(), np.float64)
-    means = _resampled_means(sums, counts, seed=seed, resamples=resamples)
+    said = np.ones(len(values)) if weights is None else weights
+    customers, _ = pd.factorize(values.index, sort=True)
+    counts = np.bincount(customers, said).astype(np.float64)
+    sums = np.stack(
+        [np.bincount(customers, said * values[name].to_numpy(np.float64)) for name in values], 1
+    ).astype(np.float64)
+    means = _resampled_means(sums, counts, seed=seed)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     middle = sums.sum(axis=0) / counts.sum()
     return {
@@ -70,8 +77,8 @@ def paired_difference(
     ours: pd.DataFrame,
     theirs: pd.DataFrame,
     *,
+    weights: NDArray[np.float64] | None = None,
     seed: int = 0,
-    resamples: int = RESAMPLES,
     level: float = LEVEL,
 ) -> dict[str, Estimate]:
     """Return by how much ``ours`` is better in every shared column, on the same customers.
@@ -79,8 +86,8 @@ def paired_difference(
     Args:
         ours: a row a customer (and fold), as ``score_customers`` returns them.
         theirs: the same customers in the same order.
+        weights: as in ``bootstrap_mean``.
         seed: of the draws.
-        resamples: how often customers are drawn.
         level: as in ``bootstrap_mean``.
 
     Raises:
@@ -89,21 +96,19 @@ def paired_difference(
     if not ours.index.equals(theirs.index):
         raise ValueError("the two were not asked about the same customers")
     shared = [name for name in ours.columns if name in theirs.columns]
-    return bootstrap_mean(
-        ours[shared] - theirs[shared], seed=seed, resamples=resamples, level=level
-    )
+    return bootstrap_mean(ours[shared] - theirs[shared], weights=weights, seed=seed, level=level)
 
 
 def _resampled_means(
-    sums: NDArray[np.float64], counts: NDArray[np.float64], *, seed: int, resamples: int
+    sums: NDArray[np.float64], counts: NDArray[np.float64], *, seed: int
 ) -> NDArray[np.float64]:
-    """Return the means of redrawn customers, float64 [resamples, columns]."""
+    """Return the means of redrawn customers, float64 [RESAMPLES, columns]."""
     generator = np.random.default_rng(seed)
     customers = len(sums)
-    chunk = max(1, min(resamples, _CHUNK_DRAWS // customers))
-    means = np.empty((resamples, sums.shape[1]))
-    for start in range(0, resamples, chunk):
-        size = min(chunk, resamples - start)
+    chunk = max(1, min(RESAMPLES, _CHUNK_DRAWS // customers))
+    means = np.empty((RESAMPLES, sums.shape[1]))
+    for start in range(0, RESAMPLES, chunk):
+        size = min(chunk, RESAMPLES - start)
         draws = generator.integers(0, customers, (size, customers))
         offsets = np.arange(size)[:, None] * customers
         weights = np.bincount((draws + offsets).ravel(), minlength=size * customers)

@@ -1,11 +1,12 @@
 """The model beside what it must beat, on the same customers: what a training run reports."""
 
 import hashlib
+import resource
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from ml.dataset.dataset import Dataset
@@ -13,19 +14,36 @@ from ml.dataset.digest import digest
 from ml.evaluation.baselines import Personal, PersonalThenPopular, Popular
 from ml.evaluation.comparison import Judgement, judge
 from ml.evaluation.frequency_neighbours import TifuKnn
-from ml.evaluation.intervals import Estimate, bootstrap_mean
+from ml.evaluation.intervals import Estimate
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.evaluation.recommender import Recommender
+from ml.evaluation.strata import Strata
 from ml.model.bundle import Bundle
+from ml.training.feature_gain import gain_by_group
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig, Memory
 from ml.training.models import Collaborative, FactorModel
+from ml.training.observation import Observation
 
 BASELINE = PersonalThenPopular.name
 """What a first model must beat."""
 
-HISTORY_BANDS = ((1, 2), (3, 5), (6, 10), (11, None))
-"""Known baskets, from and to."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cost:
+    """What the model took.
+
+    Attributes:
+        seconds: wall time of learning and asking, the model alone.
+        learning_seconds: of it, learning, all questions together.
+        peak_memory_mb: the most memory the process ever held until the model had answered.
+        latency_ms: percentiles of candidates, features and ranking of one customer.
+    """
+
+    seconds: float
+    learning_seconds: float
+    peak_memory_mb: float
+    latency_ms: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +55,11 @@ class Evaluation:
     """Equal for two evaluations that asked the same questions."""
     model: Judgement
     baselines: dict[str, Judgement]
-    candidate_recall: float
-    """Share of true baskets among the candidates: the ceiling of the ranker."""
-    seconds: float
-    """Wall time of learning and asking, the model alone."""
-    question: Question
-    """The last question, for examples."""
+    strata: Strata
+    """Of the questions of all judgements."""
+    observation: Observation
+    """Candidates, calibration and latency of the model."""
+    cost: Cost
     bundle: Bundle
     """What the model answered the last question with; it learned nothing of the truth."""
 
@@ -51,29 +68,37 @@ class Evaluation:
         """Return all, the model first."""
         return {self.model.name: self.model, **self.baselines}
 
+    @property
+    def question(self) -> Question:
+        """Return the last question, for examples."""
+        return self.model.answered[-1].question
+
+    @property
+    def feature_gain(self) -> dict[str, float]:
+        """Return the share of each group of features in what the bundle's trees gained."""
+        return gain_by_group(self.bundle.ranker)
+
+    @property
+    def candidate_recall(self) -> float:
+        """Return the share of true baskets among the candidates: the ceiling of the ranker."""
+        recalls = self.observation.candidate_recalls
+        return sum(recalls) / len(recalls)
+
+    @property
+    def seconds(self) -> float:
+        """Return the wall time of learning and asking, the model alone."""
+        return self.cost.seconds
+
     def leads(self) -> dict[str, dict[str, Estimate]]:
         """Return the model's paired lead over each baseline."""
         return {name: self.model.lead_over(each) for name, each in self.baselines.items()}
 
-    def by_history_length(self, metric: str) -> dict[str, dict[str, Estimate]]:
-        """Return the metric of model and main baseline by how many baskets were known."""
-        known = self.question.history.interactions.groupby("customer_id")["sequence"].nunique()
-        sizes = known.reindex(self.model.scores.index).fillna(0).to_numpy()
-        found: dict[str, dict[str, Estimate]] = {}
-        for low, high in HISTORY_BANDS:
-            inside = (sizes >= low) & (sizes <= (high or np.inf))
-            if not inside.any():
-                continue
-            band = f"{low}+" if high is None else f"{low}-{high}"
-            found[f"{band} (n={inside.sum()})"] = {
-                each.name: bootstrap_mean(each.scores.loc[inside, [metric]])[metric]
-                for each in (self.model, self.baselines[BASELINE])
-            }
-        return found
-
     def metrics(self) -> dict[str, float]:
         """Return every figure under a name that MLflow and a manifest accept."""
-        found = {"candidate_recall": self.candidate_recall}
+        found = {
+            "candidate_recall": self.candidate_recall,
+            "calibration_error": self.observation.calibration.expected_error,
+        }
         for name, each in self.judgements.items():
             prefix = "" if each is self.model else f"{name}/"
             found |= _flat(prefix, each.estimates())
@@ -105,10 +130,16 @@ def evaluate(
     protocol = protocol or default_protocol(dataset)
     asked = questions(dataset, protocol, horizon_days=config.horizon_days)
     ideal = dataset.description.ndcg_ideal
-    ofone = Ofone(config, memory=memory)
+    observation = Observation()
+    ofone = Ofone(config, memory=memory, observe=observation.see)
     start = time.monotonic()
-    model = judge(ofone, asked, ideal=ideal)
-    seconds = time.monotonic() - start
+    model = judge(ofone, asked, ideal=ideal, announce=observation.announce)
+    cost = Cost(
+        time.monotonic() - start,
+        sum(each.learning_seconds for each in model.answered),
+        _peak_memory_mb(),
+        dict(observation.latency_ms()),
+    )
     others: Sequence[Recommender] = (
         Popular(),
         Personal(),
@@ -123,9 +154,9 @@ def evaluate(
         fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:32],
         model=model,
         baselines={each.name: judge(each, asked, ideal=ideal) for each in others},
-        candidate_recall=_candidate_recall(ofone, asked[-1]),
-        seconds=seconds,
-        question=asked[-1],
+        strata=Strata.of(asked, ideal=ideal),
+        observation=observation,
+        cost=cost,
         bundle=ofone.bundle,
     )
 
@@ -136,12 +167,9 @@ def scores_without_names(scores: pd.DataFrame) -> pd.DataFrame:
     return scores.set_axis(pd.Index(codes, name="customer", dtype="str"))
 
 
-def _candidate_recall(ofone: Ofone, question: Question) -> float:
-    found = [
-        len(basket.intersection(ofone.proposed.get(customer, ()))) / len(basket)
-        for customer, basket in question.truth.items()
-    ]
-    return sum(found) / len(found)
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
 def _plain(name: str) -> str:

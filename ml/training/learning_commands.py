@@ -31,7 +31,7 @@ from ml.training.evaluate import BASELINE, Evaluation
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
-from ml.training.report import report
+from ml.training.results import write_results
 from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 
@@ -113,21 +113,15 @@ def train(dataset: Path, config: TrainingConfig, *, tracking_uri: str, say: Say)
 
 
 def evaluate(
-    folder: Path,
-    config: TrainingConfig,
-    *,
-    protocol: Protocol | None,
-    out: Path | None,
-    say: Say,
+    folder: Path, config: TrainingConfig, *, protocol: Protocol | None, out: Path, say: Say
 ) -> None:
-    """Evaluate without registering anything."""
+    """Evaluate without registering anything; ``out`` is the folder of the results."""
     dataset = read_dataset(folder)
     evaluation = evaluate_model(dataset, config.learning, protocol=protocol or config.protocol)
-    text = report(evaluation, dataset)
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    say(f"{text}\ndata set digest {digest(dataset)}")
+    results = write_results(evaluation, dataset, out, name=folder.resolve().name)
+    say(results.page.read_text(encoding="utf-8"))
+    say(f"data set digest {digest(dataset)}")
+    say(f"written to {results.document}, {results.page} and {results.folder}")
 
 
 def _hastened(learning: LearningConfig) -> LearningConfig:

@@ -68,3 +68,12 @@ def test_other_customers_cannot_be_paired() -> None:
 def test_nobody_has_no_mean() -> None:
     with pytest.raises(ValueError, match="nobody"):
         bootstrap_mean(frame([]))
+
+
+def test_weights_give_every_fold_the_same_say() -> None:
+    # a fold of three customers who score 0 and one of a single customer who scores 1
+    values = frame([0.0, 0.0, 0.0, 1.0])
+
+    found = bootstrap_mean(values, weights=np.array([1 / 3, 1 / 3, 1 / 3, 1.0]))
+
+    assert found["recall@10"].mean == pytest.approx(0.5)

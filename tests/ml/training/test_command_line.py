@@ -1,6 +1,7 @@
 """The whole way through ``python -m ml``: a small town to a published model, and bad input."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -68,16 +69,34 @@ def test_a_town_becomes_a_published_model(town: Path, tracking_uri: str, tmp_pat
     assert read_bundle(tmp_path / "models" / "current").facts.version == version.bundle_version
 
 
-def test_evaluate_writes_a_table_and_registers_nothing(town: Path, tmp_path: Path) -> None:
+def test_evaluate_writes_a_page_and_a_document_and_registers_nothing(
+    town: Path, tmp_path: Path
+) -> None:
     config = tmp_path / "quick.toml"
     config.write_text("[learning]\nwindows = 1\n[learning.factors]\nfactors = 8\n")
-    out = tmp_path / "report.md"
+    out = tmp_path / "results"
 
     done = run("evaluate", town, "--config", config, "--out", out, "--protocol", "last-basket")
 
     assert done.exit_code == 0, done.output
-    assert "| personal-then-popular |" in out.read_text()
-    assert "Protocol last-basket" in out.read_text()
+    page = (out / "town.md").read_text()
+    assert "| personal-then-popular |" in page
+    assert "Protocol last-basket" in page
+    pictures = re.findall(r"\]\((.*?\.png)\)", page)
+    assert len(pictures) == 6
+    assert all((out / each).is_file() for each in pictures)
+    told = json.loads((out / "town.json").read_text())
+    assert told == json.loads((out / "town-last-basket" / "evaluation.json").read_text())
+    assert (told["dataset"], told["protocol"]) == ("town", "last-basket")
+    assert set(told["folds"][0]) >= {
+        "ofone", "popular", "personal", "personal_popular", "als", "tifuknn",
+    }  # fmt: skip
+    assert set(told["folds"][0]["ofone"]) >= {
+        "recall@10", "ndcg@10", "phr@10", "recall@20", "ndcg@20",
+    }  # fmt: skip
+    low, high = told["difference"]["tifuknn"]["recall@10"][1:]
+    assert low <= told["difference"]["tifuknn"]["recall@10"][0] <= high
+    assert 0 < told["latency_ms"]["p50"] <= told["latency_ms"]["p95"] <= told["latency_ms"]["p99"]
 
 
 @pytest.mark.parametrize(

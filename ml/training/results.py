@@ -1,0 +1,44 @@
+"""Where an evaluation is written: one folder a data set and protocol, and the latest of each."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ml.dataset.dataset import Dataset
+from ml.training.evaluate import Evaluation
+from ml.training.evaluation_document import document
+from ml.training.report import report, write_report
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was written."""
+
+    document: Path
+    """``<name>.json``, the run that was last."""
+    page: Path
+    """``<name>.md``, the same for people."""
+    folder: Path
+    """``<name>-<protocol>``: the document, the page, lists and pictures, kept beside the other
+    protocol's."""
+
+
+def write_results(evaluation: Evaluation, dataset: Dataset, out: Path, *, name: str) -> Results:
+    """Write an evaluation for programs and for people.
+
+    Args:
+        evaluation: what was measured.
+        dataset: on what.
+        out: the folder, made where it is not there yet.
+        name: short name of the data set.
+    """
+    label = f"{name}-{evaluation.protocol}"
+    results = Results(out / f"{name}.json", out / f"{name}.md", out / label)
+    results.folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document(evaluation, dataset, name=name), indent=1) + "\n"
+    page = report(evaluation, dataset, pictures=f"{label}/")
+    write_report(evaluation, dataset, results.folder)
+    (results.folder / "evaluation.json").write_text(text, encoding="utf-8")
+    results.document.write_text(text, encoding="utf-8")
+    results.page.write_text(page, encoding="utf-8")
+    return results
