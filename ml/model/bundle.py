@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.model.drift import DriftReference
 from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 
@@ -96,6 +97,7 @@ class Bundle:
         attribute_weights: float32 [t + 1, factors], what a token adds to a new item's vector; the
             last row is the intercept.
         ranker: the trees of the ranker, in LightGBM's text form.
+        drift: what the model looks like in use; ``None`` where nobody looked.
     """
 
     facts: ModelFacts
@@ -114,3 +116,4 @@ class Bundle:
     attribute_tokens: tuple[str, ...]
     attribute_weights: NDArray[np.float32]
     ranker: str
+    drift: DriftReference | None = None

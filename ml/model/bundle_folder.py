@@ -20,12 +20,16 @@ from numpy.typing import NDArray
 
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle, BundleError, ModelFacts
 from ml.model.bundle_fit import check_fit
+from ml.model.drift import DriftReference
 from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
+DRIFT = "drift.json"
+"""The reference of drift; a bundle may come without."""
+
 MAX_FILE_BYTES = 8 * 2**30
 """A file larger than this is not read."""
 
@@ -53,6 +57,8 @@ def content_version(bundle: Bundle) -> str:
     unsigned = {name: facts[name] for name in facts if name not in _UNSIGNED_FACTS}
     whole = hashlib.sha256(json.dumps(unsigned, sort_keys=True).encode())
     whole.update(bundle.ranker.encode())
+    if bundle.drift is not None:
+        whole.update(bundle.drift.to_json().encode())
     for name, array in sorted(_arrays(bundle).items()):
         whole.update(name.encode())
         whole.update(_encoded(array))
@@ -80,9 +86,9 @@ def write_bundle(folder: Path, bundle: Bundle) -> None:
                 "shape": list(array.shape),
                 "dtype": array.dtype.str,
             }
-        content = bundle.ranker.encode()
-        (draft / RANKER).write_bytes(content)
-        files[RANKER] = _file_facts(content)
+        for name, text in _texts(bundle).items():
+            (draft / name).write_bytes(text.encode())
+            files[name] = _file_facts(text.encode())
         manifest = {
             "format": FORMAT_VERSION,
             **dataclasses.asdict(bundle.facts),
@@ -122,6 +128,9 @@ def read_bundle(folder: Path) -> Bundle:
         if name != RANKER
     }
     bundle = _assembled(facts, arrays, contents[RANKER])
+    if DRIFT in files:
+        drift = _checked_content(folder, DRIFT, files[DRIFT])
+        bundle = dataclasses.replace(bundle, drift=_drift(drift, bundle))
     check_fit(bundle)
     if content_version(bundle) != facts.version:
         raise BundleError("BAD_DIGEST", f"the content is not that of version {facts.version}")
@@ -141,6 +150,11 @@ def _arrays(bundle: Bundle) -> dict[str, NDArray[Any]]:
         arrays[f"{name}_rows"] = np.ascontiguousarray(lists.rows, "<i4")
         arrays[f"{name}_scores"] = np.ascontiguousarray(lists.scores, "<f4")
     return arrays
+
+
+def _texts(bundle: Bundle) -> dict[str, str]:
+    texts = {RANKER: bundle.ranker}
+    return texts if bundle.drift is None else texts | {DRIFT: bundle.drift.to_json()}
 
 
 def _text_array(texts: tuple[str, ...]) -> NDArray[np.bytes_]:
@@ -224,6 +238,13 @@ def _decoded(name: str, content: bytes, promised: dict[str, Any]) -> NDArray[Any
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise BundleError("NOT_FINITE", f"{name} holds a number that is not finite")
     return array
+
+
+def _drift(content: bytes, bundle: Bundle) -> DriftReference:
+    try:
+        return DriftReference.from_json(content.decode(), factors=bundle.item_factors.shape[1])
+    except ValueError as error:
+        raise BundleError("BAD_VALUE", f"{DRIFT}: {error}") from error
 
 
 def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: bytes) -> Bundle:

@@ -16,6 +16,7 @@ from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
 from ml.model.bundle_fit import check_fit
 from ml.model.bundle_folder import content_version, write_bundle
+from ml.training.drift_reference import drift_reference
 from ml.training.evaluate import Evaluation, evaluate, scores_without_names
 from ml.training.learning import LearningConfig, Memory, learn
 from ml.training.provenance import code_version, environment, flat_parameters
@@ -71,7 +72,9 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         memory: Memory = {}
         evaluation = evaluate(dataset, config.learning, protocol=config.protocol, memory=memory)
         whole = with_history(dataset, timeline(dataset))
-        bundle = learn(whole, end_of(whole), config.learning, memory=memory)
+        bundle = _with_reference(
+            learn(whole, end_of(whole), config.learning, memory=memory), whole, config.learning
+        )
         bundle = sealed(bundle, dataset_digest=data_digest, metrics=evaluation.metrics())
         check_fit(bundle)
         _log_results(registry, run_id, evaluation, bundle, dataset=dataset)
@@ -86,6 +89,19 @@ def sealed(bundle: Bundle, *, dataset_digest: str, metrics: dict[str, float]) ->
     unnamed = dataclasses.replace(bundle, facts=facts)
     named = dataclasses.replace(facts, version=content_version(unnamed))
     return dataclasses.replace(unnamed, facts=named)
+
+
+def _with_reference(bundle: Bundle, whole: Dataset, config: LearningConfig) -> Bundle:
+    """Return the bundle with what it looks like in use, so that drift can be told from it."""
+    reference = drift_reference(
+        bundle,
+        whole,
+        end_of(whole),
+        horizon_days=config.horizon_days,
+        seed=config.seed,
+        show_progress=config.show_progress,
+    )
+    return dataclasses.replace(bundle, drift=reference)
 
 
 def _log_inputs(registry: Registry, run_id: str, dataset: Dataset, config: TrainingConfig) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, BundleError
 from ml.model.bundle_folder import read_bundle, read_facts, write_bundle
+from ml.model.drift import DriftReference, Statistic
 from tests.models import sealed, small_bundle
 
 
@@ -74,3 +75,43 @@ def test_parameters_that_no_fold_in_can_use_are_refused(
     with pytest.raises(BundleError) as refusal:
         read_bundle(tmp_path / "bundle")
     assert refusal.value.reason == "BAD_VALUE"
+
+
+REFERENCE = DriftReference(
+    500,
+    np.eye(1, 4, dtype=np.float32),
+    (Statistic("best_score", (0.5,), (0.4, 0.6), limit_floor=0.01, limit_slope=20.0),),
+)
+
+
+def test_a_reference_of_drift_travels_and_changes_the_version(tmp_path: Path) -> None:
+    bundle = sealed(dataclasses.replace(small_bundle(), drift=REFERENCE))
+    assert bundle.facts.version != small_bundle().facts.version
+    write_bundle(tmp_path / "bundle", bundle)
+    back = read_bundle(tmp_path / "bundle").drift
+    assert back is not None
+    assert back.statistics == REFERENCE.statistics
+
+
+def test_a_bundle_from_before_there_were_references_is_read(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle", small_bundle())
+    assert not (tmp_path / "bundle" / "drift.json").exists()
+    assert read_bundle(tmp_path / "bundle").drift is None
+
+
+def test_a_reference_that_the_manifest_does_not_vouch_for_is_refused(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle", sealed(dataclasses.replace(small_bundle(), drift=REFERENCE)))
+    path = tmp_path / "bundle" / "drift.json"
+    path.write_text(path.read_text().replace("0.6", "0.7"))
+    with pytest.raises(BundleError, match="BAD_DIGEST"):
+        read_bundle(tmp_path / "bundle")
+
+
+def test_a_reference_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    odd = dataclasses.replace(REFERENCE.statistics[0], shares=(0.4, 0.7))
+    bundle = dataclasses.replace(
+        small_bundle(), drift=dataclasses.replace(REFERENCE, statistics=(odd,))
+    )
+    write_bundle(tmp_path / "bundle", sealed(bundle))
+    with pytest.raises(BundleError, match=r"BAD_VALUE: drift\.json"):
+        read_bundle(tmp_path / "bundle")

@@ -1,0 +1,64 @@
+"""What a model would have answered at past visits, as the values that are watched."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.bundle import Bundle
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.drift_values import Yardstick
+from ml.model.features import feature_table
+from ml.model.index import build_index
+from ml.model.ranker import Ranker
+from ml.training.visits import Visit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """Values of one statistic over some answers.
+
+    Attributes:
+        values: float64 [n].
+        days: int64 [n], the day of each visit, counted from 1970.
+    """
+
+    values: NDArray[np.float64]
+    days: NDArray[np.int64]
+
+
+class Observer:
+    """Answers past visits with a bundle, as the services would."""
+
+    def __init__(self, bundle: Bundle, yardstick: Yardstick) -> None:
+        """Take the model and what its values are measured by."""
+        self._bundle = bundle
+        self._yardstick = yardstick
+        self._ranker = Ranker(bundle.ranker)
+        self._generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+
+    def observe(self, visits: Iterable[Visit]) -> dict[str, Observed]:
+        """Return the values of all visits by statistic; one that nobody has is not there."""
+        values: dict[str, list[float]] = defaultdict(list)
+        days: dict[str, list[int]] = defaultdict(list)
+        for visit in visits:
+            for name, value in (self._answer(visit) | self._vector(visit)).items():
+                values[name].append(value)
+                days[name].append(visit.day)
+        return {
+            name: Observed(np.array(each), np.array(days[name])) for name, each in values.items()
+        }
+
+    def _answer(self, visit: Visit) -> dict[str, float]:
+        found = self._generator.generate(visit.history, Moment(store=visit.store))
+        table = feature_table(self._bundle, visit.history, found, visit.seconds)
+        probabilities = self._ranker.probabilities(table.values)
+        return self._yardstick.of_answer(visit.history, found.item_ids, probabilities)
+
+    def _vector(self, visit: Visit) -> dict[str, float]:
+        rows = self._bundle.vocabulary.rows(visit.history.item_ids)
+        known = rows >= 0
+        vector = self._generator.fold_in.vector(rows[known], visit.history.basket_counts[known])
+        return self._yardstick.of_vector(vector)

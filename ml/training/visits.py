@@ -1,0 +1,83 @@
+"""Past visits, each with what was known right before it: production as it would have gone.
+
+A customer who comes often is asked about often, as in a shop; one who comes for the first time has
+no history and is left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.model.history import MIN_BASKET_GAP_DAYS, History, history_of_baskets
+from ml.training.purchases import NO_STORE, SECONDS_PER_DAY, Purchases
+
+_LEAST_GAP_SECONDS = MIN_BASKET_GAP_DAYS * SECONDS_PER_DAY
+"""A basket this close behind another belongs to the same visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit.
+
+    Attributes:
+        history: what the customer had bought before; never empty.
+        store: where it was; empty where that is not known.
+        seconds: when it was, since 1970.
+    """
+
+    history: History
+    store: str
+    seconds: int
+
+    @property
+    def day(self) -> int:
+        """Return the day, in UTC, counted from 1970."""
+        return self.seconds // SECONDS_PER_DAY
+
+
+def visits(
+    purchases: Purchases,
+    since_seconds: int,
+    *,
+    most: int,
+    generator: np.random.Generator,
+) -> Iterator[Visit]:
+    """Yield visits from a moment on, in the order of customers and times.
+
+    Args:
+        purchases: everything known, before and after the moment.
+        since_seconds: the moment, seconds since 1970.
+        most: of more visits so many are drawn, each as likely as any other.
+        generator: draws them.
+    """
+    times, customers = purchases.basket_seconds, purchases.basket_customers
+    follows = np.zeros(len(times), np.bool_)
+    follows[1:] = (customers[1:] == customers[:-1]) & (np.diff(times) >= _LEAST_GAP_SECONDS)
+    found = np.flatnonzero(follows & (times >= since_seconds))
+    if len(found) > most:
+        found = np.sort(generator.choice(found, most, replace=False))
+    for basket in found.tolist():
+        yield _visit(purchases, basket)
+
+
+def _visit(purchases: Purchases, basket: int) -> Visit:
+    customer = purchases.basket_customers[basket]
+    first = int(np.searchsorted(purchases.basket_customers, customer))
+    starts = np.searchsorted(purchases.row_baskets, np.arange(first, basket + 1)).tolist()
+    rows = purchases.row_items[starts[0] : starts[-1]].tolist()
+    items = [purchases.item_ids[row] for row in rows]
+    ends = [start - starts[0] for start in starts]
+    seconds = purchases.basket_seconds[first:basket].tolist()
+    history = history_of_baskets(
+        [
+            (second, items[start:end])
+            for second, start, end in zip(seconds, ends, ends[1:], strict=False)
+        ]
+    )
+    store = int(purchases.basket_stores[basket])
+    return Visit(
+        history,
+        "" if store == NO_STORE else purchases.store_ids[store],
+        int(purchases.basket_seconds[basket]),
+    )
