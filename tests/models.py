@@ -72,6 +72,12 @@ def small_bundle(
     return sealed(bundle)
 
 
+def contrary_bundle() -> Bundle:
+    """Return a small bundle to whom the items with large numbers are the popular ones."""
+    bundle = small_bundle()
+    return sealed(dataclasses.replace(bundle, popularity=bundle.popularity[::-1].copy()))
+
+
 def item_ids(item_count: int = 40, categories: Sequence[str] = CATEGORIES) -> list[str]:
     """Return the ids of a small bundle's items, in the order of its rows."""
     return [f"{categories[row % len(categories)]}-{row}" for row in range(item_count)]

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 
 from ofone.embedding.v1 import embedding_service_pb2_grpc as pb_grpc
 
+from ml.model.bundle_watch import BundleWatcher
 from services.embedding.adapters import metrics
 from services.embedding.adapters.catalogue_poll import CataloguePoll
-from services.embedding.adapters.model_watch import model_watcher
+from services.embedding.adapters.model_watch import challenger_watcher, model_watcher
 from services.embedding.adapters.sql_item_store import MIGRATIONS, SqlItemStore
 from services.embedding.domain.keeper import Keeper
+from services.embedding.domain.model import Model
 from services.embedding.servicer import EmbeddingServicer
 from services.embedding.servicer.service import NAME
 from services.embedding.settings import PREFIX, EmbeddingSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.health import ReadinessCheck
 from services.serving.polling import PollingThread
 from services.serving.settings import load_both
 from services.storage.engine import DatabaseLimits
@@ -52,21 +55,34 @@ def application(settings: EmbeddingSettings) -> Application:
     servicer = EmbeddingServicer(
         keeper, store, clock=_now, on_candidates=metrics.CANDIDATES.observe
     )
-    threads = (
+    threads = [
         PollingThread("catalogue-poll", poll.poll),
         PollingThread("bundle-watch", watcher.poll),
-    )
+    ]
+    readiness: dict[str, ReadinessCheck] = {
+        "model": lambda: keeper.assortment.placement is not None,
+        "catalogue": poll.is_loaded,
+    }
+    challengers = _challengers(settings, keeper)
+    if challengers is not None:
+        threads.append(PollingThread("challenger-watch", challengers.poll))
+        readiness["challenger"] = lambda: challengers.has_looked
     for each in threads:
         each.start(settings.poll_seconds)
     add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
     return Application(
         name="embedding",
         services=(Service(NAME, add),),
-        readiness={
-            "model": lambda: keeper.assortment.placement is not None,
-            "catalogue": poll.is_loaded,
-        },
+        readiness=readiness,
         on_stop=(*(each.stop for each in threads), engine.dispose),
+    )
+
+
+def _challengers(settings: EmbeddingSettings, keeper: Keeper) -> BundleWatcher[Model] | None:
+    if settings.challenger_dir is None:
+        return None
+    return challenger_watcher(
+        settings.challenger_dir, keeper, least_recall=settings.min_index_recall, clock=_now
     )
 
 

@@ -23,6 +23,8 @@ class EmbeddingSettings:
     """Connections to the database that one process holds at most."""
     min_index_recall: float = 0.95
     """An index that finds less of what exact search finds gives way to exact search; 0 to 1."""
+    challenger_dir: Path | None = None
+    """The folder in which the challenger is published; none where there is nothing to compare."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""

@@ -5,7 +5,8 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -13,23 +14,30 @@ from ofone.recommendation.v1.offer_service_pb2_grpc import add_OfferServiceServi
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
     add_RecommendationServiceServicer_to_server,
 )
+from sqlalchemy import Engine
 
 from ml.model.bundle_watch import BundleWatcher
 from services.recommendation.adapters import embedding_client, profile_client, served_model
 from services.recommendation.adapters.conditions import CelConditions
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.offer_book import CachedOfferBook
+from services.recommendation.adapters.shadow import QueuedShadow
 from services.recommendation.adapters.sql_decisions import SqlDecisionStore
 from services.recommendation.adapters.sql_offers import SqlOfferStore
 from services.recommendation.adapters.tables import MIGRATIONS
 from services.recommendation.adapters.telemetry import PrometheusTelemetry
+from services.recommendation.adapters.trial import ChallengerTrial, challenger_watcher
+from services.recommendation.adapters.trial_telemetry import PrometheusTrialTelemetry
 from services.recommendation.domain.breaker import Breaker
+from services.recommendation.domain.share import CustomerShare
+from services.recommendation.ports import ModelSource, Proposer
 from services.recommendation.servicer.offer_service import OfferServicer
 from services.recommendation.servicer.recommendation_service import Policy, RecommendationServicer
 from services.recommendation.servicer.situation import Limits, SituationReader
 from services.recommendation.settings import PREFIX, RecommendationSettings, zone_of
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
+from services.serving.health import ReadinessCheck
 from services.serving.polling import PollingThread
 from services.serving.settings import load_both
 from services.storage.engine import DatabaseLimits
@@ -54,26 +62,18 @@ def application(settings: RecommendationSettings) -> Application:
     Raises:
         StartupError: when the database is not there or not migrated.
     """
-    engine = open_database(
-        settings.database_url,
-        MIGRATIONS,
-        limits=DatabaseLimits(pool_size=settings.pool_size),
-        migrate_first=settings.migrate_on_start,
-    )
+    engine = _database(settings)
     telemetry, conditions = PrometheusTelemetry(), CelConditions()
     store = SqlOfferStore(engine, _now)
     book = CachedOfferBook(store)
-    log = BufferedDecisionLog(
-        SqlDecisionStore(engine), telemetry, _now, capacity=settings.log_capacity_rows
-    )
+    log = _decision_log(settings, engine, telemetry)
     models = _model_watcher(settings, telemetry)
     profile = _connect(settings.profile_target, profile_client.SERVICE, profile_client.SAFE_METHODS)
     embedding = _connect(
         settings.embedding_target, embedding_client.SERVICE, embedding_client.SAFE_METHODS
     )
-    nearness = embedding_client.EmbeddingClient(
-        embedding, own_item_count=settings.own_item_count, source_size=settings.source_size
-    )
+    nearness = _nearness(settings, embedding)
+    beside = _beside(settings, models, nearness)
     situations = SituationReader(
         customers=profile_client.ProfileClient(profile),
         proposer=nearness,
@@ -83,6 +83,7 @@ def application(settings: RecommendationSettings) -> Application:
         profile_breaker=_breaker(settings),
         embedding_breaker=_breaker(settings),
         clock=time.perf_counter,
+        trial=beside.trial,
     )
     offering = OfferServicer(store, book, conditions, nearness, _now)
     recommending = RecommendationServicer(
@@ -91,18 +92,43 @@ def application(settings: RecommendationSettings) -> Application:
     threads = (
         PollingThread("offer-book", book.refresh),
         PollingThread("bundle-watch", models.poll),
+        *beside.threads,
     )
     for each in threads:
         each.start(settings.poll_seconds)
     log.start()
+    looked = {"offers": lambda: book.loaded, "model": lambda: models.has_looked}
+    stops = (*(each.stop for each in threads), *beside.on_stop, log.stop)
     return Application(
         name=NAME,
         services=_services(recommending, offering),
-        readiness={"offers": lambda: book.loaded, "model": lambda: models.has_looked},
-        on_stop=(
-            *(each.stop for each in threads),
-            *(log.stop, profile.close, embedding.close, engine.dispose),
-        ),
+        readiness=looked | beside.readiness,
+        on_stop=(*stops, profile.close, embedding.close, engine.dispose),
+    )
+
+
+def _database(settings: RecommendationSettings) -> Engine:
+    return open_database(
+        settings.database_url,
+        MIGRATIONS,
+        limits=DatabaseLimits(pool_size=settings.pool_size),
+        migrate_first=settings.migrate_on_start,
+    )
+
+
+def _decision_log(
+    settings: RecommendationSettings, engine: Engine, telemetry: PrometheusTelemetry
+) -> BufferedDecisionLog:
+    return BufferedDecisionLog(
+        SqlDecisionStore(engine), telemetry, _now, capacity=settings.log_capacity_rows
+    )
+
+
+def _nearness(
+    settings: RecommendationSettings, channel: grpc.Channel
+) -> embedding_client.EmbeddingClient:
+    return embedding_client.EmbeddingClient(
+        channel, own_item_count=settings.own_item_count, source_size=settings.source_size
     )
 
 
@@ -133,6 +159,41 @@ def _model_watcher(
     )
     telemetry.show_model_age(lambda: watcher.value, _now)
     return watcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the champion; nothing where there is no challenger's folder."""
+
+    trial: ChallengerTrial | None = None
+    threads: tuple[PollingThread, ...] = ()
+    readiness: dict[str, ReadinessCheck] = field(default_factory=dict)
+    on_stop: tuple[Callable[[], None], ...] = ()
+
+
+def _beside(
+    settings: RecommendationSettings, champions: ModelSource, proposer: Proposer
+) -> _Beside:
+    if settings.challenger_dir is None:
+        return _Beside()
+    telemetry = PrometheusTrialTelemetry()
+    challengers = challenger_watcher(settings.challenger_dir, telemetry, _now)
+    shadow = QueuedShadow(
+        challengers,
+        proposer,
+        telemetry,
+        sampled_share=settings.shadow_share,
+        timeout_seconds=settings.embedding_timeout_ms / 1_000,
+        clock=time.perf_counter,
+    )
+    shadow.start()
+    share = CustomerShare(settings.challenger_share, settings.challenger_salt)
+    return _Beside(
+        ChallengerTrial(champions, challengers, share, shadow, telemetry),
+        (PollingThread("challenger-watch", challengers.poll),),
+        {"challenger": lambda: challengers.has_looked},
+        (shadow.stop,),
+    )
 
 
 def _connect(target: str, service: str, safe_methods: Iterable[str]) -> grpc.Channel:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ml.model.candidates import Candidates
 from ml.model.history import History
+from services.recommendation.domain.comparison import Answered, Likeness
 from services.recommendation.domain.condition import Facts, Holds
 from services.recommendation.domain.customer import Customer, Subject
 from services.recommendation.domain.degradation import Degradation
@@ -30,8 +31,17 @@ class CustomerReader(Protocol):
 class Proposer(Protocol):
     """Knows what lies close to what."""
 
-    def propose(self, history: History, moment: Moment, timeout_seconds: float) -> Proposal:
+    def propose(
+        self, history: History, moment: Moment, timeout_seconds: float, *, model_version: str = ""
+    ) -> Proposal:
         """Return items worth ranking, only such as are in stock, own ones at the head.
+
+        Args:
+            history: the customer's.
+            moment: of the decision.
+            timeout_seconds: how long to wait.
+            model_version: the model that shall propose; where it is not loaded, and when this is
+                empty, the champion does. The proposal says which did.
 
         Raises:
             Failure: when it is away or late.
@@ -86,6 +96,49 @@ class ModelSource(Protocol):
     @property
     def value(self) -> Model | None:
         """The model in force; ``None`` before there is one."""
+        ...
+
+
+class Trial(Protocol):
+    """Knows the challenger that stands beside the champion."""
+
+    def challenger_for(self, customer_id: str) -> Model | None:
+        """Return the challenger when it shall answer this customer, ``None`` for the champion."""
+        ...
+
+    def answered(self, answered: Answered, challenger: Model | None) -> None:
+        """Count or compare an answer; never waits.
+
+        Args:
+            answered: the answer.
+            challenger: what ``challenger_for`` said of its customer.
+        """
+        ...
+
+
+class Shadow(Protocol):
+    """Compares answers with what the challenger would have said."""
+
+    def consider(self, answered: Answered) -> None:
+        """Take an answer of the champion; never waits, and drops it (counted) when many wait."""
+        ...
+
+
+class TrialTelemetry(Protocol):
+    """Counts what becomes of a challenger."""
+
+    def answered(self, model: str) -> None:
+        """Count an answer to a customer of the challenger's share: by challenger or champion."""
+        ...
+
+    def compared(
+        self, likeness: Likeness, *, champion_seconds: float, challenger_seconds: float
+    ) -> None:
+        """Note a comparison, and how long each side took for candidates and ranking."""
+        ...
+
+    def not_compared(self, outcome: str) -> None:
+        """Count a comparison that was not made: dropped, failed or unmatched."""
         ...
 
 

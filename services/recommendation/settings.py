@@ -49,6 +49,15 @@ class RecommendationSettings:
     """Connections to the database that one process holds at most."""
     log_capacity_rows: int = 10_000
     """Decisions that may wait for the database; more are dropped and counted."""
+    challenger_dir: Path | None = None
+    """The folder in which the challenger is published; none where there is nothing to compare."""
+    challenger_share: float = 0.0
+    """Share of the customers whom the challenger answers, 0 to 1; always the same ones."""
+    challenger_salt: str = "challenger"
+    """Who they are depends on it: another word for another trial draws other customers."""
+    shadow_share: float = 0.1
+    """Share of the champion's answers that are compared with the challenger's, 0 to 1; each costs
+    as much again as candidates and ranking, behind the answer."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -65,6 +74,8 @@ class RecommendationSettings:
             "poll_seconds": (0.01, 60),
             "pool_size": (1, 1_000),
             "log_capacity_rows": (1, 10_000_000),
+            "challenger_share": (0, 1),
+            "shadow_share": (0, 1),
         }
         for name, (least, most) in bounds.items():
             if not least <= getattr(self, name) <= most:

@@ -33,8 +33,13 @@ class Reference:
 
 def render(overlay: str) -> Documents:
     """Return what ``kubectl kustomize`` makes of an overlay."""
+    return render_folder(KUBERNETES / "overlays" / overlay)
+
+
+def render_folder(folder: Path) -> Documents:
+    """Return what ``kubectl kustomize`` makes of a folder."""
     answer = subprocess.run(
-        ["kubectl", "kustomize", str(KUBERNETES / "overlays" / overlay)],
+        ["kubectl", "kustomize", str(folder)],
         capture_output=True,
         text=True,
         check=True,

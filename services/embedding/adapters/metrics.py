@@ -19,6 +19,16 @@ INFO = Gauge(
     ("version", "index"),
 )
 AGE = Gauge("ofone_embedding_model_age_seconds", "Time since the model in force was made.")
+CHALLENGER_LOADS = Counter(
+    "ofone_embedding_challenger_loads",
+    "Challengers that were tried, by whether they are held ready (loaded) or why not (refused).",
+    ("outcome", "reason"),
+)
+CHALLENGER_INFO = Gauge(
+    "ofone_embedding_challenger_info",
+    "Always 1; the challenger that is held ready and the kind of its index.",
+    ("version", "index"),
+)
 RECALL = Gauge(
     "ofone_embedding_index_recall",
     "Share of exact search's nearest 10 that an index of the model in force finds.",
@@ -42,6 +52,13 @@ def declare() -> None:
         LOADS.labels("refused", reason)
 
 
+def declare_challenger() -> None:
+    """Start every series of the challenger's loads at 0."""
+    CHALLENGER_LOADS.labels("loaded", "")
+    for reason in REFUSAL_REASONS:
+        CHALLENGER_LOADS.labels("refused", reason)
+
+
 def show_model(model: Model, clock: Callable[[], datetime]) -> None:
     """Show the model that came into force."""
     LOADS.labels("loaded", "").inc()
@@ -61,3 +78,15 @@ def show_model(model: Model, clock: Callable[[], datetime]) -> None:
 def show_refusal(refusal: BundleError) -> None:
     """Count a model that was refused."""
     LOADS.labels("refused", refusal.reason).inc()
+
+
+def show_challenger(model: Model) -> None:
+    """Show the challenger that is held ready from now on."""
+    CHALLENGER_LOADS.labels("loaded", "").inc()
+    CHALLENGER_INFO.clear()
+    CHALLENGER_INFO.labels(model.version, model.index_kind).set(1)
+
+
+def show_challenger_refusal(refusal: BundleError) -> None:
+    """Count a challenger that was refused."""
+    CHALLENGER_LOADS.labels("refused", refusal.reason).inc()

@@ -1,4 +1,7 @@
-"""Brings published models into force: read, checked, indexed and tried beside the old one."""
+"""Brings published models into use: read, checked, indexed and tried beside the old one.
+
+The champion comes into force; the challenger, from a folder of its own, is held ready beside it.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -35,10 +38,7 @@ def model_watcher(
         build: makes the index of choice.
     """
     metrics.declare()
-
-    def load(path: Path) -> Model:
-        bundle = read_bundle(path)
-        return prepared(bundle, least_recall=least_recall, load_time=clock(), build=build)
+    load = _loader(least_recall, clock, build)
 
     def on_loaded(model: Model) -> None:
         keeper.use_model(model)
@@ -55,3 +55,40 @@ def model_watcher(
         _log.error("model refused", reason=refusal.reason, detail=str(refusal), kept=kept)
 
     return BundleWatcher(folder, load, on_loaded=on_loaded, on_refused=on_refused, clock=clock)
+
+
+def challenger_watcher(
+    folder: Path, keeper: Keeper, *, least_recall: float, clock: Callable[[], datetime]
+) -> BundleWatcher[Model]:
+    """Return the watcher that holds challengers ready; they pass the checks of a champion.
+
+    Args:
+        folder: the challenger's folder, with the link ``current``.
+        keeper: gets every challenger that proves usable.
+        least_recall: what an index must reach, 0 to 1.
+        clock: gives the present moment.
+    """
+    metrics.declare_challenger()
+
+    def on_loaded(model: Model) -> None:
+        keeper.use_challenger(model)
+        metrics.show_challenger(model)
+        facts = {"index": model.index_kind, "index_recall": model.index_recall}
+        _log.info("challenger held ready", version=model.version, **facts)
+
+    def on_refused(refusal: BundleError) -> None:
+        metrics.show_challenger_refusal(refusal)
+        _log.error("challenger refused", reason=refusal.reason, detail=str(refusal))
+
+    load = _loader(least_recall, clock, build_index)
+    return BundleWatcher(folder, load, on_loaded=on_loaded, on_refused=on_refused, clock=clock)
+
+
+def _loader(
+    least_recall: float, clock: Callable[[], datetime], build: BuildIndex
+) -> Callable[[Path], Model]:
+    def load(path: Path) -> Model:
+        bundle = read_bundle(path)
+        return prepared(bundle, least_recall=least_recall, load_time=clock(), build=build)
+
+    return load

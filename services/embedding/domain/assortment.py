@@ -54,6 +54,11 @@ class Assortment:
     brands: TextColumn
     placement: Placement | None
 
+    @property
+    def model_version(self) -> str:
+        """The model's version; empty before the first model."""
+        return "" if self.placement is None else self.placement.model.version
+
     @classmethod
     def of(cls, model: Model | None) -> "Assortment":
         """Return the assortment of an empty catalogue."""

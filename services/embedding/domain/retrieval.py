@@ -25,6 +25,7 @@ class RetrievalQuery:
         categories: only items of these; empty for all.
         brands: only items of these; empty for all.
         excluded_ids: never these.
+        model_version: the model that shall answer where it is loaded; empty for the champion.
     """
 
     history: History
@@ -32,6 +33,7 @@ class RetrievalQuery:
     categories: Sequence[str] = ()
     brands: Sequence[str] = ()
     excluded_ids: Sequence[str] = ()
+    model_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

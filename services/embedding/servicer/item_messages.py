@@ -13,7 +13,7 @@ from services.serving.validation import Check
 COLLECTION = "items"
 MAX_DISPLAY_NAME = 256
 MAX_LABEL = 128
-"""Characters of a category, a brand or a store."""
+"""Characters of a category, a brand, a store or a model's version."""
 MAX_ETAG = 64
 MAX_PRICE = 1e9
 MAX_STOCK = 1e12
@@ -72,7 +72,7 @@ def item_id(path: str, name: str) -> str:
 
 
 def label(check: Check, path: str, value: str) -> str:
-    """Check a category, a brand or a store."""
+    """Check a category, a brand, a store or a model's version."""
     return check.line(path, value, most=MAX_LABEL)
 
 

@@ -47,6 +47,7 @@ def retrieval_query(request: pb.RetrieveRequest) -> RetrievalQuery:
         check.count(path, texts, most=most)
         _check_lengths(check, path, texts)
     label(check, "store", request.store)
+    label(check, "model_version", request.model_version)
     size = check.number("source_size", request.source_size, least=0, most=MAX_SOURCE_SIZE)
     own = check.number("own_item_count", request.own_item_count, least=0, most=MAX_OWN_ITEMS)
     history = _history(check, request)
@@ -62,6 +63,7 @@ def retrieval_query(request: pb.RetrieveRequest) -> RetrievalQuery:
         categories=request.categories,
         brands=request.brands,
         excluded_ids=request.excluded_item_ids,
+        model_version=request.model_version,
     )
 
 

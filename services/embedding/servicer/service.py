@@ -74,7 +74,8 @@ class EmbeddingServicer(pb_grpc.EmbeddingServiceServicer):
         self, request: pb.RetrieveRequest, _context: grpc.ServicerContext
     ) -> pb.RetrieveResponse:
         """Turn a history into candidates."""
-        found = retrieved(self._keeper.assortment, retrieval_query(request))
+        query = retrieval_query(request)
+        found = retrieved(self._keeper.assortment_of(query.model_version), query)
         self._on_candidates(len(found.item_ids))
         return retrieval_response(found)
 

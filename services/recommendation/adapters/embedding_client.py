@@ -34,7 +34,9 @@ class EmbeddingClient:
         self._source_size = source_size
         self._memory = ItemMemory()
 
-    def propose(self, history: History, moment: Moment, timeout_seconds: float) -> Proposal:
+    def propose(
+        self, history: History, moment: Moment, timeout_seconds: float, *, model_version: str = ""
+    ) -> Proposal:
         """See ``ports.Proposer.propose``."""
         request = messages.RetrieveRequest(
             item_ids=history.item_ids,
@@ -45,6 +47,7 @@ class EmbeddingClient:
             store=moment.store,
             source_size=self._source_size,
             own_item_count=self._own_item_count,
+            model_version=model_version,
         )
         proposal = proposal_of(self._stub.Retrieve(request, timeout=timeout_seconds))
         self._memory.remember(proposal.candidates.item_ids, proposal.attributes)
@@ -88,6 +91,7 @@ def proposal_of(response: messages.RetrieveResponse) -> Proposal:
             tuple(response.brands),
             np.array(response.brand_indexes, np.int64),
         ),
+        response.model_version,
     )
 
 

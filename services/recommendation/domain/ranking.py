@@ -34,6 +34,8 @@ class Proposal:
 
     candidates: Candidates
     attributes: ItemAttributes
+    model_version: str = ""
+    """The model that proposed them; empty where no search was made."""
 
 
 Losses = Callable[[NDArray[np.int64]], Mapping[str, NDArray[np.float32]]]
@@ -74,6 +76,17 @@ class Ranking:
         """Return the category of the item at ``place``; empty for none."""
         attributes = self.proposal.attributes
         return attributes.categories[int(attributes.category_indexes[place])]
+
+    def best(self, count: int, *, left_out: NDArray[np.bool_]) -> list[int]:
+        """Return the places of the most probable items, best first, at most ``count``.
+
+        Args:
+            count: how many at most.
+            left_out: bool [n], which are passed over.
+        """
+        order = np.argsort(-self.probabilities, kind="stable")
+        places: list[int] = order[~left_out[order]][:count].tolist()
+        return places
 
     def just_bought(self) -> NDArray[np.bool_]:
         """Return which items were bought a moment ago, by the customer's own rhythm; bool [n]."""

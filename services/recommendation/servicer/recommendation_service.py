@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import grpc
-import numpy as np
 from ofone.recommendation.v1 import decision_pb2
 from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceServicer
@@ -90,8 +89,7 @@ class RecommendationServicer(RecommendationServiceServicer):
         left_out = ranking.in_basket(moment)
         if request.exclude_just_bought:
             left_out |= ranking.just_bought()
-        order = np.argsort(-ranking.probabilities, kind="stable")
-        places: list[int] = order[~left_out[order]][:count].tolist()
+        places = ranking.best(count, left_out=left_out)
         response = messages.RecommendItemsResponse(
             model_version=ranking.model_version,
             snapshot_version=situation.customer.version,

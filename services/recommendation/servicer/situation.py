@@ -10,12 +10,21 @@ from typing import TypeVar
 
 from ml.model.candidates import Candidates
 from services.recommendation.domain.breaker import Breaker
+from services.recommendation.domain.comparison import Answered
 from services.recommendation.domain.customer import Customer, Subject, unreadable
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.frequency import own_candidates, rank_by_frequency
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
-from services.recommendation.ports import Clock, CustomerReader, ModelSource, Proposer, Telemetry
+from services.recommendation.ports import (
+    Clock,
+    CustomerReader,
+    Model,
+    ModelSource,
+    Proposer,
+    Telemetry,
+    Trial,
+)
 from services.serving.deadline import remaining_seconds
 from services.serving.failures import Failure, Kind
 
@@ -58,6 +67,8 @@ class SituationReader:
     profile_breaker: Breaker
     embedding_breaker: Breaker
     clock: Clock
+    trial: Trial | None = None
+    """``None`` where no challenger stands beside the champion."""
 
     def read(self, subject: Subject, moment: Moment) -> Situation:
         """Return the situation of a customer at a moment, degraded where something is away.
@@ -71,15 +82,20 @@ class SituationReader:
         read = self.clock()
         self.telemetry.stage("snapshot", read - started)
         known = customer or unreadable(subject if isinstance(subject, str) else "")
-        proposal = self._proposal(known, moment)
+        challenger = self.trial.challenger_for(known.customer_id) if self.trial else None
+        proposal = self._proposal(known, moment, challenger.version if challenger else "")
         proposed = self.clock()
         self.telemetry.stage("retrieve", proposed - read)
-        ranking, without_model = self._ranking(known, moment, proposal)
-        self.telemetry.stage("rank", self.clock() - proposed)
+        model = self._model(challenger, proposal)
+        ranking = self._ranking(known, moment, proposal, model)
+        ranked = self.clock()
+        self.telemetry.stage("rank", ranked - proposed)
+        if self.trial is not None:
+            self.trial.answered(Answered(known.history, moment, ranking, ranked - read), challenger)
         missing = {
             Degradation.PROFILE_UNAVAILABLE: customer is None,
             Degradation.EMBEDDING_UNAVAILABLE: proposal is None,
-            Degradation.MODEL_UNAVAILABLE: without_model,
+            Degradation.MODEL_UNAVAILABLE: model is None,
         }
         return Situation(known, ranking, tuple(kind for kind, is_so in missing.items() if is_so))
 
@@ -94,13 +110,15 @@ class SituationReader:
                 raise
             return None
 
-    def _proposal(self, customer: Customer, moment: Moment) -> Proposal | None:
+    def _proposal(self, customer: Customer, moment: Moment, version: str) -> Proposal | None:
         timeout = self.limits.embedding_timeout_seconds
         try:
             return self._within(
                 self.embedding_breaker,
                 timeout,
-                lambda left: self.proposer.propose(customer.history, moment, left),
+                lambda left: self.proposer.propose(
+                    customer.history, moment, left, model_version=version
+                ),
             )
         except Failure:
             return None
@@ -124,18 +142,26 @@ class SituationReader:
         breaker.succeeded()
         return answer
 
+    def _model(self, challenger: Model | None, proposal: Proposal | None) -> Model | None:
+        """Return what ranks: one model proposes and ranks, so the challenger needs its own."""
+        if challenger is None:
+            return self.models.value
+        if proposal is not None and proposal.model_version != challenger.version:
+            return self.models.value  # embedding does not hold the challenger
+        return challenger
+
     def _ranking(
-        self, customer: Customer, moment: Moment, proposal: Proposal | None
-    ) -> tuple[Ranking, bool]:
-        """Return the ranking, and whether it had to do without a model."""
-        model, history = self.models.value, customer.history
+        self, customer: Customer, moment: Moment, proposal: Proposal | None, model: Model | None
+    ) -> Ranking:
+        """Return the ranking; by frequency where there is no model."""
+        history = customer.history
         if model is None:
             own = self._own(customer) if proposal is None else _own_part(proposal)
-            return rank_by_frequency(history, own, moment.seconds), True
+            return rank_by_frequency(history, own, moment.seconds)
         if proposal is None:
             found = model.candidates(history, moment)
             proposal = Proposal(found, self.proposer.last_known(found.item_ids))
-        return model.rank(history, proposal, moment.seconds), False
+        return model.rank(history, proposal, moment.seconds)
 
     def _own(self, customer: Customer) -> Proposal:
         found = own_candidates(customer.history, self.limits.own_item_count)

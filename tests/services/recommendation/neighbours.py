@@ -109,7 +109,14 @@ class FakeEmbedding(EmbeddingServiceServicer):
 
     def __init__(self, bundle: Bundle) -> None:
         self.trouble = Trouble()
-        self._generator = CandidateGenerator.of(bundle, exact_index(bundle.item_factors))
+        self._generator = _generator(bundle)
+        self.challenger_trouble = Trouble()
+        """What it suffers from when it is asked for the challenger."""
+        self._challenger: CandidateGenerator | None = None
+
+    def hold(self, challenger: Bundle) -> None:
+        """Propose from this bundle where a caller asks for its version."""
+        self._challenger = _generator(challenger)
 
     def Retrieve(  # noqa: N802
         self, request: embedding_service_pb2.RetrieveRequest, context: grpc.ServicerContext
@@ -125,7 +132,12 @@ class FakeEmbedding(EmbeddingServiceServicer):
             recent_basket_sizes=np.array(request.recent_basket_sizes, np.int64),
             recent_basket_items=np.array(request.recent_basket_items, np.int64),
         )
-        found = self._generator.generate(
+        generator = self._challenger
+        if generator is None or generator.bundle.facts.version != request.model_version:
+            generator = self._generator
+        else:
+            self.challenger_trouble.suffer(context)
+        found = generator.generate(
             history,
             Moment(
                 list(request.current_basket_item_ids),
@@ -138,7 +150,7 @@ class FakeEmbedding(EmbeddingServiceServicer):
         categories = sorted({each.category for each in known})
         brands = sorted({each.brand for each in known})
         return embedding_service_pb2.RetrieveResponse(
-            model_version="next door",
+            model_version=generator.bundle.facts.version,
             item_ids=found.item_ids,
             sources=[1, 2, 3, 4, 5],  # type: ignore[list-item]  # numbers of CandidateSource
             scores=found.scores.ravel().tolist(),
@@ -171,3 +183,7 @@ class FakeEmbedding(EmbeddingServiceServicer):
         ]
         items = [item_pb2.Item(name=name) for name in names[: request.page_size]]
         return embedding_service_pb2.ListItemsResponse(items=items)
+
+
+def _generator(bundle: Bundle) -> CandidateGenerator:
+    return CandidateGenerator.of(bundle, exact_index(bundle.item_factors))

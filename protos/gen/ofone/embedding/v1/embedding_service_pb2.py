@@ -26,51 +26,51 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from ofone.embedding.v1 import item_pb2 as ofone_dot_embedding_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*ofone/embedding/v1/embedding_service.proto\x12\x12ofone.embedding.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dofone/embedding/v1/item.proto\"\x90\x02\n\x0fRetrieveRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x15\n\rbasket_counts\x18\x02 \x03(\x02\x12\x1b\n\x13recent_basket_sizes\x18\x03 \x03(\r\x12\x1b\n\x13recent_basket_items\x18\x04 \x03(\r\x12\x1f\n\x17\x63urrent_basket_item_ids\x18\x05 \x03(\t\x12\r\n\x05store\x18\x06 \x01(\t\x12\x13\n\x0bsource_size\x18\x07 \x01(\x05\x12\x16\n\x0eown_item_count\x18\x08 \x01(\x05\x12\x12\n\ncategories\x18\t \x03(\t\x12\x0e\n\x06\x62rands\x18\n \x03(\t\x12\x19\n\x11\x65xcluded_item_ids\x18\x0b \x03(\t\"\xee\x01\n\x10RetrieveResponse\x12\x15\n\rmodel_version\x18\x01 \x01(\t\x12\x10\n\x08item_ids\x18\x02 \x03(\t\x12\x34\n\x07sources\x18\x03 \x03(\x0e\x32#.ofone.embedding.v1.CandidateSource\x12\x0e\n\x06scores\x18\x04 \x03(\x02\x12\x12\n\ncategories\x18\x05 \x03(\t\x12\x18\n\x10\x63\x61tegory_indexes\x18\x06 \x03(\r\x12\x0e\n\x06\x62rands\x18\x07 \x03(\t\x12\x15\n\rbrand_indexes\x18\x08 \x03(\r\x12\x16\n\x0eown_item_count\x18\t \x01(\x05\"C\n\nScoredItem\x12&\n\x04item\x18\x01 \x01(\x0b\x32\x18.ofone.embedding.v1.Item\x12\r\n\x05score\x18\x02 \x01(\x02\"N\n\x17ListSimilarItemsRequest\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x18ListSimilarItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.ofone.embedding.v1.ScoredItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16ListComplementsRequest\x12\r\n\x05items\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x17ListComplementsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.ofone.embedding.v1.ScoredItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x12UpsertItemsRequest\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\">\n\x13UpsertItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\"\x1e\n\x0eGetItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x0fGetItemResponse\x12&\n\x04item\x18\x01 \x01(\x0b\x32\x18.ofone.embedding.v1.Item\"%\n\x14\x42\x61tchGetItemsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"@\n\x15\x42\x61tchGetItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\"Z\n\x10ListItemsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05\x62rand\x18\x04 \x01(\t\"U\n\x11ListItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x11\n\x0fGetModelRequest\"\xe4\x01\n\x05Model\x12\x0f\n\x07version\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x64\x61taset_digest\x18\x03 \x01(\t\x12\x12\n\nitem_count\x18\x04 \x01(\r\x12\x14\n\x0c\x66\x61\x63tor_count\x18\x05 \x01(\r\x12\x12\n\nindex_kind\x18\x06 \x01(\t\x12\x14\n\x0cindex_recall\x18\x07 \x01(\x02\x12-\n\tload_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.ofone.embedding.v1.Model*\xd0\x01\n\x0f\x43\x61ndidateSource\x12 \n\x1c\x43\x41NDIDATE_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41NDIDATE_SOURCE_LATENT\x10\x01\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_TRANSITION\x10\x02\x12\x1e\n\x1a\x43\x41NDIDATE_SOURCE_NEIGHBOUR\x10\x03\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_COMPLEMENT\x10\x04\x12\x1c\n\x18\x43\x41NDIDATE_SOURCE_POPULAR\x10\x05\x32\x8f\x06\n\x10\x45mbeddingService\x12U\n\x08Retrieve\x12#.ofone.embedding.v1.RetrieveRequest\x1a$.ofone.embedding.v1.RetrieveResponse\x12m\n\x10ListSimilarItems\x12+.ofone.embedding.v1.ListSimilarItemsRequest\x1a,.ofone.embedding.v1.ListSimilarItemsResponse\x12j\n\x0fListComplements\x12*.ofone.embedding.v1.ListComplementsRequest\x1a+.ofone.embedding.v1.ListComplementsResponse\x12^\n\x0bUpsertItems\x12&.ofone.embedding.v1.UpsertItemsRequest\x1a\'.ofone.embedding.v1.UpsertItemsResponse\x12R\n\x07GetItem\x12\".ofone.embedding.v1.GetItemRequest\x1a#.ofone.embedding.v1.GetItemResponse\x12\x64\n\rBatchGetItems\x12(.ofone.embedding.v1.BatchGetItemsRequest\x1a).ofone.embedding.v1.BatchGetItemsResponse\x12X\n\tListItems\x12$.ofone.embedding.v1.ListItemsRequest\x1a%.ofone.embedding.v1.ListItemsResponse\x12U\n\x08GetModel\x12#.ofone.embedding.v1.GetModelRequest\x1a$.ofone.embedding.v1.GetModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*ofone/embedding/v1/embedding_service.proto\x12\x12ofone.embedding.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dofone/embedding/v1/item.proto\"\xa7\x02\n\x0fRetrieveRequest\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x15\n\rbasket_counts\x18\x02 \x03(\x02\x12\x1b\n\x13recent_basket_sizes\x18\x03 \x03(\r\x12\x1b\n\x13recent_basket_items\x18\x04 \x03(\r\x12\x1f\n\x17\x63urrent_basket_item_ids\x18\x05 \x03(\t\x12\r\n\x05store\x18\x06 \x01(\t\x12\x13\n\x0bsource_size\x18\x07 \x01(\x05\x12\x16\n\x0eown_item_count\x18\x08 \x01(\x05\x12\x12\n\ncategories\x18\t \x03(\t\x12\x0e\n\x06\x62rands\x18\n \x03(\t\x12\x19\n\x11\x65xcluded_item_ids\x18\x0b \x03(\t\x12\x15\n\rmodel_version\x18\x0c \x01(\t\"\xee\x01\n\x10RetrieveResponse\x12\x15\n\rmodel_version\x18\x01 \x01(\t\x12\x10\n\x08item_ids\x18\x02 \x03(\t\x12\x34\n\x07sources\x18\x03 \x03(\x0e\x32#.ofone.embedding.v1.CandidateSource\x12\x0e\n\x06scores\x18\x04 \x03(\x02\x12\x12\n\ncategories\x18\x05 \x03(\t\x12\x18\n\x10\x63\x61tegory_indexes\x18\x06 \x03(\r\x12\x0e\n\x06\x62rands\x18\x07 \x03(\t\x12\x15\n\rbrand_indexes\x18\x08 \x03(\r\x12\x16\n\x0eown_item_count\x18\t \x01(\x05\"C\n\nScoredItem\x12&\n\x04item\x18\x01 \x01(\x0b\x32\x18.ofone.embedding.v1.Item\x12\r\n\x05score\x18\x02 \x01(\x02\"N\n\x17ListSimilarItemsRequest\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"b\n\x18ListSimilarItemsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.ofone.embedding.v1.ScoredItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16ListComplementsRequest\x12\r\n\x05items\x18\x01 \x03(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"a\n\x17ListComplementsResponse\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x1e.ofone.embedding.v1.ScoredItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x12UpsertItemsRequest\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\">\n\x13UpsertItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\"\x1e\n\x0eGetItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"9\n\x0fGetItemResponse\x12&\n\x04item\x18\x01 \x01(\x0b\x32\x18.ofone.embedding.v1.Item\"%\n\x14\x42\x61tchGetItemsRequest\x12\r\n\x05names\x18\x01 \x03(\t\"@\n\x15\x42\x61tchGetItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\"Z\n\x10ListItemsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x03 \x01(\t\x12\r\n\x05\x62rand\x18\x04 \x01(\t\"U\n\x11ListItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.ofone.embedding.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x11\n\x0fGetModelRequest\"\xe4\x01\n\x05Model\x12\x0f\n\x07version\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x64\x61taset_digest\x18\x03 \x01(\t\x12\x12\n\nitem_count\x18\x04 \x01(\r\x12\x14\n\x0c\x66\x61\x63tor_count\x18\x05 \x01(\r\x12\x12\n\nindex_kind\x18\x06 \x01(\t\x12\x14\n\x0cindex_recall\x18\x07 \x01(\x02\x12-\n\tload_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"<\n\x10GetModelResponse\x12(\n\x05model\x18\x01 \x01(\x0b\x32\x19.ofone.embedding.v1.Model*\xd0\x01\n\x0f\x43\x61ndidateSource\x12 \n\x1c\x43\x41NDIDATE_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41NDIDATE_SOURCE_LATENT\x10\x01\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_TRANSITION\x10\x02\x12\x1e\n\x1a\x43\x41NDIDATE_SOURCE_NEIGHBOUR\x10\x03\x12\x1f\n\x1b\x43\x41NDIDATE_SOURCE_COMPLEMENT\x10\x04\x12\x1c\n\x18\x43\x41NDIDATE_SOURCE_POPULAR\x10\x05\x32\x8f\x06\n\x10\x45mbeddingService\x12U\n\x08Retrieve\x12#.ofone.embedding.v1.RetrieveRequest\x1a$.ofone.embedding.v1.RetrieveResponse\x12m\n\x10ListSimilarItems\x12+.ofone.embedding.v1.ListSimilarItemsRequest\x1a,.ofone.embedding.v1.ListSimilarItemsResponse\x12j\n\x0fListComplements\x12*.ofone.embedding.v1.ListComplementsRequest\x1a+.ofone.embedding.v1.ListComplementsResponse\x12^\n\x0bUpsertItems\x12&.ofone.embedding.v1.UpsertItemsRequest\x1a\'.ofone.embedding.v1.UpsertItemsResponse\x12R\n\x07GetItem\x12\".ofone.embedding.v1.GetItemRequest\x1a#.ofone.embedding.v1.GetItemResponse\x12\x64\n\rBatchGetItems\x12(.ofone.embedding.v1.BatchGetItemsRequest\x1a).ofone.embedding.v1.BatchGetItemsResponse\x12X\n\tListItems\x12$.ofone.embedding.v1.ListItemsRequest\x1a%.ofone.embedding.v1.ListItemsResponse\x12U\n\x08GetModel\x12#.ofone.embedding.v1.GetModelRequest\x1a$.ofone.embedding.v1.GetModelResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.embedding.v1.embedding_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CANDIDATESOURCE']._serialized_start=1912
-  _globals['_CANDIDATESOURCE']._serialized_end=2120
+  _globals['_CANDIDATESOURCE']._serialized_start=1935
+  _globals['_CANDIDATESOURCE']._serialized_end=2143
   _globals['_RETRIEVEREQUEST']._serialized_start=131
-  _globals['_RETRIEVEREQUEST']._serialized_end=403
-  _globals['_RETRIEVERESPONSE']._serialized_start=406
-  _globals['_RETRIEVERESPONSE']._serialized_end=644
-  _globals['_SCOREDITEM']._serialized_start=646
-  _globals['_SCOREDITEM']._serialized_end=713
-  _globals['_LISTSIMILARITEMSREQUEST']._serialized_start=715
-  _globals['_LISTSIMILARITEMSREQUEST']._serialized_end=793
-  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_start=795
-  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_end=893
-  _globals['_LISTCOMPLEMENTSREQUEST']._serialized_start=895
-  _globals['_LISTCOMPLEMENTSREQUEST']._serialized_end=973
-  _globals['_LISTCOMPLEMENTSRESPONSE']._serialized_start=975
-  _globals['_LISTCOMPLEMENTSRESPONSE']._serialized_end=1072
-  _globals['_UPSERTITEMSREQUEST']._serialized_start=1074
-  _globals['_UPSERTITEMSREQUEST']._serialized_end=1158
-  _globals['_UPSERTITEMSRESPONSE']._serialized_start=1160
-  _globals['_UPSERTITEMSRESPONSE']._serialized_end=1222
-  _globals['_GETITEMREQUEST']._serialized_start=1224
-  _globals['_GETITEMREQUEST']._serialized_end=1254
-  _globals['_GETITEMRESPONSE']._serialized_start=1256
-  _globals['_GETITEMRESPONSE']._serialized_end=1313
-  _globals['_BATCHGETITEMSREQUEST']._serialized_start=1315
-  _globals['_BATCHGETITEMSREQUEST']._serialized_end=1352
-  _globals['_BATCHGETITEMSRESPONSE']._serialized_start=1354
-  _globals['_BATCHGETITEMSRESPONSE']._serialized_end=1418
-  _globals['_LISTITEMSREQUEST']._serialized_start=1420
-  _globals['_LISTITEMSREQUEST']._serialized_end=1510
-  _globals['_LISTITEMSRESPONSE']._serialized_start=1512
-  _globals['_LISTITEMSRESPONSE']._serialized_end=1597
-  _globals['_GETMODELREQUEST']._serialized_start=1599
-  _globals['_GETMODELREQUEST']._serialized_end=1616
-  _globals['_MODEL']._serialized_start=1619
-  _globals['_MODEL']._serialized_end=1847
-  _globals['_GETMODELRESPONSE']._serialized_start=1849
-  _globals['_GETMODELRESPONSE']._serialized_end=1909
-  _globals['_EMBEDDINGSERVICE']._serialized_start=2123
-  _globals['_EMBEDDINGSERVICE']._serialized_end=2906
+  _globals['_RETRIEVEREQUEST']._serialized_end=426
+  _globals['_RETRIEVERESPONSE']._serialized_start=429
+  _globals['_RETRIEVERESPONSE']._serialized_end=667
+  _globals['_SCOREDITEM']._serialized_start=669
+  _globals['_SCOREDITEM']._serialized_end=736
+  _globals['_LISTSIMILARITEMSREQUEST']._serialized_start=738
+  _globals['_LISTSIMILARITEMSREQUEST']._serialized_end=816
+  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_start=818
+  _globals['_LISTSIMILARITEMSRESPONSE']._serialized_end=916
+  _globals['_LISTCOMPLEMENTSREQUEST']._serialized_start=918
+  _globals['_LISTCOMPLEMENTSREQUEST']._serialized_end=996
+  _globals['_LISTCOMPLEMENTSRESPONSE']._serialized_start=998
+  _globals['_LISTCOMPLEMENTSRESPONSE']._serialized_end=1095
+  _globals['_UPSERTITEMSREQUEST']._serialized_start=1097
+  _globals['_UPSERTITEMSREQUEST']._serialized_end=1181
+  _globals['_UPSERTITEMSRESPONSE']._serialized_start=1183
+  _globals['_UPSERTITEMSRESPONSE']._serialized_end=1245
+  _globals['_GETITEMREQUEST']._serialized_start=1247
+  _globals['_GETITEMREQUEST']._serialized_end=1277
+  _globals['_GETITEMRESPONSE']._serialized_start=1279
+  _globals['_GETITEMRESPONSE']._serialized_end=1336
+  _globals['_BATCHGETITEMSREQUEST']._serialized_start=1338
+  _globals['_BATCHGETITEMSREQUEST']._serialized_end=1375
+  _globals['_BATCHGETITEMSRESPONSE']._serialized_start=1377
+  _globals['_BATCHGETITEMSRESPONSE']._serialized_end=1441
+  _globals['_LISTITEMSREQUEST']._serialized_start=1443
+  _globals['_LISTITEMSREQUEST']._serialized_end=1533
+  _globals['_LISTITEMSRESPONSE']._serialized_start=1535
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1620
+  _globals['_GETMODELREQUEST']._serialized_start=1622
+  _globals['_GETMODELREQUEST']._serialized_end=1639
+  _globals['_MODEL']._serialized_start=1642
+  _globals['_MODEL']._serialized_end=1870
+  _globals['_GETMODELRESPONSE']._serialized_start=1872
+  _globals['_GETMODELRESPONSE']._serialized_end=1932
+  _globals['_EMBEDDINGSERVICE']._serialized_start=2146
+  _globals['_EMBEDDINGSERVICE']._serialized_end=2929
 # @@protoc_insertion_point(module_scope)

@@ -78,12 +78,17 @@ class RetrieveRequest(_message.Message):
     CATEGORIES_FIELD_NUMBER: _builtins.int
     BRANDS_FIELD_NUMBER: _builtins.int
     EXCLUDED_ITEM_IDS_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
     store: _builtins.str
     """The store at hand; empty for none."""
     source_size: _builtins.int
     """How many candidates to take of each source; 0 for the service's default of 60, at most 500."""
     own_item_count: _builtins.int
     """The first so many history items come back scored as well; at most 1,000."""
+    model_version: _builtins.str
+    """The version that shall answer, at most 128 characters. Where it is not loaded, and where this is
+    empty, the champion answers; `model_version` of the response says which one did.
+    """
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The full history: item ids (the part behind `items/`), latest first, at most 5,000."""
@@ -132,10 +137,11 @@ class RetrieveRequest(_message.Message):
         categories: _abc.Iterable[_builtins.str] | None = ...,
         brands: _abc.Iterable[_builtins.str] | None = ...,
         excluded_item_ids: _abc.Iterable[_builtins.str] | None = ...,
+        model_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["basket_counts", b"basket_counts", "brands", b"brands", "categories", b"categories", "current_basket_item_ids", b"current_basket_item_ids", "excluded_item_ids", b"excluded_item_ids", "item_ids", b"item_ids", "own_item_count", b"own_item_count", "recent_basket_items", b"recent_basket_items", "recent_basket_sizes", b"recent_basket_sizes", "source_size", b"source_size", "store", b"store"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basket_counts", b"basket_counts", "brands", b"brands", "categories", b"categories", "current_basket_item_ids", b"current_basket_item_ids", "excluded_item_ids", b"excluded_item_ids", "item_ids", b"item_ids", "model_version", b"model_version", "own_item_count", b"own_item_count", "recent_basket_items", b"recent_basket_items", "recent_basket_sizes", b"recent_basket_sizes", "source_size", b"source_size", "store", b"store"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
