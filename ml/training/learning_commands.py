@@ -27,7 +27,6 @@ from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
 from ml.training.config_file import ConfigError, read_config
-from ml.training.evaluate import BASELINE, Evaluation
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
@@ -107,7 +106,9 @@ def training_config(
 def train(dataset: Path, config: TrainingConfig, *, tracking_uri: str, say: Say) -> None:
     """Train and register a challenger."""
     trained = train_model(dataset, config, Registry(tracking_uri))
-    say(_summary(trained.evaluation))
+    if trained.is_resumed:
+        say("a run of the same data and configuration was cut off: it was finished")
+    say(trained.summary)
     version = trained.registered
     say(f"{version.name} version {version.number} ({version.bundle_version}) is the challenger")
 
@@ -131,15 +132,3 @@ def _hastened(learning: LearningConfig) -> LearningConfig:
         ranker=dataclasses.replace(learning.ranker, max_customers=1_000),
         windows=min(learning.windows, 2),
     )
-
-
-def _summary(evaluation: Evaluation) -> str:
-    metrics = ("recall@10", "ndcg@10", "recall@20")
-    lines = [f"{len(evaluation.model.scores):,} answers, protocol {evaluation.protocol}:"]
-    for name, each in evaluation.judgements.items():
-        estimates = each.estimates()
-        figures = ", ".join(f"{metric} {estimates[metric]}" for metric in metrics)
-        lines.append(f"  {name:<22} {figures}")
-    lead = evaluation.leads()[BASELINE]["recall@10"]
-    lines.append(f"  lead over {BASELINE}, recall@10: {lead}")
-    return "\n".join(lines)

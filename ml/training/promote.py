@@ -1,40 +1,41 @@
-"""The gate: it alone makes a challenger the champion, and it says why or why not."""
+"""The gate: it alone makes a challenger the champion, and it says line by line why or why not.
+
+It reads what the challenger's run left behind and the bundle as it lies in the registry; it needs
+no data set. The lines themselves are in ``ml.training.gate``.
+"""
 
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from ml.evaluation.intervals import Estimate, paired_difference
 from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.index import build_index, exact_index, recall_against_exact
 from ml.model.nearest import ItemIndex
 from ml.model.ranker import Ranker
-from ml.training.evaluate import BASELINE
-from ml.training.learned import Ofone
+from ml.training.evidence import Measured
+from ml.training.gate import (
+    LEAST_INDEX_RECALL,
+    Line,
+    answer_time_line,
+    calibration_line,
+    fold_in_line,
+    index_line,
+)
 from ml.training.promotion_log import replace_champion
+from ml.training.quality_lines import quality_lines, run_evidence
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
     CHALLENGER,
     CHAMPION,
-    QUESTION_TAG,
-    SCORES_ARTIFACT,
     RegisteredVersion,
     Registry,
     RegistryError,
 )
-
-METRIC = "recall@10"
-"""What the gate compares."""
-
-LEAST_INDEX_RECALL = 0.95
-"""Share of exact search's ten nearest items that the index must find; as the services demand."""
 
 BuildIndex = Callable[[NDArray[np.float32]], ItemIndex]
 
@@ -43,55 +44,47 @@ CANARY_NEAREST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the gate."""
-
-    name: str
-    passed: bool
-    sentence: str
-    figures: Mapping[str, float] = field(default_factory=dict)
-    """What it rests on, for the log."""
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the gate decided."""
 
     challenger: RegisteredVersion
     champion: RegisteredVersion | None
-    checks: tuple[Check, ...]
+    lines: tuple[Line, ...]
     moved: bool
     """Whether ``champion`` was moved."""
 
     @property
-    def refusals(self) -> tuple[Check, ...]:
+    def refusals(self) -> tuple[Line, ...]:
         """Return the lines that refuse."""
-        return tuple(each for each in self.checks if not each.passed)
+        return tuple(each for each in self.lines if not each.passed)
 
 
 def promote(registry: Registry, name: str) -> Verdict:
     """Let the challenger become champion when every line of the gate passes.
 
     Raises:
-        RegistryError: when there is no challenger, or MLflow is away.
+        RegistryError: when there is no challenger, its run kept nothing to decide on, or MLflow is
+            away.
     """
     challenger = registry.version(name, CHALLENGER)
     if challenger is None:
         raise RegistryError(f"no version of {name!r} is the challenger; train one first")
     champion = registry.version(name, CHAMPION)
     if champion == challenger:
-        line = Check("champion", passed=True, sentence="the challenger is the champion already")
+        line = Line("champion", passed=True, sentence="the challenger is the champion already")
         return Verdict(challenger, champion, (line,), moved=False)
-    bundle_check = _check_bundle(registry, challenger)
-    comparison, lead = _compare(registry, challenger, champion)
-    checks = (bundle_check, comparison)
-    passed = all(each.passed for each in checks)
+    evidence = run_evidence(registry, challenger)
+    lines = (
+        *quality_lines(registry, challenger, champion, evidence),
+        *_served_lines(evidence.measured),
+        *_bundle_lines(registry, challenger),
+    )
+    passed = all(each.passed for each in lines)
     if passed:
-        lead_figures = {"lead": lead.mean, "lead_low": lead.low, "lead_high": lead.high}
-        figures = {**lead_figures, **bundle_check.figures}
-        why = "; ".join(each.sentence for each in checks)
+        why = "; ".join(each.sentence for each in lines if each.name in ("overall", "bundle"))
+        figures = {name: each for line in lines for name, each in line.figures.items()}
         replace_champion(registry, challenger, source=champion, why=why, figures=figures)
-    return Verdict(challenger, champion, checks, moved=passed)
+    return Verdict(challenger, champion, lines, moved=passed)
 
 
 def index_recalls(bundle: Bundle, *, build: BuildIndex = build_index) -> dict[str, float]:
@@ -115,72 +108,26 @@ def index_recalls(bundle: Bundle, *, build: BuildIndex = build_index) -> dict[st
     return recalls
 
 
-def _check_bundle(registry: Registry, challenger: RegisteredVersion) -> Check:
+def _served_lines(measured: Measured) -> list[Line]:
+    return [
+        calibration_line(measured.reliability),
+        fold_in_line(measured.fold_in_difference),
+        answer_time_line(measured.answer_ms_p95, measured.champion_answer_ms_p95),
+    ]
+
+
+def _bundle_lines(registry: Registry, challenger: RegisteredVersion) -> list[Line]:
+    """Read the bundle back as the services will, and try its index."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = registry.download(challenger.run_id, BUNDLE_ARTIFACT, Path(temporary))
         try:
             bundle = read_bundle(folder)
             Ranker(bundle.ranker)
         except BundleError as error:
-            return Check("bundle", passed=False, sentence=f"the bundle is refused: {error}")
-    return index_check(index_recalls(bundle))
-
-
-def index_check(recalls: Mapping[str, float]) -> Check:
-    """Return the line of a sound bundle; ``recalls`` as from ``index_recalls``."""
-    *passed_over, (kind, recall) = recalls.items()
-    sentence = (
-        f"the bundle is sound and its index ({kind}) finds {recall:.3f} of exact search's nearest "
-        f"(at least {LEAST_INDEX_RECALL})"
-    )
-    if passed_over:
-        missed = ", ".join(f"{other} finds {share:.3f}" for other, share in passed_over)
-        sentence += f", for {missed} and gives way"
-    return Check(
-        "bundle",
-        passed=recall >= LEAST_INDEX_RECALL,
-        sentence=sentence,
-        figures={f"index_recall_{each}": share for each, share in recalls.items()},
-    )
-
-
-def _compare(
-    registry: Registry, challenger: RegisteredVersion, champion: RegisteredVersion | None
-) -> tuple[Check, Estimate]:
-    """Compare with the champion where both were asked the same, else with the baseline."""
-    scores = _scores(registry, challenger)
-    ours = scores[Ofone.name]
-    asked = registry.tags(challenger.run_id).get(QUESTION_TAG)
-    if champion and registry.tags(champion.run_id).get(QUESTION_TAG) == asked:
-        theirs = _scores(registry, champion)[Ofone.name]
-        lead = paired_difference(ours, theirs)[METRIC]
-        return _verdict(lead, "the champion, asked the same", allowance=True), lead
-    lead = paired_difference(ours, scores[BASELINE])[METRIC]
-    other = BASELINE
-    if champion:
-        other += " (the champion was asked something else, so the two cannot be paired)"
-    return _verdict(lead, other, allowance=False), lead
-
-
-def _verdict(lead: Estimate, other: str, *, allowance: bool) -> Check:
-    """Return the line; with ``allowance`` it is enough not to be surely worse."""
-    passed = lead.high >= 0 if allowance else lead.is_above_zero
-    relation = "is not worse than" if passed and allowance else "beats" if passed else "loses to"
-    if not passed and not allowance:
-        relation = "does not surely beat"
-    sentence = f"{METRIC} {relation} {other}: {lead.mean:+.4f} [{lead.low:+.4f}, {lead.high:+.4f}]"
-    return Check("quality", passed=passed, sentence=sentence)
-
-
-def _scores(registry: Registry, version: RegisteredVersion) -> Mapping[str, pd.DataFrame]:
-    with tempfile.TemporaryDirectory() as temporary:
-        path = registry.download(version.run_id, SCORES_ARTIFACT, Path(temporary))
-        try:
-            frame = pd.read_parquet(path)
-        except pa.ArrowException as error:
-            told = f"{SCORES_ARTIFACT} of version {version.number} of {version.name!r}"
-            raise RegistryError(f"{told} is damaged: {error}") from error
-    return {
-        str(name): part.drop(columns="model").set_index("customer")
-        for name, part in frame.groupby("model", sort=False)
-    }
+            return [Line("bundle", passed=False, sentence=f"the bundle is refused: {error}")]
+    stated = bundle.facts.version
+    if stated != challenger.bundle_version:
+        sentence = f"the bundle is version {stated}, registered was {challenger.bundle_version}"
+        return [Line("bundle", passed=False, sentence=sentence)]
+    whole = Line("bundle", passed=True, sentence=f"the bundle was read back whole: {stated}")
+    return [whole, index_line(index_recalls(bundle))]

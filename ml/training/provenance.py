@@ -1,6 +1,7 @@
 """What made a model: code version, environment, and the configuration as flat parameters."""
 
 import dataclasses
+import hashlib
 import os
 import subprocess
 from importlib import metadata
@@ -20,6 +21,16 @@ def code_version() -> str:
     if not commit:
         return metadata.version("ofone")
     return f"{commit}+changes" if _git("status", "--porcelain", "--", "ml") else commit
+
+
+def code_digest() -> str:
+    """Return the sha256 of the learning code itself, whether it is committed or not."""
+    root = Path(__file__).parents[1]
+    running = hashlib.sha256()
+    for each in sorted(root.rglob("*.py")):
+        running.update(f"|{each.relative_to(root).as_posix()}|".encode())
+        running.update(each.read_bytes())
+    return running.hexdigest()
 
 
 def environment() -> str:

@@ -23,8 +23,14 @@ PREVIOUS = "previous"
 BUNDLE_ARTIFACT = "bundle"
 """Where in a run's artifacts the bundle is."""
 
+EVALUATION_BUNDLE_ARTIFACT = "evaluation-bundle"
+"""What answered the run's questions; it saw nothing from the run's cut on."""
+
 SCORES_ARTIFACT = "scores.parquet"
-"""Scores of every customer asked; the gate pairs challenger and champion by it."""
+"""Scores of every customer asked, with their subgroups; the gate pairs two models by it."""
+
+EVIDENCE_ARTIFACT = "gate.json"
+"""What else the gate decides on."""
 
 QUESTION_TAG = "question"
 """The tag of a run that tells whether two were asked the same."""
@@ -105,18 +111,46 @@ class Registry:
             return self.client.create_experiment(name, artifact_location=location)
 
     @contextmanager
-    def run(self, experiment: str, *, run_name: str, tags: dict[str, str]) -> Iterator[str]:
-        """Give the id of a new run; it ends as failed when the block raises."""
+    def run(
+        self, experiment: str, *, run_name: str, tags: dict[str, str], resumed: str | None = None
+    ) -> Iterator[str]:
+        """Give the id of a run; it ends as failed when the block raises.
+
+        Args:
+            experiment: made where it is not there yet.
+            run_name: what people read.
+            tags: of a new run.
+            resumed: a run that goes on, instead of a new one.
+        """
         experiment_id = self.experiment_id(experiment)
         with self._sentences():
-            info = self.client.create_run(experiment_id, run_name=run_name, tags=tags).info
+            if resumed is None:
+                made = self.client.create_run(experiment_id, run_name=run_name, tags=tags)
+                run_id = str(made.info.run_id)
+            else:
+                run_id = resumed
+                self.client.update_run(run_id, status="RUNNING")
         status = "FAILED"
         try:
-            yield str(info.run_id)
+            yield run_id
             status = "FINISHED"
         finally:
             with self._sentences():
-                self.client.set_terminated(str(info.run_id), status)
+                self.client.set_terminated(run_id, status)
+
+    def unfinished_run(self, experiment: str, tag: str, value: str) -> str | None:
+        """Return the latest run that bears the tag and never finished; ``None`` without one."""
+        with self._sentences():
+            found = self.client.get_experiment_by_name(experiment)
+            if found is None:
+                return None
+            runs = self.client.search_runs(
+                [found.experiment_id],
+                filter_string=f"tags.{tag} = '{value}' and attributes.status != 'FINISHED'",
+                order_by=["start_time DESC"],
+                max_results=1,
+            )
+        return str(runs[0].info.run_id) if runs else None
 
     def log(
         self,
@@ -150,10 +184,13 @@ class Registry:
             self.client.log_inputs(run_id, [DatasetInput(logged)])
 
     def register(self, name: str, run_id: str, bundle_version: str) -> RegisteredVersion:
-        """Register the run's bundle as the next version of ``name``."""
+        """Register the run's bundle as the next version of ``name``, unless it is one already."""
         with self._sentences():
             if self._model(name) is None:
                 self.client.create_registered_model(name)
+            for each in self.client.search_model_versions(f"run_id = '{run_id}'"):
+                if each.name == name:
+                    return RegisteredVersion(name, str(each.version), run_id, bundle_version)
             artifacts = self.client.get_run(run_id).info.artifact_uri
             made = self.client.create_model_version(
                 name,
@@ -180,6 +217,16 @@ class Registry:
         return RegisteredVersion(
             name, str(number), str(version.run_id), version.tags.get(VERSION_TAG, "")
         )
+
+    def is_registered(self, name: str) -> bool:
+        """Return whether there is a model of that name."""
+        with self._sentences():
+            return self._model(name) is not None
+
+    def has_artifact(self, run_id: str, path: str) -> bool:
+        """Return whether a run holds a file or folder of that name, at the top of its artifacts."""
+        with self._sentences():
+            return any(each.path == path for each in self.client.list_artifacts(run_id))
 
     def set_alias(self, name: str, alias: str, number: str) -> None:
         """Let ``alias`` name the version ``number``."""

@@ -42,8 +42,9 @@ def promote(tracking: Tracking, *, say: Say) -> bool:
     from ml.training.promote import promote as ask_gate  # noqa: PLC0415  # publishing does without
 
     verdict = ask_gate(tracking.open(), tracking.name)
-    for each in verdict.checks:
-        say(f"{'pass' if each.passed else 'REFUSED'}: {each.sentence}")
+    width = max(len(each.name) for each in verdict.lines)
+    for each in verdict.lines:
+        say(f"{'ok' if each.passed else 'REFUSED':<8} {each.name:<{width}}  {each.sentence}")
     number = verdict.challenger.number
     if verdict.refusals:
         held = verdict.champion.number if verdict.champion else "nobody"

@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
+from ml.dataset.consents import read_consents
 from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.dataset.folder import read_dataset
@@ -16,22 +17,39 @@ from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
 from ml.model.bundle_fit import check_fit
 from ml.model.bundle_folder import content_version, write_bundle
+from ml.training.champion import Champion, find_champion
 from ml.training.drift_reference import drift_reference
-from ml.training.evaluate import Evaluation, evaluate, scores_without_names
+from ml.training.evaluate import Evaluation, evaluate
+from ml.training.evidence import write_measured
+from ml.training.kept_steps import (
+    DONE,
+    EVALUATED_TAG,
+    KEY_TAG,
+    LEARNED_TAG,
+    Evaluated,
+    kept_bundle,
+    kept_evaluation,
+    run_key,
+)
 from ml.training.learning import LearningConfig, Memory, learn
+from ml.training.measuring import compared, measured, write_comparison
 from ml.training.provenance import code_version, environment, flat_parameters
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
     CHALLENGER,
+    EVALUATION_BUNDLE_ARTIFACT,
     NOTE_TAG,
     QUESTION_TAG,
-    SCORES_ARTIFACT,
     VERSION_TAG,
     RegisteredVersion,
     Registry,
 )
 from ml.training.report import note, write_report
+from ml.training.summary import summary
 from ml.training.windows import end_of
+
+_WITHOUT_EFFECT = ("name", "learning.show_progress")
+"""Parameters that no byte of a bundle depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +68,30 @@ class Trained:
     """What a run left behind."""
 
     registered: RegisteredVersion
-    evaluation: Evaluation
     bundle: Bundle
+    summary: str
+    """The figures, for a person at the command line."""
+    is_resumed: bool
+    """Whether an earlier run that was cut off was finished, and none was begun."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What all steps of a run share."""
+
+    registry: Registry
+    run_id: str
+    config: TrainingConfig
+    dataset: Dataset
+    consents: Mapping[str, bool] | None
+    data_digest: str
+    memory: Memory = field(default_factory=dict)
 
 
 def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
     """Read a dataset folder, evaluate, learn from everything, register the challenger.
+
+    A run of the same data, configuration and code that was cut off is taken up where it stopped.
 
     Raises:
         DatasetError: when the folder breaks rules.
@@ -65,30 +101,109 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         RegistryError: when MLflow is away; found out before the long work begins.
     """
     dataset = read_dataset(path)
+    consents = read_consents(path)
     data_digest = digest(dataset)
-    tags = {"code_version": code_version(), "dataset_digest": data_digest}
-    with registry.run(config.name, run_name=dataset.description.name, tags=tags) as run_id:
-        _log_inputs(registry, run_id, dataset, config)
-        memory: Memory = {}
-        evaluation = evaluate(dataset, config.learning, protocol=config.protocol, memory=memory)
-        whole = with_history(dataset, timeline(dataset))
-        bundle = _with_reference(
-            learn(whole, end_of(whole), config.learning, memory=memory), whole, config.learning
-        )
-        bundle = sealed(bundle, dataset_digest=data_digest, metrics=evaluation.metrics())
-        check_fit(bundle)
-        _log_results(registry, run_id, evaluation, bundle, dataset=dataset)
-    registered = registry.register(config.name, run_id, bundle.facts.version)
-    registry.set_alias(config.name, CHALLENGER, registered.number)
-    return Trained(registered, evaluation, bundle)
+    parameters = flat_parameters(config) | {"dataset": dataset.description.name}
+    deciding = {key: value for key, value in parameters.items() if key not in _WITHOUT_EFFECT}
+    key = run_key(data_digest, deciding)
+    tags = {"code_version": code_version(), "dataset_digest": data_digest, KEY_TAG: key}
+    cut_off = registry.unfinished_run(config.name, KEY_TAG, key)
+    name = dataset.description.name
+    with registry.run(config.name, run_name=name, tags=tags, resumed=cut_off) as run_id:
+        job = _Job(registry, run_id, config, dataset, consents, data_digest)
+        if cut_off is None:
+            _log_inputs(job, parameters)
+        evaluated = kept_evaluation(registry, run_id) or _evaluate(job)
+        bundle = kept_bundle(registry, run_id) or _learn(job, evaluated.metrics)
+        _measure(job, evaluated, bundle)
+        registered = registry.register(config.name, run_id, bundle.facts.version)
+        registry.set_alias(config.name, CHALLENGER, registered.number)
+    return Trained(registered, bundle, evaluated.summary, is_resumed=cut_off is not None)
 
 
-def sealed(bundle: Bundle, *, dataset_digest: str, metrics: dict[str, float]) -> Bundle:
-    """Return the bundle with its origin, its figures and the version its content has."""
-    facts = dataclasses.replace(bundle.facts, dataset_digest=dataset_digest, metrics=metrics)
+def sealed(bundle: Bundle, *, dataset_digest: str, metrics: Mapping[str, float]) -> Bundle:
+    """Return the bundle with its origin, its figures and the version its content has.
+
+    It counts as made when the latest purchase was that it knows: a clock would give two runs of the
+    same data different bytes, and how old its knowledge is tells more than how old the file is.
+
+    Args:
+        bundle: as ``learn`` returns it.
+        dataset_digest: of what it learned from.
+        metrics: of those, quality travels with it; milliseconds are another machine's.
+    """
+    facts = dataclasses.replace(
+        bundle.facts,
+        created=datetime.fromtimestamp(bundle.facts.as_of_seconds, UTC).isoformat(),
+        dataset_digest=dataset_digest,
+        metrics={name: each for name, each in metrics.items() if _is_quality(name)},
+    )
     unnamed = dataclasses.replace(bundle, facts=facts)
     named = dataclasses.replace(facts, version=content_version(unnamed))
     return dataclasses.replace(unnamed, facts=named)
+
+
+def _is_quality(name: str) -> bool:
+    return "_at_" in name or name in ("candidate_recall", "calibration_error")
+
+
+def _log_inputs(job: _Job, parameters: Mapping[str, str]) -> None:
+    about = job.dataset.description
+    job.registry.log(job.run_id, parameters=parameters)
+    job.registry.log_dataset(
+        job.run_id,
+        name=about.name,
+        digest=job.data_digest,
+        profile=json.dumps(dict(job.dataset.counts) | _span(job.dataset)),
+    )
+
+
+def _evaluate(job: _Job) -> Evaluated:
+    """Judge the model and the champion, and keep what was found."""
+    evaluation = evaluate(
+        job.dataset, job.config.learning, protocol=job.config.protocol, memory=job.memory
+    )
+    champion = _champion(job, evaluation)
+    found = compared(evaluation, champion, job.dataset, job.consents)
+    result = Evaluated(
+        evaluation.metrics(), summary(evaluation, found), found.comparison, found.reliability
+    )
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_report(evaluation, job.dataset, folder)
+        write_comparison(found, folder)
+        result.write(folder)
+        (folder / "environment.txt").write_text(environment(), encoding="utf-8")
+        answered = sealed(evaluation.bundle, dataset_digest=job.data_digest, metrics=result.metrics)
+        write_bundle(folder / EVALUATION_BUNDLE_ARTIFACT, answered)
+        tags = {QUESTION_TAG: evaluation.fingerprint, NOTE_TAG: note(evaluation, job.dataset)}
+        cost = {"evaluation_seconds": evaluation.seconds}
+        job.registry.log(job.run_id, metrics=result.metrics | cost, tags=tags, folder=folder)
+    job.registry.log(job.run_id, tags={EVALUATED_TAG: DONE})
+    return result
+
+
+def _champion(job: _Job, evaluation: Evaluation) -> Champion | None:
+    return find_champion(job.registry, job.config.name, evaluation.question.cut)
+
+
+def _learn(job: _Job, metrics: Mapping[str, float]) -> Bundle:
+    """Learn from everything, and keep the bundle."""
+    whole = with_history(job.dataset, timeline(job.dataset))
+    bundle = learn(whole, end_of(whole), job.config.learning, memory=job.memory)
+    bundle = _with_reference(bundle, whole, job.config.learning)
+    bundle = sealed(bundle, dataset_digest=job.data_digest, metrics=metrics)
+    check_fit(bundle)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_bundle(folder / BUNDLE_ARTIFACT, bundle)
+        size = sum(each.stat().st_size for each in (folder / BUNDLE_ARTIFACT).iterdir())
+        tags = {VERSION_TAG: bundle.facts.version}
+        job.registry.log(
+            job.run_id, metrics={"bundle_bytes": float(size)}, tags=tags, folder=folder
+        )
+    job.registry.log(job.run_id, tags={LEARNED_TAG: DONE})
+    return bundle
 
 
 def _with_reference(bundle: Bundle, whole: Dataset, config: LearningConfig) -> Bundle:
@@ -104,47 +219,20 @@ def _with_reference(bundle: Bundle, whole: Dataset, config: LearningConfig) -> B
     return dataclasses.replace(bundle, drift=reference)
 
 
-def _log_inputs(registry: Registry, run_id: str, dataset: Dataset, config: TrainingConfig) -> None:
-    registry.log(run_id, parameters=flat_parameters(config) | {"dataset": dataset.description.name})
-    registry.log_dataset(
-        run_id,
-        name=dataset.description.name,
-        digest=digest(dataset),
-        profile=json.dumps(dict(dataset.counts) | _span(dataset)),
-    )
-
-
-def _log_results(
-    registry: Registry, run_id: str, evaluation: Evaluation, bundle: Bundle, *, dataset: Dataset
-) -> None:
+def _measure(job: _Job, evaluated: Evaluated, bundle: Bundle) -> None:
+    """Measure what would serve, and keep it for the gate."""
+    whole = with_history(job.dataset, timeline(job.dataset))
+    champion = find_champion(job.registry, job.config.name, end_of(whole))
+    found = measured(evaluated, bundle, champion.served if champion else None, whole)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        write_report(evaluation, dataset, folder)
-        scores = pd.concat(
-            {
-                name: scores_without_names(each.scores)
-                for name, each in evaluation.judgements.items()
-            },
-            names=["model"],
-        )
-        scores.reset_index().to_parquet(folder / SCORES_ARTIFACT, index=False)
-        (folder / "environment.txt").write_text(environment(), encoding="utf-8")
-        write_bundle(folder / BUNDLE_ARTIFACT, bundle)
-        size = sum(each.stat().st_size for each in (folder / BUNDLE_ARTIFACT).iterdir())
-        figures = evaluation.metrics() | {
-            "evaluation_seconds": evaluation.seconds,
-            "bundle_bytes": float(size),
+        write_measured(found, folder)
+        figures = {
+            "fold_in_difference": found.fold_in_difference,
+            "answer_ms_p95": found.answer_ms_p95,
+            "first_places_calibration_error": found.reliability.error,
         }
-        registry.log(
-            run_id,
-            metrics=figures,
-            tags={
-                QUESTION_TAG: evaluation.fingerprint,
-                VERSION_TAG: bundle.facts.version,
-                NOTE_TAG: note(evaluation, dataset),
-            },
-            folder=folder,
-        )
+        job.registry.log(job.run_id, metrics=figures, folder=folder)
 
 
 def _span(dataset: Dataset) -> dict[str, str]:

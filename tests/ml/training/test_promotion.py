@@ -1,6 +1,7 @@
 """The gate, the way back, and the log of both, on a real MLflow."""
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -9,13 +10,15 @@ from numpy.typing import NDArray
 
 from ml.model.index import FaissIndex
 from ml.model.nearest import ItemIndex
-from ml.training.promote import index_check, index_recalls, promote
+from ml.training.gate import index_line
+from ml.training.promote import index_recalls, promote
 from ml.training.promotion_log import moves
-from ml.training.registry import CHAMPION, PREVIOUS, Registry, RegistryError
+from ml.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry, RegistryError
 from ml.training.registry_commands import Tracking
 from ml.training.registry_commands import log as tell_log
 from ml.training.registry_commands import promote as ask_gate
 from ml.training.registry_commands import rollback as go_back
+from ml.training.reliability import Reliability
 from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle
@@ -36,7 +39,7 @@ def test_the_first_model_must_beat_the_baseline(registry: Registry, register: Re
     verdict = promote(registry, NAME)
 
     assert not verdict.moved
-    assert [each.name for each in verdict.refusals] == ["quality"]
+    assert [each.name for each in verdict.refusals] == ["overall", "known baskets 3-10"]
     assert "does not surely beat personal-then-popular" in verdict.refusals[0].sentence
     assert number_of(registry, CHAMPION) is None
     assert moves(registry, NAME) == []
@@ -51,7 +54,7 @@ def test_a_first_model_that_does_becomes_champion(registry: Registry, register: 
     assert number_of(registry, PREVIOUS) is None
     (move,) = moves(registry, NAME)
     assert (move.source, move.target, move.is_complete) == ("", "1", True)
-    assert "beats personal-then-popular: +0.0200" in move.why
+    assert "surely beats personal-then-popular: +0.0200" in move.why
 
 
 def test_a_champion_asked_the_same_is_the_measure(registry: Registry, register: Register) -> None:
@@ -62,7 +65,8 @@ def test_a_champion_asked_the_same_is_the_measure(registry: Registry, register: 
     verdict = promote(registry, NAME)
 
     assert not verdict.moved
-    assert "loses to the champion" in verdict.refusals[0].sentence
+    assert "not proven to be as good as the champion in its own run" in verdict.refusals[0].sentence
+    assert "it lies 0.0150 under that" in verdict.refusals[0].sentence
     assert number_of(registry, CHAMPION) == "1"
 
 
@@ -78,6 +82,85 @@ def test_an_equal_challenger_replaces_the_champion_which_stays_at_hand(
     assert (number_of(registry, CHAMPION), number_of(registry, PREVIOUS)) == ("2", "1")
 
 
+def test_a_champion_that_answered_in_the_challengers_run_is_the_measure(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=FAIR, baseline=BAD, champion=BAD, question="another")
+
+    verdict = promote(registry, NAME)
+
+    assert verdict.moved
+    assert "is not worse than the champion: +0.2300" in verdict.lines[0].sentence
+
+
+def test_a_challenger_that_was_compared_with_another_champion_is_refused(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    waiting = register(small_bundle(seed=1), recall=GOOD, baseline=BAD, champion=BAD)
+    register(small_bundle(seed=2), recall=GOOD, baseline=BAD, champion=BAD)
+    promote(registry, NAME)
+    registry.set_alias(NAME, CHALLENGER, waiting.number)
+
+    (refusal,) = promote(registry, NAME).refusals
+
+    assert "the champion is version 3 and was version 1 when" in refusal.sentence
+
+
+def test_a_challenger_spoiled_for_new_customers_only_is_refused_and_they_are_named(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    others_gain_what_newcomers_lose = [0.1, 0.35] * 60
+    register(
+        small_bundle(seed=1),
+        recall=others_gain_what_newcomers_lose,
+        baseline=BAD * 3,
+        champion=[0.2, 0.2] * 60,
+        baskets=("0-2", "11 or more"),
+    )
+
+    verdict = promote(registry, NAME)
+
+    assert verdict.lines[0].passed, "all together gain"
+    assert [each.name for each in verdict.refusals] == ["known baskets 0-2"]
+    assert "they lose, by at least 0.1000" in verdict.refusals[0].sentence
+    assert number_of(registry, CHAMPION) == "1"
+
+
+@pytest.mark.parametrize(
+    ("figures", "line"),
+    [
+        ({"fold_in_difference": 0.2}, "fold-in"),
+        ({"answer_ms_p95": 10.5}, "answer time"),
+        ({"answer_ms_p95": 4.0, "champion_answer_ms_p95": 2.0}, "answer time"),
+        ({"reliability": Reliability((0.9,), (0.5,), error=0.4, by_chance=0.1)}, "calibration"),
+    ],
+)
+def test_what_was_measured_of_the_bundle_can_refuse_it(
+    registry: Registry, register: Register, figures: dict[str, Any], line: str
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD, **figures)
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert [each.name for each in verdict.refusals] == [line]
+
+
+def test_a_run_that_kept_nothing_for_the_gate_is_said_in_a_sentence(registry: Registry) -> None:
+    with registry.run(NAME, run_name="old", tags={}) as run_id:
+        version = registry.register(NAME, run_id, "v1")
+    registry.set_alias(NAME, CHALLENGER, version.number)
+
+    with pytest.raises(RegistryError, match=r"kept no scores\.parquet: the gate cannot decide"):
+        promote(registry, NAME)
+
+
 def test_a_champion_asked_something_else_gives_way_to_the_baseline_as_measure(
     registry: Registry, register: Register
 ) -> None:
@@ -88,7 +171,7 @@ def test_a_champion_asked_something_else_gives_way_to_the_baseline_as_measure(
     verdict = promote(registry, NAME)
 
     assert verdict.moved
-    assert "cannot be paired" in verdict.checks[1].sentence
+    assert "the champion could not be asked: it learned from" in verdict.lines[0].sentence
 
 
 def test_a_damaged_bundle_is_refused(
@@ -103,7 +186,9 @@ def test_a_damaged_bundle_is_refused(
     verdict = promote(registry, NAME)
 
     assert not verdict.moved
-    assert "BAD_DIGEST" in verdict.refusals[0].sentence
+    (refusal,) = verdict.refusals
+    assert refusal.name == "bundle"
+    assert "BAD_DIGEST" in refusal.sentence
 
 
 def test_damaged_scores_are_said_in_a_sentence(
@@ -113,7 +198,7 @@ def test_damaged_scores_are_said_in_a_sentence(
     (scores,) = (tmp_path / "mlflow" / "artifacts").rglob("scores.parquet")
     scores.write_bytes(scores.read_bytes()[:-9])
 
-    with pytest.raises(RegistryError, match=r"scores\.parquet of version 1 of 'ofone' is damaged"):
+    with pytest.raises(RegistryError, match=r"of version 1 of 'ofone': scores\.parquet is damaged"):
         promote(registry, NAME)
 
     assert number_of(registry, CHAMPION) is None
@@ -210,18 +295,18 @@ def test_an_index_that_misses_gives_way_to_exact_search_and_refuses_no_model() -
     bundle = small_bundle()
 
     recalls = index_recalls(bundle, build=blind_graph)
-    check = index_check(recalls)
+    check = index_line(recalls)
 
     assert list(recalls) == ["hnsw", "exact"]
     assert recalls["hnsw"] < 0.95
     assert check.passed
-    assert "its index (exact) finds 1.000" in check.sentence
+    assert "the index (exact) finds 1.000" in check.sentence
     assert "hnsw finds" in check.sentence
     assert check.figures == {f"index_recall_{kind}": each for kind, each in recalls.items()}
 
 
 def test_vectors_that_even_exact_search_misses_refuse_the_model() -> None:
-    assert not index_check({"hnsw": 0.4, "exact": 0.9}).passed
+    assert not index_line({"hnsw": 0.4, "exact": 0.9}).passed
 
 
 def test_the_log_keeps_what_the_index_found(registry: Registry, register: Register) -> None:

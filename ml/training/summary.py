@@ -1,0 +1,22 @@
+"""An evaluation in a few lines, for whoever sits at the command line."""
+
+from ml.training.evaluate import BASELINE, Evaluation
+from ml.training.measuring import Compared
+
+METRICS = ("recall@10", "ndcg@10", "recall@20")
+
+
+def summary(evaluation: Evaluation, found: Compared) -> str:
+    """Return model and baselines, the lead over the main baseline, and whom the gate will ask."""
+    lines = [f"{len(evaluation.model.scores):,} answers, protocol {evaluation.protocol}:"]
+    for name, each in evaluation.judgements.items():
+        estimates = each.estimates()
+        figures = ", ".join(f"{metric} {estimates[metric]}" for metric in METRICS)
+        lines.append(f"  {name:<22} {figures}")
+    lead = evaluation.leads()[BASELINE]["recall@10"]
+    lines.append(f"  lead over {BASELINE}, recall@10: {lead}")
+    if found.comparison.champion:
+        which = "was asked the same" if found.comparison.answered else "could not be asked"
+        told = f"the champion, version {found.comparison.champion}, {which}"
+        lines.append(f"  {told}: {found.comparison.note}")
+    return "\n".join(lines)
