@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK_VENV := .venv-spark
+SPARK_READY := $(SPARK_VENV)/.ready
 IMAGES := profile embedding recommendation console training
 PROTOS := $(shell find protos/ofone -name '*.proto')
 BASELINE ?= main
@@ -15,6 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate test faults check lint types imports contracts protos locks bench format clean
+.PHONY: setup-spark test-spark
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +31,16 @@ $(READY): requirements/development.txt requirements/uv.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
+setup-spark: $(SPARK_READY) ## Make another environment, with Spark in it (needs Java 17; 0.5 GB more).
+
+$(SPARK_READY): requirements/spark.txt requirements/development.txt requirements/uv.txt pyproject.toml
+	test -x $(SPARK_VENV)/bin/python || $(PYTHON) -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(SPARK_VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --require-hashes \
+	  -r requirements/development.txt -r requirements/spark.txt
+	$(SPARK_VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --no-deps --no-build-isolation -e .
+	touch $@
+
 run: $(READY) ## Make a town (or take DATA=FILE [MAPPING=FILE]), learn, serve, show, until Ctrl-C.
 	$(BIN)/python -m demo $(DEMO)
 
@@ -39,6 +52,9 @@ evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTO
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)
+
+test-spark: $(SPARK_READY) ## Run the tests of the Spark engine, in its own environment.
+	$(SPARK_VENV)/bin/python -m pytest tests/ml/spark
 
 bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
 	$(BIN)/python -m tests.benchmarks
@@ -76,6 +92,8 @@ locks: $(READY) ## Compile the hashed locks from pyproject.toml.
 	    --extra $$image -o requirements/$$image.txt pyproject.toml || exit 1; done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --all-extras --group dev -o requirements/development.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra training --group spark -c requirements/development.txt -o requirements/spark.txt pyproject.toml
 
 format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix --quiet . || true

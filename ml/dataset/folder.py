@@ -34,10 +34,9 @@ def read_dataset(path: Path) -> Dataset:
             with file, column and number of rows.
     """
     document = _read_json(path, DESCRIPTION_FILE)
-    description = _description(document)
     given = {each: _read_table(path, each) for each in _OPTIONAL_TABLES if _exists(path, each.file)}
     dataset = make_dataset(
-        description,
+        _description(document),
         _read_table(path, columns.INTERACTIONS),
         items=given.get(columns.ITEMS),
         targets=given.get(columns.TARGETS),
@@ -52,6 +51,15 @@ def read_dataset(path: Path) -> Dataset:
     if problems:
         raise DatasetError(problems)
     return dataset
+
+
+def read_description(path: Path) -> Description:
+    """Read ``dataset.json`` of a dataset folder.
+
+    Raises:
+        DatasetError: when it is missing, damaged or breaks a rule.
+    """
+    return _description(_read_json(path, DESCRIPTION_FILE))
 
 
 def write_dataset(dataset: Dataset, path: Path) -> None:

@@ -25,6 +25,26 @@ _LEAST_STD = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RepurchaseSums:
+    """What rhythms are made of, for n items.
+
+    Attributes:
+        buyers: [n], customers who bought the item.
+        returning: [n], those of them who had it in two baskets at least.
+        gaps: [n], gaps between purchases of the item by a customer; those still open when the data
+            end are left out.
+        logs: float64 [n], sum of the logarithms of the gaps in days.
+        squares: float64 [n], sum of the squares of those logarithms.
+    """
+
+    buyers: NDArray[np.float64]
+    returning: NDArray[np.float64]
+    gaps: NDArray[np.float64]
+    logs: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rhythms:
     """Repurchase of n items.
 
@@ -47,20 +67,26 @@ class Rhythms:
 
 
 def rhythms(purchases: Purchases) -> Rhythms:
-    """Return the rhythms of all items; gaps still open when the data end are left out."""
-    items, log_gaps = _gaps(purchases)
-    n = len(purchases.item_ids)
+    """Return the rhythms of all items."""
+    return rhythms_of(_sums(purchases))
+
+
+def rhythms_of(sums: RepurchaseSums) -> Rhythms:
+    """Return the rhythms of all items from what was counted."""
+    total = sums.gaps.sum()
     mean, std = UNKNOWN_GAP_LOG_MEAN, UNKNOWN_GAP_LOG_STD
-    if len(log_gaps):
-        mean = float(log_gaps.mean())
-        std = max(float(log_gaps.std()), _LEAST_STD) if len(log_gaps) > 1 else std
-    counts = np.bincount(items, minlength=n)
-    weights = counts + GAP_PRIOR_GAPS
-    means = (np.bincount(items, log_gaps, n) + GAP_PRIOR_GAPS * mean) / weights
-    squares = np.bincount(items, (log_gaps - means[items]) ** 2, n)
-    stds = np.sqrt((squares + GAP_PRIOR_GAPS * std**2) / weights)
+    if total:
+        mean = float(sums.logs.sum() / total)
+    if total > 1:
+        std = max(float(np.sqrt(max(sums.squares.sum() / total - mean**2, 0))), _LEAST_STD)
+    weights = sums.gaps + GAP_PRIOR_GAPS
+    means = (sums.logs + GAP_PRIOR_GAPS * mean) / weights
+    deviations = sums.squares - 2 * means * sums.logs + sums.gaps * means**2
+    stds = np.sqrt((np.maximum(deviations, 0) + GAP_PRIOR_GAPS * std**2) / weights)
+    everywhere = sums.returning.sum() / sums.buyers.sum()
+    prior = REPEAT_PRIOR_BUYERS
     return Rhythms(
-        _repeat_rates(purchases),
+        ((sums.returning + prior * everywhere) / (sums.buyers + prior)).astype(np.float32),
         gap_log_means=means.astype(np.float32),
         gap_log_stds=np.maximum(stds, _LEAST_STD).astype(np.float32),
         gap_log_mean=mean,
@@ -68,14 +94,17 @@ def rhythms(purchases: Purchases) -> Rhythms:
     )
 
 
-def _repeat_rates(purchases: Purchases) -> NDArray[np.float32]:
+def _sums(purchases: Purchases) -> RepurchaseSums:
     counts = purchases.customer_counts()
     n = len(purchases.item_ids)
-    buyers = np.bincount(counts.indices, minlength=n)
-    again = np.bincount(counts.indices[counts.data > 1], minlength=n)
-    everywhere = again.sum() / buyers.sum()
-    rates = (again + REPEAT_PRIOR_BUYERS * everywhere) / (buyers + REPEAT_PRIOR_BUYERS)
-    return np.asarray(rates, np.float32)
+    items, log_gaps = _gaps(purchases)
+    return RepurchaseSums(
+        buyers=np.bincount(counts.indices, minlength=n).astype(np.float64),
+        returning=np.bincount(counts.indices[counts.data > 1], minlength=n).astype(np.float64),
+        gaps=np.bincount(items, minlength=n).astype(np.float64),
+        logs=np.bincount(items, log_gaps, n).astype(np.float64),
+        squares=np.bincount(items, log_gaps**2, n).astype(np.float64),
+    )
 
 
 def _gaps(purchases: Purchases) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -35,6 +35,8 @@ PLANTED = [
     ("services/recommendation/adapters", "import ml.training", "Of ml, services see the model"),
     ("ml/model/fold_in", "import scipy", "The model is light"),
     ("ml/evaluation", "import ml.training", "Layers of ml"),
+    ("ml/training/factors", "import ml.spark", "Layers of ml"),
+    ("ml/training/factors", "import pyspark", "Spark is needed by its own package"),
     ("ml/dataset", "import services.profile.domain", "ml knows no service's insides"),
     ("ml/model/vocabulary", "import ml.model.candidates", "No import circles"),
 ]

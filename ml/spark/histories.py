@@ -1,0 +1,135 @@
+"""Purchase histories as Spark holds them: rows of numbers, split by customer, that stay there.
+
+The form of ``ml.training.purchases``, with the same pseudo-days for undated data. Histories are
+read and numbered once; what was known at an earlier moment is a part of their rows.
+"""
+
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from pyspark import StorageLevel
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as sql
+
+from ml.spark.collecting import collected
+from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, SECONDS_PER_DAY
+
+_PLACE_BITS = 33
+"""Of ``monotonically_increasing_id``, these bits count within a part; the others name the part."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histories:
+    """Histories of customers.
+
+    Attributes:
+        rows: one row per item in a basket: ``customer`` int, ``sequence`` int, ``seconds`` long,
+            ``item`` int, ``store`` int or null, and ``last``, the ``sequence`` of the customer's
+            latest basket. Split by customer; in a part, ordered by customer, sequence and item.
+        item_ids: ids of the items, ascending; at an earlier moment some have no row.
+        store_ids: ids of the stores, ascending; at an earlier moment some have no row.
+        dated: whether ``seconds`` are real.
+    """
+
+    rows: DataFrame
+    item_ids: tuple[str, ...]
+    store_ids: tuple[str, ...]
+    dated: bool
+
+    @property
+    def baskets(self) -> DataFrame:
+        """Return one row per basket: ``customer``, ``sequence``, ``seconds``, ``store``."""
+        return self.rows.select("customer", "sequence", "seconds", "store").distinct()
+
+    @property
+    def counts(self) -> DataFrame:
+        """Return ``customer``, ``item``, ``count``: in how many baskets of a customer each was."""
+        return self.rows.groupBy("customer", "item").count()
+
+    def before(self, moment_seconds: int) -> "Histories":
+        """Return what was known right before a moment of dated data."""
+        known = self.rows.filter(sql.col("seconds") < moment_seconds)
+        return replace(self, rows=known.withColumn("last", _of_customer(sql.max("sequence"))))
+
+    def without_last_baskets(self, count: int) -> "Histories":
+        """Return what was known before everybody's last ``count`` baskets, of undated data.
+
+        The first basket of a customer stays, as ``ml.dataset.split.last_basket_split`` leaves it.
+        """
+        last = sql.greatest(sql.col("last") - count, sql.lit(0))
+        known = self.rows.filter(sql.col("sequence") <= last).withColumn("last", last)
+        return replace(self, rows=known.withColumn("seconds", _pseudo_seconds()))
+
+    def release(self) -> None:
+        """Give the room of the rows back; nothing can be asked of them afterwards."""
+        self.rows.unpersist()
+
+
+def histories_of(bought: DataFrame, *, dated: bool, partition_count: int) -> Histories:
+    """Number customers, items and stores, and keep the rows where they can be asked often.
+
+    Args:
+        bought: the columns of ``interactions.parquet``, ``store`` among them.
+        dated: whether ``occurred_at`` is given throughout.
+        partition_count: parts that the rows are split into.
+    """
+    items = _distinct(bought, "item_id")
+    stores = _distinct(bought.filter(sql.col("store").isNotNull()), "store")
+    numbered = (
+        bought.join(_numbered_customers(bought), "customer_id")
+        .join(sql.broadcast(_numbers(bought, items, "item_id", "item")), "item_id")
+        .join(sql.broadcast(_numbers(bought, stores, "store", "store_row")), "store", "left")
+    )
+    rows = numbered.select(
+        "customer",
+        sql.col("sequence").cast("int"),
+        sql.unix_seconds("occurred_at").alias("seconds"),
+        "item",
+        sql.col("store_row").alias("store"),
+    ).repartition(partition_count, "customer")
+    rows = rows.withColumn("last", _of_customer(sql.max("sequence")))
+    if not dated:
+        rows = rows.withColumn("seconds", _pseudo_seconds())
+    rows = rows.sortWithinPartitions("customer", "sequence", "item")
+    return Histories(rows.persist(StorageLevel.MEMORY_AND_DISK), items, stores, dated)
+
+
+def _distinct(bought: DataFrame, column: str) -> tuple[str, ...]:
+    return tuple(sorted(collected(bought.select(column).distinct())[column].tolist()))
+
+
+def _numbers(bought: DataFrame, ids: tuple[str, ...], name: str, number: str) -> DataFrame:
+    """Return a frame of ids and their places."""
+    table = pa.table(
+        {name: pa.array(ids, pa.string()), number: pa.array(range(len(ids)), pa.int32())}
+    )
+    return bought.sparkSession.createDataFrame(table)
+
+
+def _numbered_customers(bought: DataFrame) -> DataFrame:
+    """Return ``customer_id`` and ``customer``, numbers from 0 without gaps.
+
+    Written down in between: computed twice, the same customer could get another number.
+    """
+    marked = bought.select("customer_id").distinct()
+    marked = marked.withColumn("mark", sql.monotonically_increasing_id()).checkpoint()
+    part = sql.shiftright("mark", _PLACE_BITS)
+    sizes = marked.groupBy(part.alias("part")).count()
+    offset = sql.sum("count").over(
+        Window.orderBy("part").rowsBetween(Window.unboundedPreceding, -1)
+    )
+    offsets = sizes.select("part", sql.coalesce(offset, sql.lit(0)).alias("offset"))
+    place = sql.col("mark").bitwiseAND((1 << _PLACE_BITS) - 1)
+    return marked.join(sql.broadcast(offsets), part == sql.col("part")).select(
+        "customer_id", (sql.col("offset") + place).cast("int").alias("customer")
+    )
+
+
+def _of_customer(aggregate: Column) -> Column:
+    return aggregate.over(Window.partitionBy("customer"))
+
+
+def _pseudo_seconds() -> Column:
+    """Return when a basket of undated data lies: a day apart, everybody's last on the same day."""
+    since = (sql.col("last") - sql.col("sequence")).cast("long")
+    return sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * SECONDS_PER_DAY

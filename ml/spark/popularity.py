@@ -1,0 +1,38 @@
+"""How many baskets hold an item, lately and ever, as Spark jobs."""
+
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import functions as sql
+
+from ml.spark.collecting import collected, per_item
+from ml.spark.histories import Histories
+from ml.training.artefacts import POPULARITY_DAYS
+from ml.training.purchases import SECONDS_PER_DAY
+
+
+def as_of_seconds(histories: Histories) -> int:
+    """Return when the latest purchase was, seconds since 1970."""
+    return int(collected(histories.rows.agg(sql.max("seconds").alias("latest")))["latest"][0])
+
+
+def basket_counts(histories: Histories) -> NDArray[np.float32]:
+    """Return how many baskets held each item, float32 [items]; 0 where it was not yet sold."""
+    found = collected(histories.rows.groupBy("item").count())
+    return per_item(found["item"], found["count"], len(histories.item_ids)).astype(np.float32)
+
+
+def popularity(histories: Histories, latest_seconds: int) -> NDArray[np.float32]:
+    """See ``ml.training.artefacts.popularity``: float32 [items, windows]."""
+    recent = {
+        f"within_{days}": sql.count_if(
+            sql.col("seconds") > latest_seconds - days * SECONDS_PER_DAY
+        ).alias(f"within_{days}")
+        for days in POPULARITY_DAYS
+    }
+    held = collected(histories.rows.groupBy("item").agg(*recent.values()))
+    totals = collected(histories.baskets.agg(*recent.values()))
+    shares = [
+        per_item(held["item"], held[name], len(histories.item_ids)) / totals[name][0]
+        for name in recent
+    ]
+    return np.stack(shares, axis=1).astype(np.float32)

@@ -1,0 +1,102 @@
+"""Both engines count the same: every array of a bundle, on small data of every kind."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pyspark", reason="pyspark is in the environment of make setup-spark alone")
+
+from ml.dataset.dataset import Dataset
+from ml.model.attributes import ItemAttributes
+from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle
+from ml.model.lists import RelatedLists
+from ml.spark.artefacts import fit_artefacts as fit_in_spark
+from ml.training.artefacts import fit_artefacts
+from ml.training.factors import FactorConfig
+from ml.training.learning import LearningConfig
+from ml.training.purchases import purchases_of
+from tests.ml.shopping import checkered, dataset_of
+from tests.ml.spark.conftest import Read
+
+CONFIG = LearningConfig(factors=FactorConfig(factors=6, iterations=6, alpha=4.0))
+LEARNED = {"item_factors", "attribute_weights"}
+"""Arrays that are learned, not counted: the engines begin elsewhere and end with equal worth."""
+
+
+def random_town(*, dated: bool, seed: int) -> Dataset:
+    """Return 80 customers, 60 items of all degrees of popularity, four stores and none."""
+    random = np.random.default_rng(seed)
+    stores = {f"c{number:02d}": f"store-{number % 5}" for number in range(80) if number % 5}
+    baskets = {}
+    for number in range(80):
+        days = np.cumsum(random.integers(0, 40, random.integers(1, 12))).tolist()
+        baskets[f"c{number:02d}"] = [
+            (day, [f"i{row:02d}" for row in sorted(set(random.geometric(0.06, 6) % 60))])
+            for day in days
+        ]
+    return dataset_of(baskets, dated=dated, stores=stores)
+
+
+def assert_same_lists(found: RelatedLists, expected: RelatedLists) -> None:
+    """Equal scores at every rank, and equal partners but among those that tie with the last."""
+    assert found.item_count == expected.item_count
+    assert found.rows.dtype == expected.rows.dtype
+    np.testing.assert_allclose(found.scores, expected.scores, rtol=1e-6)
+    last = expected.scores[:, -1:] * (1 + 1e-6)
+    for entry, (mine, theirs) in enumerate(zip(found.rows, expected.rows, strict=True)):
+        sure = expected.scores[entry] > last[entry]
+        assert set(mine[sure]) == set(theirs[sure])
+
+
+def assert_same(found: Bundle, expected: Bundle) -> None:
+    assert found.vocabulary.item_ids == expected.vocabulary.item_ids
+    for name in (*TEXTS[1:], *COLUMNS, *MATRICES):
+        mine, theirs = getattr(found, name), getattr(expected, name)
+        if name in LEARNED:
+            assert mine.shape == theirs.shape
+            assert np.isfinite(mine).all()
+        elif name in TEXTS:
+            assert mine == theirs
+        else:
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, err_msg=name)
+    for name in LISTS:
+        assert_same_lists(getattr(found, name), getattr(expected, name))
+    for name in ("as_of_seconds", "gap_log_mean", "gap_log_std", "alpha", "regularization"):
+        assert getattr(found.facts, name) == pytest.approx(getattr(expected.facts, name))
+
+
+def on_one_machine(dataset: Dataset, attributes: dict[str, ItemAttributes]) -> Bundle:
+    return fit_artefacts(purchases_of(dataset), attributes, CONFIG.factors)
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_every_array_is_the_same_on_both_engines(
+    histories: Read, settings: Any, *, dated: bool
+) -> None:
+    dataset = random_town(dated=dated, seed=3)
+    attributes = {f"i{row:02d}": ItemAttributes(f"thing {row % 7}") for row in range(60)}
+
+    found = fit_in_spark(histories(dataset), attributes, CONFIG, settings)
+
+    assert_same(found, on_one_machine(dataset, attributes))
+
+
+def test_a_list_that_differs_in_one_partner_is_seen() -> None:
+    lists = fit_artefacts(purchases_of(checkered()), {}, CONFIG.factors).transitions
+    other = lists.rows.copy()
+    other[3, 0], other[3, 1] = other[3, 1], (other[3, 0] + 2) % 20
+    assert_same_lists(lists, lists)
+    with pytest.raises(AssertionError):
+        assert_same_lists(dataclasses.replace(lists, rows=other), lists)
+
+
+def test_the_factors_keep_two_kinds_of_people_apart(histories: Read, settings: Any) -> None:
+    # even customers buy even items, odd ones odd items
+    bundle = fit_in_spark(histories(checkered()), {}, CONFIG, settings)
+
+    factors = bundle.item_factors / np.linalg.norm(bundle.item_factors, axis=1, keepdims=True)
+    alike = factors @ factors.T
+    same = np.arange(20)[:, None] % 2 == np.arange(20) % 2
+    assert alike[same].min() > alike[~same].max()
