@@ -9,6 +9,7 @@ Source: LightGBM, "C API", ``LGBM_BoosterPredictForMat``.
 """
 
 import ctypes
+import re
 from typing import Any
 
 import lightgbm
@@ -21,6 +22,11 @@ _ROWS_LIE_TOGETHER = 1
 _FROM_FIRST, _TO_LAST = 0, -1
 """C_API_DTYPE_FLOAT32, C_API_PREDICT_NORMAL and C_API_PREDICT_RAW_SCORE, is_row_major, and the
 iterations to use, as in ``LightGBM/c_api.h``."""
+
+_SIZES = re.compile(r"^tree_sizes=(.*)\n", re.MULTILINE)
+"""How long each tree is. Told so, the library reads them on several threads, and the error over one
+that is malformed aborts the process; not told, it reads one after the other and says what is wrong.
+"""
 
 _PARAMETERS = b"num_threads=1"
 """Parallelism comes from processes."""
@@ -51,10 +57,13 @@ class Trees:
         Raises:
             TreesError: when they cannot be read, or give a row more than one answer.
         """
+        sizes = _SIZES.search(text)
         try:
-            self._booster: Any = lightgbm.Booster(model_str=text)
+            self._booster: Any = lightgbm.Booster(model_str=_SIZES.sub("", text, count=1))
         except lightgbm.basic.LightGBMError as error:
             raise TreesError(str(error)) from error
+        if sizes is None or len(sizes[1].split()) != self._booster.num_trees():
+            raise TreesError("the text is cut off: it has fewer trees than it says")
         classes = self._booster.num_model_per_iteration()
         if classes != 1:  # the library would write so many answers a row, behind the array's end
             raise TreesError(f"the trees tell {classes} classes apart, not one from the rest")

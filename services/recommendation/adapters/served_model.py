@@ -1,24 +1,29 @@
 """The published model as requests use it: the ranker, and candidates without a search."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.model import candidates as proposing
-from ml.model.bundle import Bundle
+from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.candidates import CandidateGenerator, Candidates
 from ml.model.features import feature_table
-from ml.model.history import History
+from ml.model.history import SECONDS_PER_DAY, History, empty_history, history_of_baskets
 from ml.model.ranker import Ranker
+from ml.model.trees import TreesError
 from services.recommendation.domain.moment import Moment
-from services.recommendation.domain.ranking import Proposal, Ranking
+from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
 
 LOCAL_SOURCE_SIZE = 25
 LOCAL_OWN_ITEM_COUNT = 300
 """What is proposed without ``embedding``."""
+
+REHEARSED_ITEMS = 20
+"""A basket that a model is tried on holds so many items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,37 @@ class ServedModel:
 
 
 def load(folder: Path) -> ServedModel:
-    """Return the model of a bundle's folder.
+    """Return the model of a bundle's folder, once it has shown that it can answer.
 
     Raises:
         BundleError: when the bundle may not be used.
     """
     bundle = read_bundle(folder)
-    return ServedModel(bundle, Ranker(bundle.ranker), CandidateGenerator.of(bundle, _NoIndex()))
+    model = ServedModel(bundle, Ranker(bundle.ranker), CandidateGenerator.of(bundle, _NoIndex()))
+    _rehearse(model)
+    return model
+
+
+def _rehearse(model: ServedModel) -> None:
+    """Ask the model before any customer does: for somebody new, and for one with two baskets.
+
+    Raises:
+        BundleError: when it cannot rank, or when a probability is none.
+    """
+    last = model.bundle.facts.as_of_seconds
+    items = model.bundle.vocabulary.item_ids[:REHEARSED_ITEMS]
+    moment = Moment(datetime.fromtimestamp(last, UTC))
+    baskets = [(last - days * int(SECONDS_PER_DAY), items) for days in (7, 14)]
+    for history in (empty_history(), history_of_baskets(baskets)):
+        found = model.candidates(history, moment)
+        unknown = np.zeros(len(found.item_ids), np.int64)
+        proposal = Proposal(found, ItemAttributes(("",), unknown, ("",), unknown))
+        try:
+            ranking = model.rank(history, proposal, moment.seconds)
+        except TreesError as error:
+            raise BundleError("BAD_VALUE", f"the ranker does not answer: {error}") from error
+        if not ((ranking.probabilities >= 0) & (ranking.probabilities <= 1)).all():
+            raise BundleError("NOT_FINITE", "the ranker gives a probability that is none")
 
 
 class _NoIndex:

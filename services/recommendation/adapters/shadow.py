@@ -10,6 +10,7 @@ import threading
 
 import structlog
 
+from ml.model.trees import TreesError
 from services.recommendation.domain.comparison import Answered, likeness
 from services.recommendation.ports import Clock, Model, ModelSource, Proposer, TrialTelemetry
 from services.serving.failures import Failure
@@ -17,8 +18,11 @@ from services.serving.failures import Failure
 MAX_WAITING = 64
 """Answers that may wait; each holds the features of its candidates, some 80 KB."""
 
-_DEFECTS = (LookupError, ValueError, TypeError, ArithmeticError, RuntimeError, MemoryError)
-"""What numpy and LightGBM raise over a model that its checks did not find out."""
+_DEFECTS = (
+    *(LookupError, ValueError, TypeError, ArithmeticError, RuntimeError, MemoryError),
+    TreesError,
+)
+"""What numpy and the trees raise over a model that its checks did not find out."""
 
 _log = structlog.get_logger()
 

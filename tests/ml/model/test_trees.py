@@ -1,5 +1,6 @@
 """Trees asked through LightGBM's C interface answer as its Python package does."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import lightgbm
@@ -74,6 +75,22 @@ def test_rows_of_another_width_are_refused(trees: Trees) -> None:
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(TreesError):
         Trees("not a model")
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda text: text.replace("leaf_value=", "leaf_value=0 ", 1), "Check failed"),
+        (lambda text: text.replace("left_child=", "leftchild=", 1), "left_child"),
+        (lambda text: text[: len(text) // 2], "cut off|Check failed"),
+        (lambda text: text.replace("tree_sizes=", "tree_size=", 1), "cut off|expect"),
+    ],
+)
+def test_a_malformed_tree_is_refused_and_the_process_lives(
+    booster: lightgbm.Booster, damage: Callable[[str], str], says: str
+) -> None:
+    with pytest.raises(TreesError, match=says):
+        Trees(damage(booster.model_to_string()))
 
 
 def test_trees_that_give_a_row_several_answers_are_refused() -> None:
