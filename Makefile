@@ -16,7 +16,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo evaluate test faults check lint types imports contracts protos locks bench format clean
+.PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
 .PHONY: setup-spark test-spark
 
 help: ## List the targets.
@@ -49,6 +49,9 @@ demo: $(READY) ## The same as run, but ends by itself.
 
 evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
 	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+drift: $(READY) ## Compare the last days of DATASET=DIR [DAYS=7] with the model in BUNDLE=DIR, or the champion.
+	$(BIN)/python -m ml drift $(DATASET) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(DAYS),--days $(DAYS)) $(if $(OUT),--out $(OUT))
 
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)

@@ -1,7 +1,7 @@
-"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, log, publish.
+"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, log, publish, drift.
 
-Exit codes: 0 done; 1 the gate refused; 2 the command line is wrong; 3 data, files or MLflow do not
-allow it, said in a sentence.
+Exit codes: 0 done; 1 the gate refused, or something drifts; 2 the command line is wrong; 3 data,
+files or MLflow do not allow it, said in a sentence.
 """
 
 import importlib
@@ -189,6 +189,32 @@ def publish(
             keeps_watching=watch,
             say=typer.echo,
         )
+
+
+@app.command()
+def drift(
+    dataset: DatasetFolder,
+    bundle: Annotated[
+        Path | None, typer.Option(help="A bundle or a model folder; default: the champion.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, help="So many of its last days.")] = 7,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Markdown to write; JSON beside.")
+    ] = None,
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+) -> None:
+    """Compare the last days of a data set with what the model looked like when it was made."""
+    with _told("ml.training.drift_commands") as commands:
+        model = (
+            commands.bundle_in(bundle) if bundle else commands.champion_bundle(tracking_uri, name)
+        )
+        show = _is_terminal()
+        report = commands.drift(
+            dataset, model, days=days, out=out, show_progress=show, say=typer.echo
+        )
+    if report.drifts:
+        raise typer.Exit(REFUSED)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """What a model would have answered at past visits, as the values that are watched."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,21 @@ class Observed:
     Attributes:
         values: float64 [n].
         days: int64 [n], the day of each visit, counted from 1970.
+        customers: int64 [n], whose visit it was, as rows.
     """
 
     values: NDArray[np.float64]
     days: NDArray[np.int64]
+    customers: NDArray[np.int64]
+
+
+def observed_at(visits: Sequence[Visit], values: Sequence[float]) -> Observed:
+    """Return a value for each visit."""
+    return Observed(
+        np.array(values, np.float64),
+        np.array([visit.day for visit in visits], np.int64),
+        np.array([visit.customer for visit in visits], np.int64),
+    )
 
 
 class Observer:
@@ -42,14 +53,12 @@ class Observer:
     def observe(self, visits: Iterable[Visit]) -> dict[str, Observed]:
         """Return the values of all visits by statistic; one that nobody has is not there."""
         values: dict[str, list[float]] = defaultdict(list)
-        days: dict[str, list[int]] = defaultdict(list)
+        whose: dict[str, list[Visit]] = defaultdict(list)
         for visit in visits:
             for name, value in (self._answer(visit) | self._vector(visit)).items():
                 values[name].append(value)
-                days[name].append(visit.day)
-        return {
-            name: Observed(np.array(each), np.array(days[name])) for name, each in values.items()
-        }
+                whose[name].append(visit)
+        return {name: observed_at(whose[name], each) for name, each in values.items()}
 
     def _answer(self, visit: Visit) -> dict[str, float]:
         found = self._generator.generate(visit.history, Moment(store=visit.store))

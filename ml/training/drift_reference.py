@@ -21,8 +21,8 @@ from ml.model.drift import (
 )
 from ml.model.drift_values import Yardstick, latest_basket
 from ml.model.vocabulary import Vocabulary
-from ml.training.drift_limits import day_spread, limit_line
-from ml.training.drift_observation import Observed, Observer
+from ml.training.drift_limits import learned_chance, limit_line
+from ml.training.drift_observation import Observed, Observer, observed_at
 from ml.training.purchases import (
     LAST_PSEUDO_DAY_SECONDS,
     SECONDS_PER_DAY,
@@ -126,12 +126,8 @@ def learned(name: str, observed: Observed, generator: np.random.Generator) -> St
     edges = np.array(UNKNOWN_EDGES) if name in ONLY_RISES else quantile_edges(observed.values)
     bins = np.searchsorted(edges, observed.values)
     counts = np.bincount(bins, minlength=len(edges) + 1)
-    line = limit_line(
-        counts,
-        day_spread=day_spread(bins, observed.days),
-        only_rises=name in ONLY_RISES,
-        generator=generator,
-    )
+    chance = learned_chance(bins, days=observed.days, customers=observed.customers)
+    line = limit_line(counts, chance, only_rises=name in ONLY_RISES, generator=generator)
     smoothed = counts + SMOOTHING
     return Statistic(
         name,
@@ -172,4 +168,4 @@ def _unknown_items(purchases: Purchases, past: Sequence[Visit]) -> Observed:
         np.count_nonzero(first_sold[rows] >= moment) / len(rows)
         for rows, moment in zip(baskets, made.tolist(), strict=True)
     ]
-    return Observed(np.array(shares), np.array([visit.day for visit in past]))
+    return observed_at(past, shares)

@@ -24,11 +24,13 @@ class Visit:
         history: what the customer had bought before; never empty.
         store: where it was; empty where that is not known.
         seconds: when it was, since 1970.
+        customer: the customer's row in the purchases.
     """
 
     history: History
     store: str
     seconds: int
+    customer: int
 
     @property
     def day(self) -> int:
@@ -80,4 +82,5 @@ def _visit(purchases: Purchases, basket: int) -> Visit:
         history,
         "" if store == NO_STORE else purchases.store_ids[store],
         int(purchases.basket_seconds[basket]),
+        int(customer),
     )

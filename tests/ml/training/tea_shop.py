@@ -26,7 +26,7 @@ def tea_shop(
     *,
     customers: int = 120,
     days: int = 100,
-    first_day: int = 0,
+    categories: int = len(CATEGORIES),
     every: int = 9,
     choose: Choose = favourites,
     seed: int = 0,
@@ -36,7 +36,7 @@ def tea_shop(
     Args:
         customers: how many.
         days: the last day of the shop.
-        first_day: before it nobody came.
+        categories: how many of them are sold; a customer buys of one alone.
         every: mean gap in days between visits of a customer.
         choose: what somebody buys of the items of their category, the best selling ones first.
         seed: another seed is another shop of the same kind.
@@ -44,9 +44,9 @@ def tea_shop(
     generator = np.random.default_rng(seed)
     baskets = {}
     for customer in range(customers):
-        items = item_ids()[customer % len(CATEGORIES) :: len(CATEGORIES)]
+        items = item_ids()[customer % categories :: len(CATEGORIES)]
         visits = []
-        day = first_day + int(generator.integers(0, days - first_day))  # some are new
+        day = int(generator.integers(0, days))  # some are new
         while day < days:
             visits.append((day, choose(generator, items)))
             day += int(generator.integers(1, 2 * every))
