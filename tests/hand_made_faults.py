@@ -69,6 +69,20 @@ FAULTS = (
         "tests/ml/model",
         "a folded-in customer lies elsewhere than in training",
     ),
+    Fault(
+        "services/recommendation/domain/share.py",
+        "key=key, ",
+        "",
+        "tests/services/recommendation/domain/test_share.py",
+        "the next trial of a challenger has the customers of the last one",
+    ),
+    Fault(
+        "services/recommendation/servicer/situation.py",
+        "proposal.model_version != challenger.version",
+        "proposal.model_version == challenger.version",
+        "tests/services/recommendation/servicer/test_trial.py",
+        "the challenger ranks what the champion proposed",
+    ),
 )
 
 

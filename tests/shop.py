@@ -3,8 +3,8 @@
 import contextlib
 import secrets
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,10 +40,12 @@ class Shop:
     processes: Processes
     services: Neighbourhood
     customers: tuple[str, ...]
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Variables that every service is given beside its own."""
 
     def start(self, service: str) -> None:
         """Start a service and wait until it can answer."""
-        environment = self.layout.service_environment(service)
+        environment = self.layout.service_environment(service) | dict(self.more)
         self.processes.start(service, python("-m", f"services.{service}"), environment)
         self.processes.wait(service, self.services.serving, seconds=START_SECONDS)
 
@@ -55,18 +57,18 @@ class Shop:
 
 
 @contextlib.contextmanager
-def open_shop(folder: Path) -> Iterator[Shop]:
+def open_shop(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Shop]:
     """Start the services on free ports, fill them, and stop them in the end."""
     layout = Layout(folder, port_offset=free_offset())
     layout.identifier_key.write_text(secrets.token_hex(32))
     publish(layout.model, small_bundle())
     services = Neighbourhood.of(layout)
     with Processes(layout.logs) as processes:
-        shop = Shop(layout, processes, services, ())
+        shop = Shop(layout, processes, services, (), more or {})
         for service in SERVICES:
             shop.start(service)
         customers = _fill(services)
-        yield Shop(layout, processes, services, customers)
+        yield replace(shop, customers=customers)
 
 
 def _fill(services: Neighbourhood) -> tuple[str, ...]:

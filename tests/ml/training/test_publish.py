@@ -1,13 +1,16 @@
 """From alias to folder: whole, verified, flipped, and patient when MLflow is away."""
 
 import os
+import re
 import shutil
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from ml.__main__ import app
 from ml.model.bundle_folder import read_bundle
 from ml.training.publish import (
     KEPT_VERSIONS,
@@ -189,3 +192,17 @@ def test_watching_tells_each_state_once_and_tries_again() -> None:
         "MLflow is away; what was current still is; trying again",
         "v1 is current",
     ]
+
+
+def test_the_command_of_the_page_on_shadows_publishes_the_challenger(
+    tracking_uri: str, register: Register, models: Path
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "shadow.md").read_text()
+    (stated,) = re.findall(r"^\.venv/bin/python -m ml (publish .*) --watch$", page, re.MULTILINE)
+    register(small_bundle(), **SCORES)
+
+    command = stated.replace("build/challenger", str(models)).split()
+    told = CliRunner().invoke(app, [*command, "--tracking-uri", tracking_uri])
+
+    assert told.exit_code == 0, told.output
+    assert read_bundle(models / "current").facts.version == small_bundle().facts.version
