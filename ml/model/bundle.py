@@ -53,7 +53,7 @@ class ModelFacts:
 
     Attributes:
         version: names the model; derived from the content by ``content_version``.
-        created: when it was made, ISO 8601, UTC.
+        created: the moment up to which it knows purchases, ISO 8601, UTC.
         as_of_seconds: time of the latest purchase it learned from, seconds since 1970.
         dataset_digest: digest of the data set it learned from.
         regularization: of the fold-in.

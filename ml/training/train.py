@@ -5,7 +5,6 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ml.dataset.consents import read_consents
@@ -16,7 +15,7 @@ from ml.dataset.split import timeline
 from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
 from ml.model.bundle_fit import check_fit
-from ml.model.bundle_folder import content_version, write_bundle
+from ml.model.bundle_folder import write_bundle
 from ml.training.champion import Champion, find_champion
 from ml.training.drift_reference import drift_reference
 from ml.training.evaluate import Evaluation, evaluate
@@ -45,6 +44,7 @@ from ml.training.registry import (
     Registry,
 )
 from ml.training.report import note, write_report
+from ml.training.sealing import sealed
 from ml.training.summary import summary
 from ml.training.windows import end_of
 
@@ -119,32 +119,6 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         registered = registry.register(config.name, run_id, bundle.facts.version)
         registry.set_alias(config.name, CHALLENGER, registered.number)
     return Trained(registered, bundle, evaluated.summary, is_resumed=cut_off is not None)
-
-
-def sealed(bundle: Bundle, *, dataset_digest: str, metrics: Mapping[str, float]) -> Bundle:
-    """Return the bundle with its origin, its figures and the version its content has.
-
-    It counts as made when the latest purchase was that it knows: a clock would give two runs of the
-    same data different bytes, and how old its knowledge is tells more than how old the file is.
-
-    Args:
-        bundle: as ``learn`` returns it.
-        dataset_digest: of what it learned from.
-        metrics: of those, quality travels with it; milliseconds are another machine's.
-    """
-    facts = dataclasses.replace(
-        bundle.facts,
-        created=datetime.fromtimestamp(bundle.facts.as_of_seconds, UTC).isoformat(),
-        dataset_digest=dataset_digest,
-        metrics={name: each for name, each in metrics.items() if _is_quality(name)},
-    )
-    unnamed = dataclasses.replace(bundle, facts=facts)
-    named = dataclasses.replace(facts, version=content_version(unnamed))
-    return dataclasses.replace(unnamed, facts=named)
-
-
-def _is_quality(name: str) -> bool:
-    return "_at_" in name or name in ("candidate_recall", "calibration_error")
 
 
 def _log_inputs(job: _Job, parameters: Mapping[str, str]) -> None:
