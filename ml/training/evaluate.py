@@ -21,7 +21,7 @@ from ml.evaluation.strata import Strata
 from ml.model.bundle import Bundle
 from ml.training.feature_gain import gain_by_group
 from ml.training.learned import Ofone
-from ml.training.learning import LearningConfig, Memory
+from ml.training.learning import Artefacts, LearningConfig, Memory
 from ml.training.models import Collaborative, FactorModel
 from ml.training.observation import Observation
 
@@ -114,6 +114,7 @@ def evaluate(
     *,
     protocol: Protocol | None = None,
     memory: Memory | None = None,
+    artefacts: Artefacts | None = None,
 ) -> Evaluation:
     """Learn from what may be known, and ask model and baselines.
 
@@ -122,6 +123,7 @@ def evaluate(
         config: of the model.
         protocol: ``None`` takes ``calendar`` for dated data.
         memory: as in ``learn``.
+        artefacts: as in ``learn``.
 
     Raises:
         SplitError: when nobody can be asked.
@@ -131,7 +133,7 @@ def evaluate(
     asked = questions(dataset, protocol, horizon_days=config.horizon_days)
     ideal = dataset.description.ndcg_ideal
     observation = Observation()
-    ofone = Ofone(config, memory=memory, observe=observation.see)
+    ofone = Ofone(config, memory=memory, observe=observation.see, artefacts=artefacts)
     start = time.monotonic()
     model = judge(ofone, asked, ideal=ideal, announce=observation.announce)
     cost = Cost(

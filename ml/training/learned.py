@@ -15,7 +15,7 @@ from ml.model.candidates import CandidateGenerator, Moment
 from ml.model.features import feature_table
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
-from ml.training.learning import LearningConfig, Memory, learn
+from ml.training.learning import Artefacts, LearningConfig, Memory, learn
 from ml.training.purchases import Purchases, purchases_of
 from ml.training.windows import moment_seconds
 
@@ -90,10 +90,15 @@ class Ofone:
         *,
         memory: Memory | None = None,
         observe: Observe = _overlook,
+        artefacts: Artefacts | None = None,
     ) -> None:
-        """Take how to learn; ``memory`` as in ``learn``, ``observe`` is told of every ranking."""
+        """Take how to learn; ``memory`` and ``artefacts`` as in ``learn``.
+
+        ``observe`` is told of every ranking.
+        """
         self._config = config
         self._memory = memory
+        self._artefacts = artefacts
         self._observe = observe
         self._answering: BundleRecommender | None = None
         self.bundle: Bundle | None = None
@@ -101,7 +106,9 @@ class Ofone:
 
     def fit(self, history: Dataset, now: datetime | None) -> None:
         """Learn a bundle; ``now`` is the moment at which features are taken."""
-        self.bundle = learn(history, now, self._config, memory=self._memory)
+        self.bundle = learn(
+            history, now, self._config, memory=self._memory, artefacts=self._artefacts
+        )
         self._answering = BundleRecommender(
             self.bundle, purchases_of(history), moment_seconds(now), observe=self._observe
         )

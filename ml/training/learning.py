@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -23,7 +24,7 @@ from ml.training.ranker_training import (
     train_ranker,
     window_samples,
 )
-from ml.training.windows import Window, windows
+from ml.training.windows import Window, moment_seconds, windows
 
 Attributes = Mapping[str, ItemAttributes]
 
@@ -55,12 +56,27 @@ Memory = dict[int, Samples]
 known at a moment, and the basket that came within its horizon, do not change."""
 
 
+class Artefacts(Protocol):
+    """Makes every array of a bundle but the ranker; on this machine, or on others."""
+
+    def __call__(self, known: Dataset, purchases: Purchases, now_seconds: int) -> Bundle:
+        """Return the arrays of what was known at a moment.
+
+        Args:
+            known: histories of customers, of a moment's window or of the present.
+            purchases: the same as arrays.
+            now_seconds: the moment, seconds since 1970.
+        """
+        ...
+
+
 def learn(
     history: Dataset,
     now: datetime | None,
     config: LearningConfig,
     *,
     memory: Memory | None = None,
+    artefacts: Artefacts | None = None,
 ) -> Bundle:
     """Return a bundle without version, digest or metrics.
 
@@ -69,14 +85,14 @@ def learn(
         now: the present moment, right behind the history; ``None`` for undated data.
         config: how.
         memory: samples of an earlier call on the same data with the same configuration; added to.
+        artefacts: ``None`` counts here.
 
     Raises:
         TrainingError: when no moment has both a past and a basket after it.
     """
-    attributes = item_attributes(history.items)
-    samples = _all_samples(history, now, config, attributes, {} if memory is None else memory)
-    purchases = purchases_of(history)
-    bundle = _artefacts(purchases, attributes, config)
+    make = artefacts or _counted_here(item_attributes(history.items), config)
+    samples = _all_samples(history, now, config, make, {} if memory is None else memory)
+    bundle = make(history, purchases_of(history), moment_seconds(now))
     ranker = train_ranker(samples, config.ranker, seed=config.seed)
     return dataclasses.replace(bundle, ranker=ranker)
 
@@ -85,14 +101,14 @@ def _all_samples(
     history: Dataset,
     now: datetime | None,
     config: LearningConfig,
-    attributes: Attributes,
+    make: Artefacts,
     memory: Memory,
 ) -> Samples:
     found: list[Samples] = []
     moments = windows(history, now, count=config.windows, horizon_days=config.horizon_days)
     for number, window in enumerate(moments, 1):
         known = memory.get(window.now_seconds) if now else None
-        samples = known or _samples(window, number, config, attributes)
+        samples = known or _samples(window, number, config, make)
         if now:
             memory[window.now_seconds] = samples
         found.append(samples)
@@ -117,9 +133,7 @@ def _told_span(history: Dataset) -> str:
     return f"the baskets are dated from {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
 
 
-def _samples(
-    window: Window, number: int, config: LearningConfig, attributes: Attributes
-) -> Samples:
+def _samples(window: Window, number: int, config: LearningConfig, make: Artefacts) -> Samples:
     purchases = purchases_of(window.history)
 
     def progress(customers: Sequence[str]) -> Iterable[str]:
@@ -127,7 +141,7 @@ def _samples(
         return tqdm(customers, desc=label, disable=not config.show_progress, leave=False)
 
     return window_samples(
-        _artefacts(purchases, attributes, config),
+        make(window.history, purchases, window.now_seconds),
         purchases,
         window,
         max_customers=config.ranker.max_customers,
@@ -136,7 +150,10 @@ def _samples(
     )
 
 
-def _artefacts(purchases: Purchases, attributes: Attributes, config: LearningConfig) -> Bundle:
-    return fit_artefacts(
-        purchases, attributes, config.factors, weighting=config.weighting, seed=config.seed
-    )
+def _counted_here(attributes: Attributes, config: LearningConfig) -> Artefacts:
+    def make(known: Dataset, purchases: Purchases, now_seconds: int) -> Bundle:  # noqa: ARG001
+        return fit_artefacts(
+            purchases, attributes, config.factors, weighting=config.weighting, seed=config.seed
+        )
+
+    return make

@@ -8,9 +8,7 @@ from pathlib import Path
 import grpc
 
 from ml.dataset.catalogue_import import CatalogueError, read_catalogue
-from ml.dataset.digest import digest
 from ml.dataset.export_import import ExportCutError, ExportEmptyError, import_export
-from ml.dataset.folder import read_dataset
 from ml.dataset.mapping import MappingError, load_mapping
 from ml.dataset.raw_import import (
     REFUSED_FILE,
@@ -31,6 +29,7 @@ from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
 from ml.training.results import write_results
+from ml.training.source import Engine, this_machine
 from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 
@@ -103,9 +102,16 @@ def training_config(
     return dataclasses.replace(config, learning=learning, name=name)
 
 
-def train(dataset: Path, config: TrainingConfig, *, tracking_uri: str, say: Say) -> None:
+def train(
+    dataset: Path,
+    config: TrainingConfig,
+    *,
+    tracking_uri: str,
+    say: Say,
+    engine: Engine = this_machine,
+) -> None:
     """Train and register a challenger."""
-    trained = train_model(dataset, config, Registry(tracking_uri))
+    trained = train_model(dataset, config, Registry(tracking_uri), engine=engine)
     if trained.is_resumed:
         say("a run of the same data and configuration was cut off: it was finished")
     say(trained.summary)
@@ -114,14 +120,25 @@ def train(dataset: Path, config: TrainingConfig, *, tracking_uri: str, say: Say)
 
 
 def evaluate(
-    folder: Path, config: TrainingConfig, *, protocol: Protocol | None, out: Path, say: Say
+    folder: Path,
+    config: TrainingConfig,
+    *,
+    protocol: Protocol | None,
+    out: Path,
+    say: Say,
+    engine: Engine = this_machine,
 ) -> None:
     """Evaluate without registering anything; ``out`` is the folder of the results."""
-    dataset = read_dataset(folder)
-    evaluation = evaluate_model(dataset, config.learning, protocol=protocol or config.protocol)
-    results = write_results(evaluation, dataset, out, name=folder.resolve().name)
+    with engine(folder, config.learning) as source:
+        evaluation = evaluate_model(
+            source.dataset,
+            config.learning,
+            protocol=protocol or config.protocol,
+            artefacts=source.artefacts,
+        )
+    results = write_results(evaluation, source.dataset, out, name=folder.resolve().name)
     say(results.page.read_text(encoding="utf-8"))
-    say(f"data set digest {digest(dataset)}")
+    say(f"data set digest {source.digest}")
     say(f"written to {results.document}, {results.page} and {results.folder}")
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from ml.dataset.consents import read_consents
 from ml.dataset.dataset import Dataset
-from ml.dataset.digest import digest
-from ml.dataset.folder import read_dataset
 from ml.dataset.split import timeline
 from ml.evaluation.question import Protocol, with_history
 from ml.model.bundle import Bundle
@@ -45,6 +43,7 @@ from ml.training.registry import (
 )
 from ml.training.report import note, write_report
 from ml.training.sealing import sealed
+from ml.training.source import Engine, Source, this_machine
 from ml.training.summary import summary
 from ml.training.windows import end_of
 
@@ -82,16 +81,32 @@ class _Job:
     registry: Registry
     run_id: str
     config: TrainingConfig
-    dataset: Dataset
+    source: Source
     consents: Mapping[str, bool] | None
-    data_digest: str
     memory: Memory = field(default_factory=dict)
 
+    @property
+    def dataset(self) -> Dataset:
+        """Return the data that are at hand here."""
+        return self.source.dataset
 
-def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
+
+def train(
+    path: Path,
+    config: TrainingConfig,
+    registry: Registry,
+    *,
+    engine: Engine = this_machine,
+) -> Trained:
     """Read a dataset folder, evaluate, learn from everything, register the challenger.
 
     A run of the same data, configuration and code that was cut off is taken up where it stopped.
+
+    Args:
+        path: the dataset folder.
+        config: how.
+        registry: where runs are kept.
+        engine: opens the folder and counts.
 
     Raises:
         DatasetError: when the folder breaks rules.
@@ -100,17 +115,24 @@ def train(path: Path, config: TrainingConfig, registry: Registry) -> Trained:
         BundleError: when the configuration makes a bundle that services would refuse.
         RegistryError: when MLflow is away; found out before the long work begins.
     """
-    dataset = read_dataset(path)
-    consents = read_consents(path)
-    data_digest = digest(dataset)
-    parameters = flat_parameters(config) | {"dataset": dataset.description.name}
+    with engine(path, config.learning) as source:
+        return _trained(source, read_consents(path), config, registry)
+
+
+def _trained(
+    source: Source,
+    consents: Mapping[str, bool] | None,
+    config: TrainingConfig,
+    registry: Registry,
+) -> Trained:
+    name = source.dataset.description.name
+    parameters = flat_parameters(config) | {"dataset": name, "engine": source.engine}
     deciding = {key: value for key, value in parameters.items() if key not in _WITHOUT_EFFECT}
-    key = run_key(data_digest, deciding)
-    tags = {"code_version": code_version(), "dataset_digest": data_digest, KEY_TAG: key}
+    key = run_key(source.digest, deciding)
+    tags = {"code_version": code_version(), "dataset_digest": source.digest, KEY_TAG: key}
     cut_off = registry.unfinished_run(config.name, KEY_TAG, key)
-    name = dataset.description.name
     with registry.run(config.name, run_name=name, tags=tags, resumed=cut_off) as run_id:
-        job = _Job(registry, run_id, config, dataset, consents, data_digest)
+        job = _Job(registry, run_id, config, source, consents)
         if cut_off is None:
             _log_inputs(job, parameters)
         evaluated = kept_evaluation(registry, run_id) or _evaluate(job)
@@ -127,7 +149,7 @@ def _log_inputs(job: _Job, parameters: Mapping[str, str]) -> None:
     job.registry.log_dataset(
         job.run_id,
         name=about.name,
-        digest=job.data_digest,
+        digest=job.source.digest,
         profile=json.dumps(dict(job.dataset.counts) | _span(job.dataset)),
     )
 
@@ -135,7 +157,11 @@ def _log_inputs(job: _Job, parameters: Mapping[str, str]) -> None:
 def _evaluate(job: _Job) -> Evaluated:
     """Judge the model and the champion, and keep what was found."""
     evaluation = evaluate(
-        job.dataset, job.config.learning, protocol=job.config.protocol, memory=job.memory
+        job.dataset,
+        job.config.learning,
+        protocol=job.config.protocol,
+        memory=job.memory,
+        artefacts=job.source.artefacts,
     )
     champion = _champion(job, evaluation)
     found = compared(evaluation, champion, job.dataset, job.consents)
@@ -148,7 +174,9 @@ def _evaluate(job: _Job) -> Evaluated:
         write_comparison(found, folder)
         result.write(folder)
         (folder / "environment.txt").write_text(environment(), encoding="utf-8")
-        answered = sealed(evaluation.bundle, dataset_digest=job.data_digest, metrics=result.metrics)
+        answered = sealed(
+            evaluation.bundle, dataset_digest=job.source.digest, metrics=result.metrics
+        )
         write_bundle(folder / EVALUATION_BUNDLE_ARTIFACT, answered)
         tags = {QUESTION_TAG: evaluation.fingerprint, NOTE_TAG: note(evaluation, job.dataset)}
         cost = {"evaluation_seconds": evaluation.seconds}
@@ -164,9 +192,15 @@ def _champion(job: _Job, evaluation: Evaluation) -> Champion | None:
 def _learn(job: _Job, metrics: Mapping[str, float]) -> Bundle:
     """Learn from everything, and keep the bundle."""
     whole = with_history(job.dataset, timeline(job.dataset))
-    bundle = learn(whole, end_of(whole), job.config.learning, memory=job.memory)
+    bundle = learn(
+        whole,
+        end_of(whole),
+        job.config.learning,
+        memory=job.memory,
+        artefacts=job.source.artefacts,
+    )
     bundle = _with_reference(bundle, whole, job.config.learning)
-    bundle = sealed(bundle, dataset_digest=job.data_digest, metrics=metrics)
+    bundle = sealed(bundle, dataset_digest=job.source.digest, metrics=metrics)
     check_fit(bundle)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
