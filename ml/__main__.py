@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 the gate refused, or something drifts; 2 the command line 
 files or MLflow do not allow it, said in a sentence.
 """
 
+import dataclasses
 import importlib
 import os
 import sys
@@ -135,12 +136,14 @@ def evaluate(
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
     out: Annotated[Path, typer.Option("--out", help="The folder of the results.")] = RESULTS,
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
     with _learning_commands() as commands:
         chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
-        wanted = protocol.value if protocol else None
-        commands.evaluate(dataset, chosen, protocol=wanted, out=out, say=typer.echo)
+        if protocol:
+            chosen = dataclasses.replace(chosen, protocol=protocol.value)
+        commands.evaluate(dataset, chosen, out, tracking_uri=tracking_uri, say=typer.echo)
 
 
 @app.command()

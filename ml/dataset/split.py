@@ -65,7 +65,7 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
             "customer_id": customers,
             "basket_id": pd.Series(TARGET_BASKET, index=customers.index, dtype="str"),
             "sequence": (customers.map(ends) + 1).astype("int32"),
-            "occurred_at": customers.map(days).astype(bought["occurred_at"].dtype),
+            "occurred_at": days.reindex(customers).set_axis(customers.index),
             "item_id": dataset.targets["item_id"],
             "quantity": pd.Series(1, index=customers.index, dtype="float32"),
             "unit_price": pd.Series(float("nan"), index=customers.index, dtype="float32"),

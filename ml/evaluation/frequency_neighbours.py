@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
-
-BLOCK_CUSTOMERS = 500
-"""Customers who are compared with all others at once: a table of so many rows is in memory."""
+from ml.evaluation.best_columns import best_columns, block_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,12 @@ class TifuKnn:
         """See ``Recommender.recommend``; a stranger gets nothing."""
         answers: list[list[str]] = [[] for _ in customer_ids]
         known = [place for place, each in enumerate(customer_ids) if each in self._row_of]
-        for start in range(0, len(known), BLOCK_CUSTOMERS):
-            places = known[start : start + BLOCK_CUSTOMERS]
+        block = block_rows(max(self._frequencies.shape))
+        for start in range(0, len(known), block):
+            places = known[start : start + block]
             rows = np.array([self._row_of[customer_ids[place]] for place in places])
-            scores = self._scores(rows)
-            best = np.argsort(-scores, axis=1, kind="stable")[:, :count]
-            for place, columns, line in zip(places, best, scores, strict=True):
-                answers[place] = [self._items[each] for each in columns if line[each] > 0]
+            for place, columns in zip(places, best_columns(self._scores(rows), count), strict=True):
+                answers[place] = [self._items[each] for each in columns]
         return answers
 
     def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -4,26 +4,25 @@ import hashlib
 import resource
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
-from ml.evaluation.baselines import Personal, PersonalThenPopular, Popular
+from ml.evaluation.baselines import PersonalThenPopular
 from ml.evaluation.comparison import Judgement, judge
-from ml.evaluation.frequency_neighbours import TifuKnn
+from ml.evaluation.frequency_neighbours import TifuParameters
 from ml.evaluation.intervals import Estimate
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
-from ml.evaluation.recommender import Recommender
 from ml.evaluation.strata import Strata
 from ml.model.bundle import Bundle
+from ml.training.contest import Contest
 from ml.training.feature_gain import gain_by_group
 from ml.training.learned import Ofone
 from ml.training.learning import Artefacts, LearningConfig, Memory
-from ml.training.models import Collaborative, FactorModel
 from ml.training.observation import Observation
+from ml.training.search import Keeping
 
 BASELINE = PersonalThenPopular.name
 """What a first model must beat."""
@@ -55,6 +54,8 @@ class Evaluation:
     """Equal for two evaluations that asked the same questions."""
     model: Judgement
     baselines: dict[str, Judgement]
+    tuned: list[TifuParameters]
+    """What was chosen for TIFU-KNN, question by question."""
     strata: Strata
     """Of the questions of all judgements."""
     observation: Observation
@@ -115,6 +116,7 @@ def evaluate(
     protocol: Protocol | None = None,
     memory: Memory | None = None,
     artefacts: Artefacts | None = None,
+    keeping: Keeping | None = None,
 ) -> Evaluation:
     """Learn from what may be known, and ask model and baselines.
 
@@ -124,6 +126,7 @@ def evaluate(
         protocol: ``None`` takes ``calendar`` for dated data.
         memory: as in ``learn``.
         artefacts: as in ``learn``.
+        keeping: of the trials by which baselines are tuned; ``None`` takes their authors' choices.
 
     Raises:
         SplitError: when nobody can be asked.
@@ -142,20 +145,17 @@ def evaluate(
         _peak_memory_mb(),
         dict(observation.latency_ms()),
     )
-    others: Sequence[Recommender] = (
-        Popular(),
-        Personal(),
-        PersonalThenPopular(),
-        TifuKnn(),
-        Collaborative(FactorModel(config.factors, seed=config.seed)),
-    )
     assert ofone.bundle is not None  # judging it let it learn
     identity = f"{digest(dataset)}|{protocol}|{config.horizon_days}"
+    fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:32]
+    contest = Contest(dataset, asked, fingerprint, config.horizon_days)
+    baselines, chosen = contest.baselines(keeping)
     return Evaluation(
         protocol=protocol,
-        fingerprint=hashlib.sha256(identity.encode()).hexdigest()[:32],
+        fingerprint=fingerprint,
         model=model,
-        baselines={each.name: judge(each, asked, ideal=ideal) for each in others},
+        baselines=baselines,
+        tuned=chosen,
         strata=Strata.of(asked, ideal=ideal),
         observation=observation,
         cost=cost,

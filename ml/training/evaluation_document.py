@@ -5,6 +5,7 @@ comes beside them. An interval is ``[mean, low, high]``, 95 %, bootstrapped by c
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ml.dataset.dataset import Dataset
@@ -50,6 +51,7 @@ def document(evaluation: Evaluation, dataset: Dataset, *, name: str) -> Document
             {k: strata.by_known_purchases(e) for k, e in judgements.items()}
         ),
         "coverage": {key: each.coverage for key, each in judgements.items()},
+        "tuned": {"tifuknn": [asdict(each) for each in evaluation.tuned]},
         "candidates": {"recall": _folded(recalls), "count": _folded(counts)},
         "calibration": _calibration(evaluation),
         "feature_gain": evaluation.feature_gain,

@@ -20,7 +20,6 @@ from ml.dataset.raw_import import (
 from ml.dataset.raw_lines import RawFileError
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
-from ml.evaluation.question import Protocol
 from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
@@ -29,16 +28,24 @@ from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
 from ml.training.results import write_results
+from ml.training.search import Keeping, SearchError
 from ml.training.source import Engine, this_machine
 from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
+from ml.training.trial_runs import trial_runs
 
 KNOWN_ERRORS = (
     BundleError, CatalogueError, ConfigError, DatasetError, ExportCutError, ExportEmptyError,
-    MappingError, OSError, RawFileError, RawImportError, RegistryError, SplitError, TownError,
-    TrainingError,
+    MappingError, OSError, RawFileError, RawImportError, RegistryError, SearchError, SplitError,
+    TownError, TrainingError,
 )  # fmt: skip
 """What is told as a sentence."""
+
+TUNING_EXPERIMENT = "ofone-tuning"
+"""The experiment of trials."""
+
+STUDIES_FILE = "studies.db"
+"""Trials of earlier runs, beside the results."""
 
 Say = Callable[[str], None]
 
@@ -122,19 +129,25 @@ def train(
 def evaluate(
     folder: Path,
     config: TrainingConfig,
-    *,
-    protocol: Protocol | None,
     out: Path,
+    *,
+    tracking_uri: str,
     say: Say,
     engine: Engine = this_machine,
 ) -> None:
     """Evaluate without registering anything; ``out`` is the folder of the results."""
-    with engine(folder, config.learning) as source:
+    registry = Registry(tracking_uri)
+    title = f"baselines on {folder.resolve().name}"
+    with (
+        engine(folder, config.learning) as source,
+        trial_runs(registry, TUNING_EXPERIMENT, run_name=title) as note,
+    ):
         evaluation = evaluate_model(
             source.dataset,
             config.learning,
-            protocol=protocol or config.protocol,
+            protocol=config.protocol,
             artefacts=source.artefacts,
+            keeping=Keeping(out / STUDIES_FILE, note),
         )
     results = write_results(evaluation, source.dataset, out, name=folder.resolve().name)
     say(results.page.read_text(encoding="utf-8"))

@@ -88,6 +88,22 @@ def test_held_out_baskets_take_their_place_on_the_timeline() -> None:
     assert list(events.dtypes) == list(corner_shop.dataset().interactions.dtypes)
 
 
+def test_undated_held_out_baskets_take_their_place_by_order_alone() -> None:
+    dated = corner_shop.dataset()
+    hidden = pd.Series(pd.NaT, index=dated.interactions.index, dtype="datetime64[us, UTC]")
+    undated = make_dataset(
+        Description("x", dated=False),
+        dated.interactions.assign(occurred_at=hidden),
+        targets=dated.targets,
+    )
+
+    events = timeline(undated)
+
+    assert len(events) == len(dated.interactions) + len(dated.targets)
+    assert events["occurred_at"].isna().all()
+    assert events["occurred_at"].dtype == dated.interactions["occurred_at"].dtype
+
+
 def test_targets_without_dates_have_no_place_on_it() -> None:
     undated = make_dataset(
         Description("x", dated=True), corner_shop.interactions(), targets=corner_shop.targets()

@@ -1,0 +1,70 @@
+"""Questions for choosing hyperparameters: as a question is asked, but of others or earlier.
+
+What is chosen for a question may rest on what its model may know, and on nothing else: on the
+``val`` customers of its fold, on an earlier moment where baskets are dated, on the basket before
+the last where there is neither.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+
+from ml.dataset import columns
+from ml.dataset.dataset import Dataset
+from ml.dataset.rules import Fold
+from ml.dataset.split import SplitError, calendar_split, last_basket_split, timeline
+from ml.evaluation.metrics import baskets_of
+from ml.evaluation.question import Question, with_history
+
+
+def with_known_targets(dataset: Dataset, customer_ids: Iterable[str]) -> Dataset:
+    """Return the undated histories of all, the last basket of these customers among them.
+
+    Args:
+        dataset: with its targets.
+        customer_ids: whose target may be known, such as a fold's ``train`` customers.
+    """
+    known = dataset.targets["customer_id"].isin(list(customer_ids))
+    hidden = pd.Series(pd.NaT, index=dataset.interactions.index, dtype="datetime64[us, UTC]")
+    undated = replace(
+        dataset,
+        description=replace(dataset.description, dated=False),
+        interactions=dataset.interactions.assign(occurred_at=hidden),
+        targets=dataset.targets[known],
+        target_dates=columns.empty(columns.TARGET_DATES),
+    )
+    return with_history(undated, timeline(undated))
+
+
+def validation_question(
+    dataset: Dataset, question: Question, fold: Fold | None, *, horizon_days: int
+) -> Question | None:
+    """Return the question that hyperparameters for ``question`` are chosen by.
+
+    Args:
+        dataset: what ``question`` was made of.
+        question: the one that is asked in the end; nothing of its truth is used.
+        fold: of the question; ``None`` where the data set has none.
+        horizon_days: how long before a dated question the other is asked.
+
+    Returns:
+        The question, or ``None`` where the histories are too short for one.
+    """
+    try:
+        if question.cut is not None:
+            cut = question.cut - timedelta(days=horizon_days)
+            bought = question.history.interactions
+            split = calendar_split(bought, cut, horizon_days=horizon_days)
+            known = with_history(question.history, split.history)
+            return Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut)
+        if fold is not None and fold.val:
+            asked = dataset.targets[dataset.targets["customer_id"].isin(fold.val)]
+            known = with_known_targets(dataset, fold.train)
+            return Question(f"{question.name} val", known, baskets_of(asked), None)
+        split = last_basket_split(question.history)
+    except SplitError:
+        return None
+    known = with_history(question.history, split.history)
+    return Question(f"{question.name} before", known, baskets_of(split.truth), None)

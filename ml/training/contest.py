@@ -1,0 +1,66 @@
+"""What a model is compared with, asked the same questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ml.dataset.dataset import Dataset
+from ml.evaluation.baselines import Personal, PersonalThenPopular, Popular
+from ml.evaluation.comparison import Judgement, judge
+from ml.evaluation.frequency_neighbours import TifuKnn, TifuParameters
+from ml.evaluation.question import Question
+from ml.evaluation.recency_neighbours import UpCf
+from ml.evaluation.recommender import Recommender
+from ml.training.factors import FactorConfig
+from ml.training.models import Collaborative, FactorModel
+from ml.training.search import Keeping
+from ml.training.tuned_neighbours import judge_tuned
+
+ALS_ALONE = FactorConfig(factors=128, regularization=1.0, alpha=5.0)
+"""The factors that the published figure of ALS alone was measured with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """The questions of one evaluation.
+
+    Attributes:
+        dataset: what the questions were made of.
+        asked: one question, or one for each fold in the order of the folds.
+        fingerprint: names data, protocol and horizon.
+        horizon_days: of the questions.
+    """
+
+    dataset: Dataset
+    asked: Sequence[Question]
+    fingerprint: str
+    horizon_days: int
+
+    def baselines(
+        self, keeping: Keeping | None
+    ) -> tuple[dict[str, Judgement], list[TifuParameters]]:
+        """Return how each baseline did, and what was chosen for TIFU-KNN.
+
+        Args:
+            keeping: of the trials by which TIFU-KNN is tuned; ``None`` takes its authors' choice.
+        """
+        plain: Sequence[Recommender] = (
+            Popular(),
+            Personal(),
+            PersonalThenPopular(),
+            UpCf(),
+            Collaborative(FactorModel(ALS_ALONE)),
+        )
+        ideal = self.dataset.description.ndcg_ideal
+        found = {each.name: judge(each, self.asked, ideal=ideal) for each in plain}
+        if keeping is None:
+            found[TifuKnn.name] = judge(TifuKnn(), self.asked, ideal=ideal)
+            return found, [TifuParameters()] * len(self.asked)
+        tuned, chosen = judge_tuned(
+            self.dataset,
+            self.asked,
+            study=self.fingerprint,
+            horizon_days=self.horizon_days,
+            keeping=keeping,
+        )
+        found[TifuKnn.name] = tuned
+        return found, chosen
