@@ -53,6 +53,10 @@ class Judgement:
         covered = [each.coverage for each in self.answered]
         return {name: sum(each[name] for each in covered) / len(covered) for name in covered[0]}
 
+    def part(self, questions: slice) -> "Judgement":
+        """Return how it did on some of the questions, at least one."""
+        return Judgement(self.name, self.answered[questions])
+
     def estimates(self) -> dict[str, Estimate]:
         """Return every metric's mean over questions, each of them a mean over customers."""
         return bootstrap_mean(self.scores, weights=self._weights())

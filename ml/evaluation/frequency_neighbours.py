@@ -43,7 +43,7 @@ class TifuKnn:
 
     def __init__(self, parameters: TifuParameters | None = None) -> None:
         """Know nothing yet."""
-        self._parameters = parameters or TifuParameters()
+        self.parameters = parameters or TifuParameters()
         self._items: list[str] = []
         self._row_of: dict[str, int] = {}
         self._frequencies = sparse.csr_matrix((0, 0), dtype=np.float32)
@@ -54,7 +54,7 @@ class TifuKnn:
         bought = history.interactions[["customer_id", "sequence", "item_id"]].drop_duplicates()
         rows, customers = pd.factorize(bought["customer_id"], sort=True)
         columns, items = pd.factorize(bought["item_id"], sort=True)
-        weights = _weights(rows, bought["sequence"].to_numpy(), self._parameters)
+        weights = _weights(rows, bought["sequence"].to_numpy(), self.parameters)
         shape = (len(customers), len(items))
         self._frequencies = sparse.csr_matrix((weights, (rows, columns)), shape, dtype=np.float32)
         self._squares = np.asarray(self._frequencies.power(2).sum(axis=1)).ravel()
@@ -76,8 +76,8 @@ class TifuKnn:
     def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the score of every item for the customers of these rows, float32 [n, items]."""
         own = self._frequencies[rows]
-        count = min(self._parameters.neighbours, self._frequencies.shape[0] - 1)
-        share = self._parameters.own_share
+        count = min(self.parameters.neighbours, self._frequencies.shape[0] - 1)
+        share = self.parameters.own_share
         mixed = share * own.toarray()
         if count == 0:
             return np.asarray(mixed, np.float32)

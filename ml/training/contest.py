@@ -13,7 +13,7 @@ from ml.evaluation.recommender import Recommender
 from ml.training.factors import FactorConfig
 from ml.training.models import Collaborative, FactorModel
 from ml.training.search import Keeping
-from ml.training.tuned_neighbours import judge_tuned
+from ml.training.tuned_neighbours import Tuner
 
 ALS_ALONE = FactorConfig(factors=128, regularization=1.0, alpha=5.0)
 """The factors that the published figure of ALS alone was measured with."""
@@ -25,7 +25,7 @@ class Contest:
 
     Attributes:
         dataset: what the questions were made of.
-        asked: one question, or one for each fold in the order of the folds.
+        asked: questions at one moment, or one for each fold in the order of the folds.
         fingerprint: names data, protocol and horizon.
         horizon_days: of the questions.
     """
@@ -55,12 +55,7 @@ class Contest:
         if keeping is None:
             found[TifuKnn.name] = judge(TifuKnn(), self.asked, ideal=ideal)
             return found, [TifuParameters()] * len(self.asked)
-        tuned, chosen = judge_tuned(
-            self.dataset,
-            self.asked,
-            study=self.fingerprint,
-            horizon_days=self.horizon_days,
-            keeping=keeping,
-        )
+        tuner = Tuner(self.dataset, self.fingerprint, self.horizon_days, keeping)
+        tuned, chosen = tuner.judge(self.asked)
         found[TifuKnn.name] = tuned
         return found, chosen

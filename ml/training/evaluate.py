@@ -11,6 +11,7 @@ import pandas as pd
 from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.evaluation.baselines import PersonalThenPopular
+from ml.evaluation.beginners import beginners
 from ml.evaluation.comparison import Judgement, judge
 from ml.evaluation.frequency_neighbours import TifuParameters
 from ml.evaluation.intervals import Estimate
@@ -54,6 +55,9 @@ class Evaluation:
     """Equal for two evaluations that asked the same questions."""
     model: Judgement
     baselines: dict[str, Judgement]
+    beginners: dict[str, Judgement]
+    """How all did, the model first, on customers whom the protocol leaves out; empty without any.
+    Every other figure is without them."""
     tuned: list[TifuParameters]
     """What was chosen for TIFU-KNN, question by question."""
     strata: Strata
@@ -89,6 +93,22 @@ class Evaluation:
     def seconds(self) -> float:
         """Return the wall time of learning and asking, the model alone."""
         return self.cost.seconds
+
+    def by_known_baskets(self) -> dict[str, dict[str, Judgement]]:
+        """Return how each did by known baskets of the customer, beginners included.
+
+        Returns:
+            Recommender to band to how it did there.
+        """
+        found = {name: self.strata.by_known_baskets(each) for name, each in self.judgements.items()}
+        if not self.beginners:
+            return found
+        asked = [each.question for each in self.beginners[self.model.name].answered]
+        strata = Strata.of(asked, ideal=self.strata.ideal)
+        return {
+            name: strata.by_known_baskets(self.beginners[name]) | bands
+            for name, bands in found.items()
+        }
 
     def leads(self) -> dict[str, dict[str, Estimate]]:
         """Return the model's paired lead over each baseline."""
@@ -134,11 +154,13 @@ def evaluate(
     """
     protocol = protocol or default_protocol(dataset)
     asked = questions(dataset, protocol, horizon_days=config.horizon_days)
+    left_out = [beginners(dataset, each, horizon_days=config.horizon_days) for each in asked]
+    new = tuple(each for each in left_out if each)
     ideal = dataset.description.ndcg_ideal
-    observation = Observation()
+    observation = Observation(asked)
     ofone = Ofone(config, memory=memory, observe=observation.see, artefacts=artefacts)
     start = time.monotonic()
-    model = judge(ofone, asked, ideal=ideal, announce=observation.announce)
+    model = judge(ofone, (*asked, *new), ideal=ideal, announce=observation.announce)
     cost = Cost(
         time.monotonic() - start,
         sum(each.learning_seconds for each in model.answered),
@@ -148,14 +170,17 @@ def evaluate(
     assert ofone.bundle is not None  # judging it let it learn
     identity = f"{digest(dataset)}|{protocol}|{config.horizon_days}"
     fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:32]
-    contest = Contest(dataset, asked, fingerprint, config.horizon_days)
+    contest = Contest(dataset, (*asked, *new), fingerprint, config.horizon_days)
     baselines, chosen = contest.baselines(keeping)
+    judged = {model.name: model, **baselines}
+    main, rest = slice(len(asked)), slice(len(asked), None)
     return Evaluation(
         protocol=protocol,
         fingerprint=fingerprint,
-        model=model,
-        baselines=baselines,
-        tuned=chosen,
+        model=model.part(main),
+        baselines={name: each.part(main) for name, each in baselines.items()},
+        beginners={name: each.part(rest) for name, each in judged.items()} if new else {},
+        tuned=chosen[main],
         strata=Strata.of(asked, ideal=ideal),
         observation=observation,
         cost=cost,

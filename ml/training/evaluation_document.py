@@ -46,7 +46,9 @@ def document(evaluation: Evaluation, dataset: Dataset, *, name: str) -> Document
         },
         "bought_before": _part({k: strata.bought_before(e) for k, e in judgements.items()}),
         "new_to_customer": _part({k: strata.new_to_customer(e) for k, e in judgements.items()}),
-        "by_known_baskets": _bands({k: strata.by_known_baskets(e) for k, e in judgements.items()}),
+        "by_known_baskets": _bands(
+            {KEYS.get(key, key): each for key, each in evaluation.by_known_baskets().items()}
+        ),
         "by_known_purchases": _bands(
             {k: strata.by_known_purchases(e) for k, e in judgements.items()}
         ),

@@ -1,6 +1,6 @@
 """What is noted of every ranking while a model is judged: its ceiling, its cost, its honesty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,22 +22,26 @@ class _Noted:
 class Observation:
     """Notes every ranking; what it keeps of a customer is a few numbers."""
 
-    def __init__(self) -> None:
-        """Have seen nothing yet."""
+    def __init__(self, questions: Sequence[Question]) -> None:
+        """Have seen nothing yet; rankings for other questions than these are passed over."""
+        self._names = {each.name for each in questions}
         self.calibration = Calibration()
         """Of the candidates' purchase probabilities."""
         self.milliseconds: list[float] = []
         """Wall time of each ranking."""
         self._noted: list[_Noted] = []
-        self._truth: Baskets = {}
+        self._truth: Baskets | None = None
 
     def announce(self, question: Question) -> None:
         """Take what the customers asked about from now on bought."""
-        self._truth = question.truth
-        self._noted.append(_Noted())
+        self._truth = question.truth if question.name in self._names else None
+        if self._truth is not None:
+            self._noted.append(_Noted())
 
     def see(self, ranking: Ranking) -> None:
         """Take a ranking of a customer of the question announced last."""
+        if self._truth is None:
+            return
         basket = self._truth[ranking.customer_id]
         outcomes = np.array([item in basket for item in ranking.item_ids], np.bool_)
         noted = self._noted[-1]

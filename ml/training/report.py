@@ -70,7 +70,7 @@ def report(evaluation: Evaluation, dataset: Dataset, *, pictures: str = "") -> s
         _leads(evaluation),
         f"## {METRIC} of parts",
         _part_table("", evaluation.judgements, _before_and_new(evaluation)),
-        "By known baskets of the customer:",
+        "By known baskets of the customer (fewer than the protocol asks for: here alone):",
         _part_table("baskets", evaluation.judgements, _by_known_baskets(evaluation)),
         "By known purchases of the item, by anybody:",
         _part_table("purchases", evaluation.judgements, _by_known_purchases(evaluation)),
@@ -155,8 +155,7 @@ def _leads(evaluation: Evaluation) -> str:
 
 
 def _by_known_baskets(evaluation: Evaluation) -> Parts:
-    of = evaluation.strata.by_known_baskets
-    return _turned({name: of(each) for name, each in evaluation.judgements.items()})
+    return _turned(evaluation.by_known_baskets())
 
 
 def _by_known_purchases(evaluation: Evaluation) -> Parts:

@@ -6,7 +6,7 @@ TIFU-KNN made for their four data sets.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.rules import Fold
@@ -38,46 +38,59 @@ STARTS: Sequence[Values] = (
 """Ta-Feng, Instacart, Dunnhumby and ValuedShopper."""
 
 
-def judge_tuned(
-    dataset: Dataset,
-    asked: Sequence[Question],
-    *,
-    study: str,
-    horizon_days: int,
-    keeping: Keeping,
-) -> tuple[Judgement, list[TifuParameters]]:
-    """Tune for each question and answer it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tuner:
+    """Tunes for the questions of one evaluation.
 
-    Args:
+    Attributes:
         dataset: what the questions were made of.
-        asked: one question, or one for each fold in the order of the folds.
         study: names data set and protocol.
         horizon_days: as of the questions.
         keeping: of the trials.
-
-    Returns:
-        How it did, and the parameters of each question; the authors' where the histories are too
-        short to choose.
     """
-    folds: Sequence[Fold | None] = dataset.folds or [None] * len(asked)
-    found: list[Answered] = []
-    chosen: list[TifuParameters] = []
-    for question, fold in zip(asked, folds, strict=False):  # a calendar question has no fold
-        is_folded = fold is not None and question.cut is None
-        own_fold = fold if is_folded else None
-        asked_before = validation_question(dataset, question, own_fold, horizon_days=horizon_days)
+
+    dataset: Dataset
+    study: str
+    horizon_days: int
+    keeping: Keeping
+
+    def judge(self, asked: Sequence[Question]) -> tuple[Judgement, list[TifuParameters]]:
+        """Tune for each question and answer it.
+
+        Args:
+            asked: questions at one moment, or one for each fold in the order of the folds.
+
+        Returns:
+            How it did, and the parameters of each question; the authors' where the histories are
+            too short to choose by.
+        """
+        is_folded = asked[0].cut is None and self.dataset.folds
+        folds = self.dataset.folds if is_folded else [None] * len(asked)
+        ideal = self.dataset.description.ndcg_ideal
+        found: list[Answered] = []
+        chosen: list[TifuParameters] = []
+        knn, learned = TifuKnn(), None
+        for question, fold in zip(asked, folds, strict=True):
+            if fold is not None or question.history is not learned:
+                knn = self._fitted(question, fold)
+                learned = question.history
+            found.append(answer(knn, question, ideal=ideal))
+            chosen.append(knn.parameters)
+        return Judgement(TifuKnn.name, tuple(found)), chosen
+
+    def _fitted(self, question: Question, fold: Fold | None) -> TifuKnn:
+        """Return one that was tuned for a question and knows all that may be known."""
+        before = validation_question(self.dataset, question, fold, horizon_days=self.horizon_days)
         parameters = TifuParameters()
-        if asked_before is not None:
-            name = f"tifu-knn {study} {question.name}"
-            parameters = _best(asked_before, Plan(name, TRIALS, STARTS), keeping)
+        if before is not None:
+            name = f"tifu-knn {self.study} {question.name}"
+            parameters = _best(before, Plan(name, TRIALS, STARTS), self.keeping)
         history = question.history
-        if own_fold is not None:
-            history = with_known_targets(dataset, own_fold.train + own_fold.val)
+        if fold is not None:
+            history = with_known_targets(self.dataset, fold.train + fold.val)
         knn = TifuKnn(parameters)
         knn.fit(history, question.cut)
-        found.append(answer(knn, question, ideal=dataset.description.ndcg_ideal))
-        chosen.append(parameters)
-    return Judgement(TifuKnn.name, tuple(found)), chosen
+        return knn
 
 
 def _best(question: Question, plan: Plan, keeping: Keeping) -> TifuParameters:

@@ -8,7 +8,7 @@ from ml.evaluation.comparison import judge
 from ml.evaluation.frequency_neighbours import TifuKnn, TifuParameters
 from ml.evaluation.question import questions
 from ml.training.search import Keeping, Trial
-from ml.training.tuned_neighbours import STARTS, TRIALS, judge_tuned
+from ml.training.tuned_neighbours import STARTS, TRIALS, Tuner
 from tests.ml.shopping import checkered, dataset_of
 
 Shop = dict[str, list[tuple[int, list[str]]]]
@@ -32,9 +32,7 @@ def test_what_train_customers_bought_last_is_found_by_their_neighbours() -> None
     dataset = followers()
     asked = questions(dataset, "last-basket")
 
-    judged, chosen = judge_tuned(
-        dataset, asked, study="followers", horizon_days=45, keeping=Keeping()
-    )
+    judged, chosen = Tuner(dataset, "followers", 45, Keeping()).judge(asked)
 
     assert judged.scores["recall@10"].mean() == 1
     assert len(chosen) == 1
@@ -46,9 +44,7 @@ def test_tuning_is_no_worse_than_the_authors_choice_on_what_it_was_tuned_by() ->
     asked = questions(dataset, "calendar", horizon_days=30)
     told: list[Trial] = []
 
-    _, (chosen,) = judge_tuned(
-        dataset, asked, study="town", horizon_days=30, keeping=Keeping(note=told.append)
-    )
+    _, (chosen,) = Tuner(dataset, "town", 30, Keeping(note=told.append)).judge(asked)
 
     assert len(told) == TRIALS
     best = max(told, key=lambda trial: trial.score)
@@ -61,7 +57,7 @@ def test_a_history_too_short_to_choose_by_leaves_the_authors_choice() -> None:
     dataset = dataset_of({"ann": [(0, ["tea"]), (1, ["tea"]), (20, ["tea"])]})
     asked = questions(dataset, "calendar", horizon_days=10)
 
-    judged, chosen = judge_tuned(dataset, asked, study="short", horizon_days=10, keeping=Keeping())
+    judged, chosen = Tuner(dataset, "short", 10, Keeping()).judge(asked)
 
     assert chosen == [TifuParameters()]
     pd.testing.assert_frame_equal(judged.scores, judge(TifuKnn(), asked).scores)
