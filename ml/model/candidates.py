@@ -61,11 +61,13 @@ class Candidates:
         item_ids: the items, own ones first in the order of the history; length n.
         scores: float32 [sources, n] in the order of ``SOURCES``; NaN where a source cannot say.
         own_item_count: how many at the head are own items.
+        vector: float32 [factors], that of the history; ``None`` where none was folded in.
     """
 
     item_ids: list[str]
     scores: NDArray[np.float32]
     own_item_count: int
+    vector: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class CandidateGenerator:
         scores[2] = evidence["neighbour"].at(rows) if len(own) else np.nan
         scores[3] = evidence["complement"].at(rows) if len(basket) else np.nan
         scores[4] = self._popularity_at(rows, popular)
-        return Candidates(self.vocabulary.ids(rows), scores, own_count)
+        return Candidates(self.vocabulary.ids(rows), scores, own_count, vector)
 
     def _known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which rows are items that the model saw."""

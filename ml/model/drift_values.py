@@ -25,33 +25,26 @@ _POPULARITY_DAYS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Yardstick:
-    """What values are measured by.
+    """What the values of an answer are measured by.
 
     Attributes:
         vocabulary: the model's items.
         ranks: float32 [items + 1], for each item the share of items that sell less, 0 to 1; a
             last 0 for any item that the model never saw.
-        axes: float32 [axes, factors].
     """
 
     vocabulary: Vocabulary
     ranks: NDArray[np.float32]
-    axes: NDArray[np.float32]
 
     @classmethod
-    def of(cls, bundle: Bundle, axes: NDArray[np.float32]) -> "Yardstick":
-        """Return the yardstick of a model.
-
-        Args:
-            bundle: the model.
-            axes: float32 [axes, factors].
-        """
+    def of(cls, bundle: Bundle) -> "Yardstick":
+        """Return the yardstick of a model."""
         sold = bundle.popularity[:, _POPULARITY_DAYS]
         ranks = np.zeros(len(sold) + 1, np.float32)
         ranks[:-1] = np.searchsorted(np.sort(sold), sold) / len(sold)
-        return cls(bundle.vocabulary, ranks, axes)
+        return cls(bundle.vocabulary, ranks)
 
-    def of_answer(
+    def answer_values(
         self, history: History, item_ids: Sequence[str], probabilities: NDArray[np.float32]
     ) -> dict[str, float]:
         """Return the values of an answer.
@@ -82,23 +75,25 @@ class Yardstick:
             values["basket_popularity"] = round(float(self.ranks[known].mean()), DIGITS)
         return values
 
-    def of_vector(self, vector: NDArray[np.float32]) -> dict[str, float]:
-        """Return the values of a customer's vector.
 
-        Args:
-            vector: float32 [factors].
+def vector_values(vector: NDArray[np.float32], axes: NDArray[np.float32]) -> dict[str, float]:
+    """Return the values of a customer's vector.
 
-        Returns:
-            ``VECTOR_STATISTICS``: its length, and its cosine with every axis; nothing for a vector
-            of zeros, which says that no item of the history is known.
-        """
-        length = float(np.sqrt(vector @ vector))
-        if length == 0:
-            return {}
-        cosines = (self.axes @ vector / length).tolist()
-        return {"vector_length": round(length, DIGITS)} | {
-            f"vector_axis_{axis}": round(cosine, DIGITS) for axis, cosine in enumerate(cosines, 1)
-        }
+    Args:
+        vector: float32 [factors].
+        axes: float32 [axes, factors], of length 1.
+
+    Returns:
+        ``VECTOR_STATISTICS``: its length, and its cosine with every axis; nothing for a vector of
+        zeros, which says that no item of the history is known.
+    """
+    length = float(np.sqrt(vector @ vector))
+    if length == 0:
+        return {}
+    cosines = (axes @ vector / length).tolist()
+    return {"vector_length": round(length, DIGITS)} | {
+        f"vector_axis_{axis}": round(cosine, DIGITS) for axis, cosine in enumerate(cosines, 1)
+    }
 
 
 def latest_basket(history: History) -> list[str]:

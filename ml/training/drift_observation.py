@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
-from ml.model.drift_values import Yardstick
+from ml.model.drift_values import Yardstick, vector_values
 from ml.model.features import feature_table
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
@@ -43,10 +43,11 @@ def observed_at(visits: Sequence[Visit], values: Sequence[float]) -> Observed:
 class Observer:
     """Answers past visits with a bundle, as the services would."""
 
-    def __init__(self, bundle: Bundle, yardstick: Yardstick) -> None:
-        """Take the model and what its values are measured by."""
+    def __init__(self, bundle: Bundle, axes: NDArray[np.float32]) -> None:
+        """Take the model, and float32 [axes, factors] that vectors are projected on."""
         self._bundle = bundle
-        self._yardstick = yardstick
+        self._axes = axes
+        self._yardstick = Yardstick.of(bundle)
         self._ranker = Ranker(bundle.ranker)
         self._generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
 
@@ -64,10 +65,10 @@ class Observer:
         found = self._generator.generate(visit.history, Moment(store=visit.store))
         table = feature_table(self._bundle, visit.history, found, visit.seconds)
         probabilities = self._ranker.probabilities(table.values)
-        return self._yardstick.of_answer(visit.history, found.item_ids, probabilities)
+        return self._yardstick.answer_values(visit.history, found.item_ids, probabilities)
 
     def _vector(self, visit: Visit) -> dict[str, float]:
         rows = self._bundle.vocabulary.rows(visit.history.item_ids)
         known = rows >= 0
         vector = self._generator.fold_in.vector(rows[known], visit.history.basket_counts[known])
-        return self._yardstick.of_vector(vector)
+        return vector_values(vector, self._axes)

@@ -19,7 +19,7 @@ from ml.model.drift import (
     DriftReference,
     Statistic,
 )
-from ml.model.drift_values import Yardstick, latest_basket
+from ml.model.drift_values import latest_basket
 from ml.model.vocabulary import Vocabulary
 from ml.training.drift_limits import learned_chance, limit_line
 from ml.training.drift_observation import Observed, Observer, observed_at
@@ -85,7 +85,7 @@ def drift_reference(
     if len(past) < LEAST_ANSWERS:
         return None
     axes = principal_axes(bundle.item_factors)
-    observer = Observer(bundle, Yardstick.of(bundle, axes))
+    observer = Observer(bundle, axes)
     observed = observer.observe(tqdm(past, "visits", disable=not show_progress, leave=False))
     observed["unknown_items"] = _unknown_items(purchases, past)
     statistics = tuple(

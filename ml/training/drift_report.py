@@ -12,7 +12,6 @@ from tqdm.auto import tqdm
 from ml.dataset.dataset import Dataset
 from ml.model.bundle import Bundle
 from ml.model.drift import LEAST_ANSWERS, DriftReference, Statistic
-from ml.model.drift_values import Yardstick
 from ml.training.drift_observation import Observed, Observer
 from ml.training.purchases import SECONDS_PER_DAY, purchases_of
 from ml.training.visits import visits
@@ -116,7 +115,7 @@ def drift_report(
     past = list(visits(purchases_of(dataset), since, most=MAX_VISITS, generator=generator))
     if not past:
         raise DriftError(f"nobody with a history came in the {days} days before {end:%Y-%m-%d}")
-    observer = Observer(bundle, Yardstick.of(bundle, bundle.drift.axes))
+    observer = Observer(bundle, bundle.drift.axes)
     observed = observer.observe(tqdm(past, "visits", disable=not show_progress, leave=False))
     return DriftReport(
         model_version=version,

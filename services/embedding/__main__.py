@@ -10,10 +10,12 @@ from ofone.embedding.v1 import embedding_service_pb2_grpc as pb_grpc
 from ml.model.bundle_watch import BundleWatcher
 from services.embedding.adapters import metrics
 from services.embedding.adapters.catalogue_poll import CataloguePoll
+from services.embedding.adapters.drift import VectorWatch
 from services.embedding.adapters.model_watch import challenger_watcher, model_watcher
 from services.embedding.adapters.sql_item_store import MIGRATIONS, SqlItemStore
 from services.embedding.domain.keeper import Keeper
 from services.embedding.domain.model import Model
+from services.embedding.domain.retrieval import Retrieved
 from services.embedding.servicer import EmbeddingServicer
 from services.embedding.servicer.service import NAME
 from services.embedding.settings import PREFIX, EmbeddingSettings
@@ -49,12 +51,20 @@ def application(settings: EmbeddingSettings) -> Application:
     )
     keeper, store = Keeper(), SqlItemStore(engine)
     poll = CataloguePoll(store, keeper)
+    vectors = VectorWatch()
     watcher = model_watcher(
-        settings.model_dir, keeper, least_recall=settings.min_index_recall, clock=_now
+        settings.model_dir,
+        keeper,
+        least_recall=settings.min_index_recall,
+        clock=_now,
+        on_model=vectors.use,
     )
-    servicer = EmbeddingServicer(
-        keeper, store, clock=_now, on_candidates=metrics.CANDIDATES.observe
-    )
+
+    def on_retrieved(found: Retrieved) -> None:
+        metrics.CANDIDATES.observe(len(found.item_ids))
+        vectors.retrieved(found)
+
+    servicer = EmbeddingServicer(keeper, store, clock=_now, on_retrieved=on_retrieved)
     threads = [
         PollingThread("catalogue-poll", poll.poll),
         PollingThread("bundle-watch", watcher.poll),

@@ -233,6 +233,15 @@ class Telemetry(Protocol):
         """Count an answer that had to do without something."""
         ...
 
+    def answered(self, history: History, ranking: Ranking) -> None:
+        """Note what an answer that lacked nothing looks like.
+
+        Args:
+            history: of its customer, not empty.
+            ranking: what it was chosen from.
+        """
+        ...
+
     def decided(self, considered: Sequence[Considered], *, offered: bool) -> None:
         """Count a decision and its verdicts."""
         ...

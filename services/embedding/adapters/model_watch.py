@@ -26,6 +26,7 @@ def model_watcher(
     *,
     least_recall: float,
     clock: Callable[[], datetime],
+    on_model: Callable[[Model], None] = lambda _: None,
     build: BuildIndex = build_index,
 ) -> BundleWatcher[Model]:
     """Return the watcher that feeds ``keeper``; it does nothing until it is started.
@@ -35,12 +36,14 @@ def model_watcher(
         keeper: gets every model that proves usable.
         least_recall: what an index must reach, 0 to 1.
         clock: gives the present moment.
+        on_model: told of every model before it comes into force.
         build: makes the index of choice.
     """
     metrics.declare()
     load = _loader(least_recall, clock, build)
 
     def on_loaded(model: Model) -> None:
+        on_model(model)
         keeper.use_model(model)
         metrics.show_model(model, clock)
         for kind, recall in model.passed_over.items():

@@ -49,6 +49,7 @@ class Retrieved:
         category_positions: for each candidate a position in ``categories``.
         brands: the brands that occur.
         brand_positions: for each candidate a position in ``brands``.
+        vector: float32 [factors], the customer's; it does not leave the service.
     """
 
     model_version: str
@@ -59,6 +60,7 @@ class Retrieved:
     category_positions: list[int]
     brands: list[str]
     brand_positions: list[int]
+    vector: NDArray[np.float32] | None
 
 
 def retrieved(assortment: Assortment, query: RetrievalQuery) -> Retrieved:
@@ -82,6 +84,7 @@ def retrieved(assortment: Assortment, query: RetrievalQuery) -> Retrieved:
         category_positions=category_positions,
         brands=brands,
         brand_positions=brand_positions,
+        vector=candidates.vector,
     )
 
 

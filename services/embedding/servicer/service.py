@@ -15,7 +15,7 @@ from services.embedding.domain.nearness import (
     complementary_items,
     similar_items,
 )
-from services.embedding.domain.retrieval import required_placement, retrieved
+from services.embedding.domain.retrieval import Retrieved, required_placement, retrieved
 from services.embedding.ports import ItemListing, ItemStore
 from services.embedding.servicer.item_messages import (
     drafts,
@@ -55,7 +55,7 @@ class EmbeddingServicer(pb_grpc.EmbeddingServiceServicer):
         store: ItemStore,
         *,
         clock: Callable[[], datetime],
-        on_candidates: Callable[[float], None],
+        on_retrieved: Callable[[Retrieved], None],
     ) -> None:
         """Answer from these.
 
@@ -63,12 +63,12 @@ class EmbeddingServicer(pb_grpc.EmbeddingServiceServicer):
             keeper: holds model and catalogue in memory.
             store: the durable catalogue.
             clock: gives the present moment.
-            on_candidates: told how many candidates each answer holds.
+            on_retrieved: told of every answer of ``Retrieve``.
         """
         self._keeper = keeper
         self._store = store
         self._clock = clock
-        self._on_candidates = on_candidates
+        self._on_retrieved = on_retrieved
 
     def Retrieve(
         self, request: pb.RetrieveRequest, _context: grpc.ServicerContext
@@ -76,7 +76,7 @@ class EmbeddingServicer(pb_grpc.EmbeddingServiceServicer):
         """Turn a history into candidates."""
         query = retrieval_query(request)
         found = retrieved(self._keeper.assortment_of(query.model_version), query)
-        self._on_candidates(len(found.item_ids))
+        self._on_retrieved(found)
         return retrieval_response(found)
 
     def ListSimilarItems(

@@ -7,8 +7,11 @@ from datetime import datetime
 import prometheus_client
 
 from ml.model.bundle import REFUSAL_REASONS, BundleError
+from ml.model.history import History
+from services.recommendation.adapters.drift import AnswerWatch
 from services.recommendation.adapters.served_model import ServedModel
 from services.recommendation.domain.degradation import Degradation
+from services.recommendation.domain.ranking import Ranking
 from services.recommendation.domain.verdict import Considered, Verdict
 
 STAGES = ("snapshot", "retrieve", "rank", "select")
@@ -61,6 +64,7 @@ class PrometheusTelemetry:
         self._log_rows = {outcome: LOG_ROWS.labels(outcome) for outcome in LOG_OUTCOMES}
         self._offered = DECISIONS.labels("offered")
         self._empty = DECISIONS.labels("empty")
+        self._answers = AnswerWatch()
         BUNDLE_LOADS.labels("loaded", "")
         for reason in REFUSAL_REASONS:
             BUNDLE_LOADS.labels("refused", reason)
@@ -87,8 +91,13 @@ class PrometheusTelemetry:
         """Note how many rows of the decision log wait."""
         LOG_BACKLOG.set(count)
 
-    def bundle_loaded(self, _model: ServedModel) -> None:
-        """Count a model that came into use."""
+    def answered(self, history: History, ranking: Ranking) -> None:
+        """See ``ports.Telemetry.answered``."""
+        self._answers.answered(history, ranking)
+
+    def bundle_loaded(self, model: ServedModel) -> None:
+        """Count a model that came into use, and watch its answers."""
+        self._answers.use(model)
         BUNDLE_LOADS.labels("loaded", "").inc()
 
     def bundle_refused(self, refusal: BundleError) -> None:

@@ -97,7 +97,10 @@ class SituationReader:
             Degradation.EMBEDDING_UNAVAILABLE: proposal is None,
             Degradation.MODEL_UNAVAILABLE: model is None,
         }
-        return Situation(known, ranking, tuple(kind for kind, is_so in missing.items() if is_so))
+        degradations = tuple(kind for kind, is_so in missing.items() if is_so)
+        if known.personalised and not degradations:
+            self.telemetry.answered(known.history, ranking)
+        return Situation(known, ranking, degradations)
 
     def _customer(self, subject: Subject) -> Customer | None:
         timeout = self.limits.profile_timeout_seconds

@@ -55,7 +55,7 @@ def fill(keeper: Keeper, store: ItemStore) -> None:
 @contextlib.contextmanager
 def serving(keeper: Keeper, store: ItemStore) -> Iterator[pb_grpc.EmbeddingServiceStub]:
     """Serve these and give what calls them."""
-    servicer = EmbeddingServicer(keeper, store, clock=lambda: NOON, on_candidates=lambda _: None)
+    servicer = EmbeddingServicer(keeper, store, clock=lambda: NOON, on_retrieved=lambda _: None)
     add = functools.partial(pb_grpc.add_EmbeddingServiceServicer_to_server, servicer)
     settings = ServingSettings(grpc_port=0, metrics_port=0, access_log=False)
     with running(Application("embedding", (Service(NAME, add),)), settings) as server:

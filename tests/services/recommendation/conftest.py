@@ -15,6 +15,7 @@ from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
+from ml.model.bundle import Bundle
 from services.recommendation.__main__ import application
 from services.recommendation.settings import RecommendationSettings
 from services.serving.bootstrap import running
@@ -111,11 +112,11 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def building_in(folder: Path) -> Iterator[Build]:
     with ExitStack() as stack:
 
-        def start(*, model: bool = True, **settings: object) -> House:
+        def start(*, model: bool = True, bundle: Bundle | None = None, **settings: object) -> House:
             profile = FakeProfile()  # type: ignore[abstract]  # knows what is asked of it
             embedding = FakeEmbedding(small_bundle())  # type: ignore[abstract]
             if model:
-                publish(folder / "models", small_bundle())
+                publish(folder / "models", bundle or small_bundle())
             targets = _neighbours(stack, profile, embedding)
             service = application(settings_in(folder, targets, **settings))
             server = stack.enter_context(running(service))
