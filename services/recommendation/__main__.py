@@ -82,6 +82,7 @@ def application(settings: RecommendationSettings) -> Application:
         limits=_limits(settings),
         profile_breaker=_breaker(settings),
         embedding_breaker=_breaker(settings),
+        challenger_breaker=_breaker(settings),
         clock=time.perf_counter,
         trial=beside.trial,
     )

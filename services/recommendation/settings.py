@@ -81,6 +81,8 @@ class RecommendationSettings:
             if not least <= getattr(self, name) <= most:
                 variable = f"{PREFIX}_{name.upper()}"
                 raise ValueError(f"{variable} must be between {least} and {most}")
+        if self.challenger_share and self.challenger_dir is None:
+            raise ValueError(f"{PREFIX}_CHALLENGER_SHARE needs {PREFIX}_CHALLENGER_DIR")
         zone_of(self.time_zone)
 
 

@@ -66,6 +66,8 @@ class SituationReader:
     limits: Limits
     profile_breaker: Breaker
     embedding_breaker: Breaker
+    challenger_breaker: Breaker
+    """Of ``embedding`` as far as the challenger is asked: its failures are not the champion's."""
     clock: Clock
     trial: Trial | None = None
     """``None`` where no challenger stands beside the champion."""
@@ -83,7 +85,7 @@ class SituationReader:
         self.telemetry.stage("snapshot", read - started)
         known = customer or unreadable(subject if isinstance(subject, str) else "")
         challenger = self.trial.challenger_for(known.customer_id) if self.trial else None
-        proposal = self._proposal(known, moment, challenger.version if challenger else "")
+        proposal = self._proposal(known, moment, challenger)
         proposed = self.clock()
         self.telemetry.stage("retrieve", proposed - read)
         model = self._model(challenger, proposal)
@@ -103,6 +105,8 @@ class SituationReader:
         return Situation(known, ranking, degradations)
 
     def _customer(self, subject: Subject) -> Customer | None:
+        if not self.profile_breaker.allows():
+            return None
         timeout = self.limits.profile_timeout_seconds
         try:
             return self._within(
@@ -113,11 +117,20 @@ class SituationReader:
                 raise
             return None
 
-    def _proposal(self, customer: Customer, moment: Moment, version: str) -> Proposal | None:
+    def _proposal(
+        self, customer: Customer, moment: Moment, challenger: Model | None
+    ) -> Proposal | None:
+        """Return the challenger's candidates, the champion's while there are none of it."""
+        if challenger is not None and self.challenger_breaker.allows():
+            breaker, version = self.challenger_breaker, challenger.version
+        elif self.embedding_breaker.allows():
+            breaker, version = self.embedding_breaker, ""
+        else:
+            return None
         timeout = self.limits.embedding_timeout_seconds
         try:
             return self._within(
-                self.embedding_breaker,
+                breaker,
                 timeout,
                 lambda left: self.proposer.propose(
                     customer.history, moment, left, model_version=version
@@ -126,12 +139,8 @@ class SituationReader:
         except Failure:
             return None
 
-    def _within(
-        self, breaker: Breaker, timeout: float, ask: Callable[[float], Answer]
-    ) -> Answer | None:
-        """Return the answer, ``None`` when it is not worth asking."""
-        if not breaker.allows():
-            return None
+    def _within(self, breaker: Breaker, timeout: float, ask: Callable[[float], Answer]) -> Answer:
+        """Return the answer; the breaker has let the question through and is told how it went."""
         left = remaining_seconds(self.limits.margin_ms, timeout)
         assert left is not None  # there is a bound
         try:
@@ -150,7 +159,7 @@ class SituationReader:
         if challenger is None:
             return self.models.value
         if proposal is not None and proposal.model_version != challenger.version:
-            return self.models.value  # embedding does not hold the challenger
+            return self.models.value  # embedding does not hold the challenger, or it failed there
         return challenger
 
     def _ranking(

@@ -49,6 +49,9 @@ def test_every_missing_variable_is_named() -> None:
         ("TIME_ZONE", "Europe"),
         ("POLL_SECONDS", "soon"),
         ("OWN_ITEM_COUNT", "1001"),
+        ("CHALLENGER_SHARE", "1.1"),
+        ("CHALLENGER_SHARE", "0.1"),  # of no challenger
+        ("SHADOW_SHARE", "-0.1"),
     ],
 )
 def test_a_malformed_variable_is_named(name: str, value: str) -> None:

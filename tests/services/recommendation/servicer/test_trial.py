@@ -170,6 +170,22 @@ def test_a_shadow_that_fails_or_hangs_changes_no_answer(build: Build, tmp_path: 
     assert answers(house) == alone
 
 
+def test_a_challenger_that_fails_in_embedding_gives_way_and_costs_the_champion_nothing(
+    build: Build, tmp_path: Path
+) -> None:
+    alone = answers(peopled(build()))
+    patience = {"breaker_failures": 2, "breaker_retry_ms": 60_000}
+    house = trial(build, tmp_path, challenger_share=0.5, shadow_share=0.0, **patience)
+    house.embedding.challenger_trouble.away = True
+    given = answers(house)
+    differing = [name for name in CUSTOMERS if given[name] != alone[name]]
+    its_customers = [name for name, each in expected_models(CHALLENGER).items() if each != CHAMPION]
+    assert differing == its_customers[:2]  # until its breaker opens
+    for name in differing:
+        assert given[name].model_version == CHALLENGER
+        assert degradations(given[name]) == ["EMBEDDING_UNAVAILABLE"]
+
+
 def test_a_broken_challenger_is_refused_and_the_champion_answers_everybody(
     build: Build, tmp_path: Path
 ) -> None:
