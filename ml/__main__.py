@@ -1,4 +1,4 @@
-"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, log, publish, drift.
+"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, report, publish, drift.
 
 Exit codes: 0 done; 1 the gate refused, or something drifts; 2 the command line is wrong; 3 data,
 files or MLflow do not allow it, said in a sentence.
@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import Annotated
 
 import typer
+
+from ml.training.promotion_report import ReportFormat
 
 REFUSED = 1
 FAILED = 3
@@ -147,10 +149,17 @@ def evaluate(
 
 
 @app.command()
-def promote(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
-    """Let the gate decide whether the challenger becomes champion."""
+def promote(
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    overrule: Annotated[
+        str, typer.Option(help="Why lines that refuse are overruled, for the log; a sentence.")
+    ] = "",
+) -> None:
+    """Let the gate decide, line by line, whether the challenger becomes champion."""
     with _registry_commands() as commands:
-        is_champion = commands.promote(commands.Tracking(tracking_uri, name), say=typer.echo)
+        tracking = commands.Tracking(tracking_uri, name)
+        is_champion = commands.promote(tracking, overrule=overrule, say=typer.echo)
     if not is_champion:
         raise typer.Exit(REFUSED)
 
@@ -167,10 +176,16 @@ def rollback(
 
 
 @app.command()
-def log(name: Name = "ofone", tracking_uri: TrackingUri = DEFAULT_TRACKING_URI) -> None:
-    """Tell every move of the champion: when, who, from, to, why."""
+def report(
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="How it is written.")
+    ] = ReportFormat.TEXT,
+) -> None:
+    """Tell every move of the champion: when, who, from, to, why, on what figures."""
     with _registry_commands() as commands:
-        commands.log(commands.Tracking(tracking_uri, name), say=typer.echo)
+        commands.report(commands.Tracking(tracking_uri, name), form=form, say=typer.echo)
 
 
 @app.command()
@@ -182,14 +197,21 @@ def publish(
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
     alias: Annotated[str, typer.Option(help="Which version.")] = "champion",
     watch: Watch = False,  # noqa: FBT002  # a flag on the command line
+    metrics: Annotated[
+        str, typer.Option(help="HOST:PORT of a metrics page while watching; default: none.")
+    ] = "",
 ) -> None:
     """Bring a registered model to the folder that the services watch."""
+    host, _, port = metrics.rpartition(":")
+    if metrics and not (watch and host and port.isdecimal()):
+        raise typer.BadParameter("--metrics HOST:PORT goes with --watch")
     with _registry_commands() as commands:
+        page = commands.MetricsPage(host, int(port)) if metrics else None
         commands.publish(
             commands.Tracking(tracking_uri, name),
             alias=alias,
             model_folder=model_dir,
-            keeps_watching=watch,
+            watching=commands.Watching(page) if watch else None,
             say=typer.echo,
         )
 

@@ -16,10 +16,10 @@ from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.ranker import Ranker
 from ml.training.learned import BundleRecommender, Observe
+from ml.training.promotion_log import standing
 from ml.training.purchases import purchases_of
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
-    CHAMPION,
     EVALUATION_BUNDLE_ARTIFACT,
     RegisteredVersion,
     Registry,
@@ -52,7 +52,7 @@ def find_champion(registry: Registry, name: str, cut: datetime | None) -> Champi
     Raises:
         RegistryError: when MLflow is away.
     """
-    version = registry.version(name, CHAMPION) if registry.is_registered(name) else None
+    version = standing(registry, name).champion if registry.is_registered(name) else None
     if version is None:
         return None
     try:

@@ -2,7 +2,7 @@
 
 A line takes figures that a training run left behind and says whether they may pass, by which
 limit, and by how much they miss it. What is decided here, and why, stands in
-``docs/decisions/0040-what-the-gate-proves.md``.
+``docs/decisions/0042-what-the-gate-proves.md``.
 """
 
 from collections.abc import Mapping

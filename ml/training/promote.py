@@ -4,6 +4,7 @@ It reads what the challenger's run left behind and the bundle as it lies in the 
 no data set. The lines themselves are in ``ml.training.gate``.
 """
 
+import dataclasses
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,18 +27,23 @@ from ml.training.gate import (
     fold_in_line,
     index_line,
 )
-from ml.training.promotion_log import replace_champion
+from ml.training.promotion_log import replace_champion, standing
 from ml.training.quality_lines import quality_lines, run_evidence
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
     CHALLENGER,
-    CHAMPION,
     RegisteredVersion,
     Registry,
     RegistryError,
 )
 
 BuildIndex = Callable[[NDArray[np.float32]], ItemIndex]
+
+GATE_TAG = "gate"
+"""The tag of a run that tells what became of it: passed, refused or overruled."""
+
+REFUSALS_TAG = "gate_refusals"
+"""The tag of a run that tells every line that refused it."""
 
 CANARY_QUERIES = 256
 CANARY_NEAREST = 10
@@ -59,8 +65,16 @@ class Verdict:
         return tuple(each for each in self.lines if not each.passed)
 
 
-def promote(registry: Registry, name: str) -> Verdict:
+def promote(registry: Registry, name: str, *, overrule: str = "") -> Verdict:
     """Let the challenger become champion when every line of the gate passes.
+
+    What the gate decided stays with the challenger's run as tags, and a move in the promotion log.
+
+    Args:
+        registry: holds both.
+        name: of the model.
+        overrule: why a person takes the challenger although lines refuse it; empty for nobody
+            does. A bundle that services would not load is refused all the same.
 
     Raises:
         RegistryError: when there is no challenger, its run kept nothing to decide on, or MLflow is
@@ -69,22 +83,31 @@ def promote(registry: Registry, name: str) -> Verdict:
     challenger = registry.version(name, CHALLENGER)
     if challenger is None:
         raise RegistryError(f"no version of {name!r} is the challenger; train one first")
-    champion = registry.version(name, CHAMPION)
-    if champion == challenger:
+    found = standing(registry, name)
+    if found.champion == challenger and not found.is_astray:
         line = Line("champion", passed=True, sentence="the challenger is the champion already")
-        return Verdict(challenger, champion, (line,), moved=False)
+        return Verdict(challenger, found.champion, (line,), moved=False)
     evidence = run_evidence(registry, challenger)
+    bundle_lines = _bundle_lines(registry, challenger)
     lines = (
-        *quality_lines(registry, challenger, champion, evidence),
+        *quality_lines(registry, challenger, found.champion, evidence),
         *_served_lines(evidence.measured),
-        *_bundle_lines(registry, challenger),
+        *bundle_lines,
     )
-    passed = all(each.passed for each in lines)
-    if passed:
-        why = "; ".join(each.sentence for each in lines if each.name in ("overall", "bundle"))
+    verdict = Verdict(challenger, found.champion, lines, moved=False)
+    is_wanted = not verdict.refusals or bool(overrule)
+    moved = is_wanted and all(each.passed for each in bundle_lines)
+    registry.log(challenger.run_id, tags=_told(verdict, overrule if moved else ""))
+    if moved:
         figures = {name: each for line in lines for name, each in line.figures.items()}
-        replace_champion(registry, challenger, source=champion, why=why, figures=figures)
-    return Verdict(challenger, champion, lines, moved=passed)
+        replace_champion(
+            registry,
+            challenger,
+            source=found.champion,
+            why=_why(verdict, overrule),
+            figures=figures,
+        )
+    return dataclasses.replace(verdict, moved=moved)
 
 
 def index_recalls(bundle: Bundle, *, build: BuildIndex = build_index) -> dict[str, float]:
@@ -106,6 +129,23 @@ def index_recalls(bundle: Bundle, *, build: BuildIndex = build_index) -> dict[st
         if recalls[index.kind] >= LEAST_INDEX_RECALL:
             break
     return recalls
+
+
+def _why(verdict: Verdict, overrule: str) -> str:
+    """Return the sentence of the promotion log."""
+    if verdict.refusals:
+        refused = "; ".join(f"{each.name}: {each.sentence}" for each in verdict.refusals)
+        return f"the gate was overruled: {overrule} (it refused {refused})"
+    return next(each.sentence for each in verdict.lines)
+
+
+def _told(verdict: Verdict, overrule: str) -> dict[str, str]:
+    """Return the tags by which a run tells what the gate thought of it."""
+    outcome = "passed"
+    if verdict.refusals:
+        outcome = "overruled" if overrule else "refused"
+    refused = "; ".join(f"{each.name}: {each.sentence}" for each in verdict.refusals)
+    return {GATE_TAG: outcome, REFUSALS_TAG: refused}
 
 
 def _served_lines(measured: Measured) -> list[Line]:

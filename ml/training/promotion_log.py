@@ -2,11 +2,14 @@
 
 The log lies where the registry lies, so whoever reaches one reaches the other. A row is begun
 before the alias moves and finished after it; a row that never finished tells of a crash between.
+Who is champion is what the last finished row says. The alias shows it to people, and anybody may
+move it on MLflow's page; where the two differ the alias is astray
+(``docs/decisions/0043-the-log-says-who-is-champion.md``).
 """
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ml.training.registry import CHAMPION, PREVIOUS, RegisteredVersion, Registry
@@ -30,6 +33,23 @@ class Move:
     why: str
     is_complete: bool
     """Whether the alias was seen to move."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What the decision rested on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is champion, and whom the alias names."""
+
+    champion: RegisteredVersion | None
+    """As the log says; ``None`` where nobody was ever promoted."""
+    alias: RegisteredVersion | None
+    """As the registry's page shows."""
+
+    @property
+    def is_astray(self) -> bool:
+        """Return whether somebody moved the alias who writes no log."""
+        return self.champion != self.alias
 
 
 def move_champion(
@@ -77,6 +97,23 @@ def replace_champion(
     move_champion(registry, target, source=source, why=why, figures=figures)
 
 
+def standing(registry: Registry, name: str) -> Standing:
+    """Return who is champion.
+
+    Raises:
+        RegistryError: when there is no model of that name, the champion's version was deleted, or
+            MLflow is away.
+    """
+    alias = registry.version(name, CHAMPION)
+    row = registry.last_finished_run(name + EXPERIMENT_SUFFIX)
+    if row is None:
+        return Standing(None, alias)
+    number = row.tags.get("to", NOBODY)
+    if alias is not None and alias.number == number:
+        return Standing(alias, alias)
+    return Standing(registry.numbered_version(name, number), alias)
+
+
 def moves(registry: Registry, name: str) -> list[Move]:
     """Return every move of the model's champion, earliest first."""
     rows = registry.runs(name + EXPERIMENT_SUFFIX)
@@ -88,6 +125,7 @@ def moves(registry: Registry, name: str) -> list[Move]:
             target=row.tags.get("to", NOBODY),
             why=row.tags.get("why", ""),
             is_complete=row.is_finished,
+            figures=row.metrics,
         )
         for row in rows
     ]

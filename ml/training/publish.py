@@ -17,7 +17,14 @@ from pathlib import Path
 from ml.model.bundle import BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.bundle_watch import CURRENT
-from ml.training.registry import BUNDLE_ARTIFACT, RegisteredVersion, Registry, RegistryError
+from ml.training.promotion_log import standing
+from ml.training.registry import (
+    BUNDLE_ARTIFACT,
+    CHAMPION,
+    RegisteredVersion,
+    Registry,
+    RegistryError,
+)
 
 VERSIONS = "versions"
 
@@ -31,7 +38,16 @@ STALE_DRAFT_SECONDS = 3_600.0
 
 
 class PublishError(Exception):
-    """A model cannot be published; the message says why. What was current still is."""
+    """A model cannot be published; the message says why. What was current still is.
+
+    Attributes:
+        is_astray: whether the alias was moved directly besides.
+    """
+
+    def __init__(self, message: str, *, is_astray: bool = False) -> None:
+        """Keep what is known of the alias beside the sentence."""
+        super().__init__(message)
+        self.is_astray = is_astray
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,8 @@ class Published:
     folder: Path
     changed: bool
     """Whether ``current`` moved."""
+    astray: str = ""
+    """What the alias names instead, as a sentence, where somebody moved it directly."""
 
 
 class Publisher:
@@ -55,7 +73,8 @@ class Publisher:
         Args:
             open_registry: opens MLflow, each time anew, for it may be away now and back later.
             name: the registered model.
-            alias: resolved once each time.
+            alias: resolved once each time. For ``champion`` the promotion log decides: an alias
+                that was moved directly has not passed the gate and is not followed.
             model_folder: what the services watch; made where it is not there.
         """
         self._open_registry = open_registry
@@ -73,14 +92,31 @@ class Publisher:
             OSError: when the folder cannot be written.
         """
         registry = self._open_registry()
-        version = registry.version(self._name, self._alias)
+        version, astray = self._wanted(registry)
         if version is None:
-            raise PublishError(f"no version of {self._name!r} is {self._alias}; promote one first")
+            told = f"{astray}; " if astray else ""
+            raise PublishError(
+                f"{told}no version of {self._name!r} is {self._alias}; promote one first",
+                is_astray=bool(astray),
+            )
         settled = self._settled
         if settled and settled.version == version and _is_current(self._model_folder, settled):
-            return dataclasses.replace(settled, changed=False)
+            return dataclasses.replace(settled, changed=False, astray=astray)
         self._settled = _bring(registry, version, self._model_folder)
-        return self._settled
+        return dataclasses.replace(self._settled, astray=astray)
+
+    def _wanted(self, registry: Registry) -> tuple[RegisteredVersion | None, str]:
+        """Return the version to publish, and a sentence where the alias names another one."""
+        if self._alias != CHAMPION:
+            return registry.version(self._name, self._alias), ""
+        found = standing(registry, self._name)
+        if not found.is_astray:
+            return found.champion, ""
+        named = f"version {found.alias.number}" if found.alias else "nothing"
+        return found.champion, (
+            f"the alias {CHAMPION} names {named}, which no promotion or rollback of "
+            f"{self._name!r} has done, and is not followed"
+        )
 
 
 def watch(
@@ -89,6 +125,7 @@ def watch(
     say: Callable[[str], None],
     stop: threading.Event,
     period_seconds: float,
+    show_astray: Callable[[bool], None] = lambda _: None,
 ) -> None:
     """Publish again and again until ``stop`` is set; a failure is told once and tried again.
 
@@ -97,13 +134,19 @@ def watch(
         say: takes a sentence.
         stop: ends the watch, between two tries.
         period_seconds: between two tries.
+        show_astray: takes whether the alias was moved directly, at each try that could tell.
     """
     last = ""
     while not stop.is_set():
         try:
             published = publish_once()
+            show_astray(bool(published.astray))
             sentence = f"{published.folder.name} is current"
+            if published.astray:
+                sentence += f"; {published.astray}"
         except (RegistryError, PublishError, OSError) as error:
+            if isinstance(error, PublishError):
+                show_astray(error.is_astray)
             sentence = f"{error}; what was current still is; trying again"
         if sentence != last:
             say(sentence)

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,7 @@ class Run:
 
     tags: dict[str, str]
     is_finished: bool
+    metrics: dict[str, float] = field(default_factory=dict)
 
 
 class Registry:
@@ -211,11 +212,18 @@ class Registry:
             if found is None:
                 raise RegistryError(f"no model is registered as {name!r} in {self._uri}")
             number = found.aliases.get(alias)
-            if number is None:
-                return None
-            version = self.client.get_model_version(name, str(number))
+        return None if number is None else self.numbered_version(name, str(number))
+
+    def numbered_version(self, name: str, number: str) -> RegisteredVersion:
+        """Return the version of that number.
+
+        Raises:
+            RegistryError: when there is none, or MLflow is away.
+        """
+        with self._sentences():
+            version = self.client.get_model_version(name, number)
         return RegisteredVersion(
-            name, str(number), str(version.run_id), version.tags.get(VERSION_TAG, "")
+            name, number, str(version.run_id), version.tags.get(VERSION_TAG, "")
         )
 
     def is_registered(self, name: str) -> bool:
@@ -258,7 +266,21 @@ class Registry:
                 rows += page
                 token = page.token
                 if not token:
-                    return [Run(dict(e.data.tags), e.info.status == "FINISHED") for e in rows]
+                    return [_run(each) for each in rows]
+
+    def last_finished_run(self, experiment: str) -> Run | None:
+        """Return the run of an experiment that began last of those that finished."""
+        with self._sentences():
+            found = self.client.get_experiment_by_name(experiment)
+            if found is None:
+                return None
+            rows = self.client.search_runs(
+                [found.experiment_id],
+                filter_string="attributes.status = 'FINISHED'",
+                order_by=["start_time DESC"],
+                max_results=1,
+            )
+        return _run(rows[0]) if rows else None
 
     def download(self, run_id: str, path: str, folder: Path) -> Path:
         """Copy an artifact of a run into an existing folder and return where it lies."""
@@ -288,6 +310,10 @@ class Registry:
             if _UNREACHABLE in reason:
                 raise RegistryError(f"MLflow at {self._uri} cannot be reached") from error
             raise RegistryError(f"MLflow at {self._uri}: {reason}") from error
+
+
+def _run(row: Any) -> Run:  # MLflow's run
+    return Run(dict(row.data.tags), row.info.status == "FINISHED", dict(row.data.metrics))
 
 
 def _client(tracking_uri: str) -> Any:  # MlflowClient; importing it here keeps the module light

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.training.promotion_log import moves
+from ml.training.promotion_log import Standing, moves, standing
+from ml.training.promotion_report import ReportFormat, promotion_report
 from ml.training.publish import Publisher, PublishError, watch
+from ml.training.publish_metrics import MetricsPage, show_astray, shown
 from ml.training.registry import Registry, RegistryError
 from ml.training.rollback import rollback as roll_back
 
@@ -37,16 +39,30 @@ class Tracking:
         return Registry(self.uri)
 
 
-def promote(tracking: Tracking, *, say: Say) -> bool:
-    """Ask the gate; return whether the challenger is the champion now."""
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How the alias is watched."""
+
+    metrics: MetricsPage | None = None
+    """Where the metrics are shown, if they are."""
+
+
+def promote(tracking: Tracking, *, say: Say, overrule: str = "") -> bool:
+    """Ask the gate; return whether the challenger is the champion now.
+
+    Args:
+        tracking: which model.
+        say: takes a sentence.
+        overrule: why lines that refuse are overruled; empty for they are not.
+    """
     from ml.training.promote import promote as ask_gate  # noqa: PLC0415  # publishing does without
 
-    verdict = ask_gate(tracking.open(), tracking.name)
+    verdict = ask_gate(tracking.open(), tracking.name, overrule=overrule)
     width = max(len(each.name) for each in verdict.lines)
     for each in verdict.lines:
         say(f"{'ok' if each.passed else 'REFUSED':<8} {each.name:<{width}}  {each.sentence}")
     number = verdict.challenger.number
-    if verdict.refusals:
+    if verdict.refusals and not verdict.moved:
         held = verdict.champion.number if verdict.champion else "nobody"
         say(f"{tracking.name} version {number} is not promoted; the champion is {held}")
         return False
@@ -62,14 +78,14 @@ def rollback(tracking: Tracking, *, why: str, say: Say) -> None:
     say(NEXT_STEP)
 
 
-def log(tracking: Tracking, *, say: Say) -> None:
+def report(tracking: Tracking, *, form: ReportFormat, say: Say) -> None:
     """Tell every move of the champion, or that there was none."""
-    told = moves(tracking.open(), tracking.name)
-    if not told:
-        say(f"the champion of {tracking.name} has never moved: nothing was promoted yet")
-    for each in told:
-        mark = "" if each.is_complete else " (never completed)"
-        say(f"{each.when} {each.who}: {each.source or '-'} -> {each.target}{mark}: {each.why}")
+    registry = tracking.open()
+    told = moves(registry, tracking.name)
+    where = Standing(None, None)
+    if registry.is_registered(tracking.name):
+        where = standing(registry, tracking.name)
+    say(promotion_report(tracking.name, told, where, form))
 
 
 def publish(
@@ -77,17 +93,26 @@ def publish(
     *,
     alias: str,
     model_folder: Path,
-    keeps_watching: bool,
+    watching: Watching | None,
     say: Say,
 ) -> None:
-    """Publish once, or until SIGTERM or SIGINT when it ``keeps_watching``."""
+    """Publish once, or until SIGTERM or SIGINT where it is told how to keep ``watching``."""
     publisher = Publisher(tracking.open, name=tracking.name, alias=alias, model_folder=model_folder)
-    if not keeps_watching:
+    if watching is None:
         published = publisher.publish()
+        if published.astray:
+            say(published.astray)
         state = "is now" if published.changed else "was already"
         say(f"{published.folder.name} {state} current in {model_folder}")
         return
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    watch(publisher.publish, say=say, stop=stop, period_seconds=WATCH_SECONDS)
+    with shown(watching.metrics):
+        watch(
+            publisher.publish,
+            say=say,
+            stop=stop,
+            period_seconds=WATCH_SECONDS,
+            show_astray=show_astray,
+        )

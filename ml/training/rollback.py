@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ml.training.promotion_log import move_champion
-from ml.training.registry import CHAMPION, PREVIOUS, RegisteredVersion, Registry, RegistryError
+from ml.training.promotion_log import move_champion, standing
+from ml.training.registry import PREVIOUS, RegisteredVersion, Registry, RegistryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,25 @@ class Rollback:
 def rollback(registry: Registry, name: str, *, why: str = "rolled back by hand") -> Rollback:
     """Let ``champion`` name what ``previous`` names; nothing is ``previous`` afterwards.
 
-    So a second call cannot bring the version back that was rolled back from.
+    So a second call cannot bring the version back that was rolled back from. Where somebody moved
+    the alias directly, that move is what is taken back, and ``previous`` stays.
 
     Raises:
         RegistryError: when nothing is ``previous``, or the champion itself is, as a promotion or a
             rollback leaves it that was cut off between its two moves; or MLflow is away.
     """
+    found = standing(registry, name)
+    if found.is_astray and found.champion is not None:
+        move_champion(registry, found.champion, source=found.alias, why=why)
+        return Rollback(found.alias, found.champion)
     target = registry.version(name, PREVIOUS)
     if target is None:
         raise RegistryError(f"no version of {name!r} is previous: there is nothing to go back to")
-    source = registry.version(name, CHAMPION)
-    if source == target:
+    if found.champion == target:
         raise RegistryError(
             f"version {target.number} of {name!r} is both champion and previous, for the last move "
-            "was cut off: promote again, or see the log for what was champion before"
+            "was cut off: promote again, or see the report for what was champion before"
         )
-    move_champion(registry, target, source=source, why=why)
+    move_champion(registry, target, source=found.champion, why=why)
     registry.remove_alias(name, PREVIOUS)
-    return Rollback(source, target)
+    return Rollback(found.champion, target)

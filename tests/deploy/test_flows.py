@@ -20,6 +20,8 @@ EVERYWHERE: set[Flow] = {
     ("cluster-prometheus", "profile", 9410),
     ("cluster-prometheus", "embedding", 9420),
     ("cluster-prometheus", "recommendation", 9430),
+    ("cluster-prometheus", "embedding", 9440),
+    ("cluster-prometheus", "recommendation", 9440),
 }
 LOCAL: set[Flow] = {
     ("profile", "postgres", 5432),
@@ -29,6 +31,8 @@ LOCAL: set[Flow] = {
     ("prometheus", "profile", 9410),
     ("prometheus", "embedding", 9420),
     ("prometheus", "recommendation", 9430),
+    ("prometheus", "embedding", 9440),
+    ("prometheus", "recommendation", 9440),
     ("grafana", "prometheus", 9090),
 }
 PRODUCTION: set[Flow] = {

@@ -9,7 +9,8 @@ import pytest
 from ml.model.bundle import Bundle
 from ml.model.bundle_folder import write_bundle
 from ml.training.champion import FixedModel, find_champion
-from ml.training.registry import CHAMPION, Registry
+from ml.training.promotion_log import move_champion
+from ml.training.registry import Registry
 from tests.ml.shopping import checkered
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
 from tests.models import AS_OF_SECONDS, sealed, small_bundle
@@ -33,7 +34,7 @@ def crown(registry: Registry, folder: Path, **bundles: Bundle) -> None:
     with registry.run(NAME, run_name="made up", tags={}) as run_id:
         registry.log(run_id, folder=folder / "run")
     version = registry.register(NAME, run_id, "v1")
-    registry.set_alias(NAME, CHAMPION, version.number)
+    move_champion(registry, version, source=None, why="a test")
 
 
 def test_without_a_model_or_a_champion_there_is_none(registry: Registry) -> None:

@@ -1,5 +1,7 @@
 """The gate, the way back, and the log of both, on a real MLflow."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,11 @@ from ml.model.nearest import ItemIndex
 from ml.training.gate import index_line
 from ml.training.promote import index_recalls, promote
 from ml.training.promotion_log import moves
+from ml.training.promotion_report import ReportFormat
 from ml.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry, RegistryError
 from ml.training.registry_commands import Tracking
-from ml.training.registry_commands import log as tell_log
 from ml.training.registry_commands import promote as ask_gate
+from ml.training.registry_commands import report as tell_report
 from ml.training.registry_commands import rollback as go_back
 from ml.training.reliability import Reliability
 from ml.training.rollback import rollback
@@ -340,9 +343,96 @@ def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> Non
         Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
 
 
-def test_a_log_without_a_move_says_so(tracking_uri: str) -> None:
+def report(tracking_uri: str, form: ReportFormat = ReportFormat.TEXT) -> str:
     told: list[str] = []
+    tell_report(Tracking(tracking_uri, NAME), form=form, say=told.append)
+    return "\n".join(told)
 
-    tell_log(Tracking(tracking_uri, NAME), say=told.append)
 
-    assert told == ["the champion of ofone has never moved: nothing was promoted yet"]
+def test_a_report_without_a_move_says_so(tracking_uri: str) -> None:
+    sentence = "the champion of ofone has never moved: nothing was promoted yet"
+
+    assert report(tracking_uri) == sentence
+    assert sentence in report(tracking_uri, ReportFormat.MARKDOWN)
+    assert json.loads(report(tracking_uri, ReportFormat.JSON))["moves"] == []
+
+
+def test_the_report_tells_every_move_in_three_forms(
+    registry: Registry, register: Register, tracking_uri: str
+) -> None:
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        promote(registry, NAME)
+    rollback(registry, NAME, why="complaints | many")
+
+    lines = report(tracking_uri).splitlines()
+    assert [re.sub(r"^\S+ \S+: ", "", each)[:8] for each in lines] == [
+        "- -> 1: ", "1 -> 2: ", "2 -> 1: ",
+    ]  # fmt: skip
+    table = report(tracking_uri, ReportFormat.MARKDOWN).splitlines()
+    assert table[0] == "| when | who | from | to | why | figures |"
+    assert "lead 0.2500, lead_low " in table[2]
+    assert "complaints \\| many" in table[4]
+    document = json.loads(report(tracking_uri, ReportFormat.JSON))
+    assert [(each["source"], each["target"]) for each in document["moves"]] == [
+        ("", "1"), ("1", "2"), ("2", "1"),
+    ]  # fmt: skip
+    assert document["champion"] == document["alias"] == "1"
+    assert document["moves"][0]["figures"]["lead"] == pytest.approx(0.25)
+
+
+def test_a_direct_move_is_told_and_a_rollback_takes_it_back(
+    registry: Registry, register: Register, tracking_uri: str
+) -> None:
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        promote(registry, NAME)
+    astray = register(small_bundle(seed=2), recall=BAD, baseline=BAD)
+    registry.set_alias(NAME, CHAMPION, astray.number)
+
+    assert "is version 2, but the alias names version 3" in report(tracking_uri)
+    done = rollback(registry, NAME)
+
+    assert done.target.number == "2"
+    assert (number_of(registry, CHAMPION), number_of(registry, PREVIOUS)) == ("2", "1")
+    assert "but the alias" not in report(tracking_uri)
+
+
+def test_a_direct_move_of_the_alias_to_the_challenger_does_not_pass_the_gate(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    astray = register(small_bundle(seed=1), recall=BAD, baseline=BAD, champion=GOOD)
+    registry.set_alias(NAME, CHAMPION, astray.number)
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert verdict.refusals[0].name == "overall"
+
+
+def test_a_person_may_overrule_the_gate_and_the_log_says_who_and_why(
+    registry: Registry, register: Register
+) -> None:
+    version = register(small_bundle(), recall=BAD, baseline=FAIR)
+    promote(registry, NAME)
+    assert registry.tags(version.run_id)["gate"] == "refused"
+    assert "overall: recall@10 does not" in registry.tags(version.run_id)["gate_refusals"]
+
+    assert promote(registry, NAME, overrule="the shop opens tomorrow").moved
+
+    assert registry.tags(version.run_id)["gate"] == "overruled"
+    (move,) = moves(registry, NAME)
+    assert move.why.startswith("the gate was overruled: the shop opens tomorrow (it refused over")
+
+
+def test_nobody_can_overrule_a_bundle_that_services_would_refuse(
+    registry: Registry, register: Register, tmp_path: Path
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    (array,) = (tmp_path / "mlflow" / "artifacts").rglob("item_factors.npy")
+    array.write_bytes(array.read_bytes()[:-4])
+
+    assert not promote(registry, NAME, overrule="it must").moved
+    assert number_of(registry, CHAMPION) is None

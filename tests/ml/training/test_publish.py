@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from ml.__main__ import app
 from ml.model.bundle_folder import read_bundle
+from ml.training.promotion_log import move_champion
 from ml.training.publish import (
     KEPT_VERSIONS,
     STALE_DRAFT_SECONDS,
@@ -20,7 +22,9 @@ from ml.training.publish import (
     PublishError,
     watch,
 )
+from ml.training.publish_metrics import MetricsPage, show_astray, shown
 from ml.training.registry import CHAMPION, RegisteredVersion, Registry, RegistryError
+from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle
 
@@ -41,7 +45,7 @@ def publisher(registry: Registry, models: Path) -> Publisher:
 
 def crown(registry: Registry, register: Register, seed: int) -> RegisteredVersion:
     version = register(small_bundle(seed=seed), **SCORES)
-    registry.set_alias(NAME, CHAMPION, version.number)
+    move_champion(registry, version, source=None, why="a test")
     return version
 
 
@@ -78,7 +82,7 @@ def test_a_moved_alias_is_followed_and_so_is_the_way_back(
     crown(registry, register, 1)
     assert publisher.publish().folder.name == small_bundle(seed=1).facts.version
 
-    registry.set_alias(NAME, CHAMPION, first.number)
+    move_champion(registry, first, source=None, why="a test")
 
     assert publisher.publish().folder.name == small_bundle().facts.version
     assert (models / "current").resolve().name == small_bundle().facts.version
@@ -167,6 +171,77 @@ def test_without_a_champion_nothing_is_touched(
         publisher.publish()
 
     assert not models.exists()
+
+
+def test_an_alias_that_was_moved_directly_is_told_and_not_followed(
+    registry: Registry, register: Register, publisher: Publisher, models: Path
+) -> None:
+    first = crown(registry, register, 0)
+    publisher.publish()
+    second = register(small_bundle(seed=1), **SCORES)
+    registry.set_alias(NAME, CHAMPION, second.number)
+
+    published = publisher.publish()
+
+    assert published.version == first
+    assert not published.changed
+    assert "the alias champion names version 2, which no promotion" in published.astray
+    rollback(registry, NAME)
+    assert publisher.publish().astray == ""
+    assert (models / "current").resolve().name == small_bundle().facts.version
+
+
+def test_an_alias_without_any_promotion_publishes_nothing(
+    registry: Registry, register: Register, publisher: Publisher
+) -> None:
+    version = register(small_bundle(), **SCORES)
+    registry.set_alias(NAME, CHAMPION, version.number)
+
+    with pytest.raises(PublishError, match="names version 1, which no promotion") as raised:
+        publisher.publish()
+
+    assert raised.value.is_astray
+
+
+def test_another_alias_is_followed_as_it_is_moved(
+    registry: Registry, register: Register, models: Path
+) -> None:
+    register(small_bundle(), **SCORES)
+    follower = Publisher(lambda: registry, name=NAME, alias="challenger", model_folder=models)
+
+    assert follower.publish().folder.name == small_bundle().facts.version
+    assert follower.publish().astray == ""
+
+
+def test_the_metrics_page_shows_an_alias_that_is_astray() -> None:
+    stop = threading.Event()
+    version = RegisteredVersion(NAME, "1", "run", "v1")
+    answers: list[Published | PublishError] = [
+        Published(version, Path("/models/versions/v1"), changed=True, astray="somebody moved it"),
+        Published(version, Path("/models/versions/v1"), changed=False),
+        PublishError("nothing was promoted", is_astray=True),
+    ]
+    seen: list[str] = []
+
+    with shown(MetricsPage("127.0.0.1", 0)) as port:
+
+        def publish_once() -> Published:
+            answer = answers.pop(0)
+            if not answers:
+                stop.set()
+            if isinstance(answer, PublishError):
+                raise answer
+            return answer
+
+        def show(is_astray: bool) -> None:
+            show_astray(is_astray)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+                page = answer.read().decode()
+            seen.extend(re.findall(r"^ofone_publish_champion_astray (\S+)$", page, re.MULTILINE))
+
+        watch(publish_once, say=lambda _: None, stop=stop, period_seconds=0, show_astray=show)
+
+    assert seen == ["1.0", "0.0", "1.0"]
 
 
 def test_watching_tells_each_state_once_and_tries_again() -> None:
