@@ -13,12 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.dataset.dataset import Dataset
-from ml.dataset.split import timeline
-from ml.evaluation.baselines import PersonalThenPopular
-from ml.evaluation.comparison import judge
-from ml.evaluation.metrics import baskets_of
+from ml.evaluation.comparison import Judgement, judge
 from ml.evaluation.question import Question
-from ml.evaluation.recommender import Recommender
 from ml.model.bundle import Bundle
 from ml.training.answer_times import answer_ms_p95
 from ml.training.champion import Champion, FixedModel
@@ -65,32 +61,25 @@ def compared(
     """
     question = evaluation.question
     ideal = dataset.description.ndcg_ideal
-    judged = dict(evaluation.judgements)
-    asking: list[Recommender] = [PersonalThenPopular()]
+    main, rest = dict(evaluation.judgements), dict(evaluation.beginners)
     if champion is not None and champion.answering is not None:
         rival = FixedModel(CHAMPION_ROWS, champion.answering)
-        judged[CHAMPION_ROWS] = judge(rival, [question], ideal=ideal)
-        asking.append(rival)
-    asked = [each.question for each in evaluation.model.answered]
-    groups = [subgroups(each.history, list(each.customer_ids), consents) for each in asked]
+        main[CHAMPION_ROWS] = judge(rival, [question], ideal=ideal)
+        if rest:
+            asked = [each.question for each in rest[Ofone.name].answered]
+            rest[CHAMPION_ROWS] = judge(rival, asked, ideal=ideal)
     scores = {
         name: [
-            scores_of(each.scores, told, is_newcomer=False)
-            for each, told in zip(judgement.answered, groups, strict=True)
+            *_told(judgement, consents, is_newcomer=False),
+            *(_told(rest[name], consents, is_newcomer=True) if rest else []),
         ]
-        for name, judgement in judged.items()
+        for name, judgement in main.items()
     }
     places = _FirstPlaces(question)
     judge(FixedModel(Ofone.name, evaluation.bundle, observe=places.see), [question])
-    newcomers = newcomers_question(dataset, question)
-    if newcomers is not None:
-        told = subgroups(newcomers.history, list(newcomers.customer_ids), consents)
-        for each in (FixedModel(Ofone.name, evaluation.bundle), *asking):
-            found = judge(each, [newcomers], ideal=ideal).scores
-            scores[each.name].append(scores_of(found, told, is_newcomer=True))
     comparison = Comparison(
         champion=champion.version.number if champion else "",
-        answered=CHAMPION_ROWS in judged,
+        answered=CHAMPION_ROWS in main,
         note=champion.note if champion else "there is no champion",
     )
     return Compared(comparison, scores, places.reliability())
@@ -127,27 +116,6 @@ def write_comparison(found: Compared, folder: Path) -> None:
     write_scores(found.scores, folder)
 
 
-def newcomers_question(dataset: Dataset, question: Question) -> Question | None:
-    """Return the same question about everybody else who bought from the cut on.
-
-    They have one known basket or none, for the protocol asks about all others. ``None`` where there
-    are no dates, and so no newcomers, or nobody else came.
-    """
-    if question.cut is None:
-        return None
-    events = timeline(dataset)
-    future = events[events["occurred_at"] >= question.cut]
-    others = future[~future["customer_id"].isin(question.truth)]
-    known = question.history.interactions.groupby("customer_id")["sequence"].nunique()
-    few = known.reindex(others["customer_id"], fill_value=0).to_numpy() < 2
-    others = others[few]
-    first = others.groupby("customer_id")["sequence"].transform("min")
-    truth = baskets_of(others[others["sequence"] == first])
-    if not truth:
-        return None
-    return Question(f"{question.name}, newcomers", question.history, truth, question.cut)
-
-
 class _FirstPlaces:
     """Notes probability and outcome of the first places of every list."""
 
@@ -167,3 +135,15 @@ class _FirstPlaces:
     def reliability(self) -> Reliability:
         """Return how true the probabilities were."""
         return reliability(np.concatenate(self._said), np.concatenate(self._happened))
+
+
+def _told(
+    judgement: Judgement, consents: Mapping[str, bool] | None, *, is_newcomer: bool
+) -> list[pd.DataFrame]:
+    """Return the scores of each question in the form of ``Evidence.scores``."""
+    found = []
+    for each in judgement.answered:
+        customers = [str(name) for name in each.scores.index]
+        groups = subgroups(each.question.history, customers, consents)
+        found.append(scores_of(each.scores, groups, is_newcomer=is_newcomer))
+    return found

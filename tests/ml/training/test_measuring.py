@@ -19,7 +19,7 @@ from ml.training.evidence import (
     write_scores,
 )
 from ml.training.kept_steps import Evaluated
-from ml.training.measuring import Compared, compared, measured, newcomers_question
+from ml.training.measuring import Compared, compared, measured
 from ml.training.quality_lines import quality_lines
 from ml.training.registry import RegisteredVersion, Registry
 from tests.ml.training.bread_shop import SMALL, STRANGERS, bread_shop
@@ -65,23 +65,11 @@ def spoiled_for_strangers(bundle: Bundle) -> Bundle:
 
 def answered_by(bundle: Bundle) -> Evaluation:
     """Return the evaluation that this bundle would have had."""
-    model = judge(FixedModel("ofone", bundle), [evaluated().question])
-    return dataclasses.replace(evaluated(), bundle=bundle, model=model)
-
-
-def test_strangers_are_asked_about_beside_the_customers_of_the_protocol() -> None:
-    question = newcomers_question(shop(), evaluated().question)
-
-    assert question is not None
-    assert len(question.truth) == STRANGERS
-    assert set(question.truth.values()) == {frozenset({"bread"})}
-    assert not set(question.truth) & set(evaluated().question.truth)
-
-
-def test_undated_data_have_no_strangers() -> None:
-    undated = dataclasses.replace(evaluated().question, cut=None)
-
-    assert newcomers_question(shop(), undated) is None
+    spoiled = FixedModel("ofone", bundle)
+    asked = [each.question for each in evaluated().beginners["ofone"].answered]
+    beginners = evaluated().beginners | {"ofone": judge(spoiled, asked)}
+    model = judge(spoiled, [evaluated().question])
+    return dataclasses.replace(evaluated(), bundle=bundle, model=model, beginners=beginners)
 
 
 def test_an_equal_champion_gets_the_same_scores(tmp_path: Path) -> None:
