@@ -127,6 +127,9 @@ def staged_folder(path: Path) -> Iterator[Path]:
         staged.mkdir()
         yield staged
         _take_place(staged, path, old=workshop / "old")
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(error.errno, f"{path}: cannot be written: {reason}") from error
     finally:
         shutil.rmtree(workshop)
 

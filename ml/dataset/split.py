@@ -56,7 +56,10 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
     if dataset.targets.empty:
         return bought
     if dataset.description.dated and dataset.target_dates.empty:
-        raise SplitError("target_dates.parquet is needed to place targets on the timeline")
+        raise SplitError(
+            "target_dates.parquet: is missing; it places the "
+            f"{len(dataset.targets):,} rows of targets.parquet on the timeline"
+        )
     ends = bought.groupby("customer_id")["sequence"].max()
     days = dataset.target_dates.set_index("customer_id")["occurred_at"]
     customers = dataset.targets["customer_id"]
@@ -88,7 +91,10 @@ def last_cut(events: pd.DataFrame, *, horizon_days: int = HORIZON_DAYS) -> datet
     """
     latest = events["occurred_at"].max()
     if pd.isna(latest):
-        raise SplitError("an undated data set has no calendar cut; use last_basket_split")
+        raise SplitError(
+            "interactions.parquet: occurred_at: is null throughout, so there is no calendar; ask "
+            f"by the last-basket protocol ({len(events):,} rows)"
+        )
     cut = latest.normalize() + timedelta(days=1 - horizon_days)
     return cast("datetime", cut.to_pydatetime())
 
@@ -124,8 +130,9 @@ def calendar_split(
     truth = future.loc[future["sequence"] == first, ["customer_id", "item_id"]]
     if truth.empty:
         raise SplitError(
+            f"interactions.parquet: occurred_at: of {events['customer_id'].nunique():,} customers "
             f"nobody has {least_baskets} baskets before {cut:%Y-%m-%d} and one in the "
-            f"{horizon_days} days from it on"
+            f"{horizon_days} days from it on ({len(events):,} rows)"
         )
     return Split(history.reset_index(drop=True), truth.reset_index(drop=True), cut)
 
@@ -149,6 +156,9 @@ def last_basket_split(dataset: Dataset, *, least_baskets: int = LEAST_BASKETS) -
     end = bought.groupby("customer_id")["sequence"].transform("max")
     is_hidden = (bought["sequence"] == end) & (end >= least_baskets)
     if not is_hidden.any():
-        raise SplitError(f"nobody has {least_baskets} baskets besides the last")
+        raise SplitError(
+            f"interactions.parquet: sequence: of {bought['customer_id'].nunique():,} customers "
+            f"nobody has {least_baskets} baskets besides the last ({len(bought):,} rows)"
+        )
     truth = bought.loc[is_hidden, ["customer_id", "item_id"]].reset_index(drop=True)
     return Split(bought[~is_hidden].reset_index(drop=True), truth, None)

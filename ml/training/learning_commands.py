@@ -27,7 +27,7 @@ from ml.training.config_file import ConfigError, read_config
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
-from ml.training.results import write_results
+from ml.training.results import ResultsError, write_results
 from ml.training.search import Keeping, SearchError
 from ml.training.source import Engine, this_machine
 from ml.training.train import TrainingConfig
@@ -36,8 +36,8 @@ from ml.training.trial_runs import trial_runs
 
 KNOWN_ERRORS = (
     BundleError, CatalogueError, ConfigError, DatasetError, ExportCutError, ExportEmptyError,
-    MappingError, OSError, RawFileError, RawImportError, RegistryError, SearchError, SplitError,
-    TownError, TrainingError,
+    MappingError, OSError, RawFileError, RawImportError, RegistryError, ResultsError, SearchError,
+    SplitError, TownError, TrainingError,
 )  # fmt: skip
 """What is told as a sentence."""
 

@@ -23,6 +23,10 @@ class Results:
     protocol's."""
 
 
+class ResultsError(Exception):
+    """The results cannot be written; the message says where and why."""
+
+
 def write_results(evaluation: Evaluation, dataset: Dataset, out: Path, *, name: str) -> Results:
     """Write an evaluation for programs and for people.
 
@@ -31,14 +35,21 @@ def write_results(evaluation: Evaluation, dataset: Dataset, out: Path, *, name: 
         dataset: on what.
         out: the folder, made where it is not there yet.
         name: short name of the data set.
+
+    Raises:
+        ResultsError: when the disk is full or the folder may not be written.
     """
     label = f"{name}-{evaluation.protocol}"
     results = Results(out / f"{name}.json", out / f"{name}.md", out / label)
-    results.folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document(evaluation, dataset, name=name), indent=1) + "\n"
     page = report(evaluation, dataset, pictures=f"{label}/")
-    write_report(evaluation, dataset, results.folder)
-    (results.folder / "evaluation.json").write_text(text, encoding="utf-8")
-    results.document.write_text(text, encoding="utf-8")
-    results.page.write_text(page, encoding="utf-8")
+    try:
+        results.folder.mkdir(parents=True, exist_ok=True)
+        write_report(evaluation, dataset, results.folder)
+        (results.folder / "evaluation.json").write_text(text, encoding="utf-8")
+        results.document.write_text(text, encoding="utf-8")
+        results.page.write_text(page, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise ResultsError(f"{out}: the results cannot be written: {reason}") from error
     return results

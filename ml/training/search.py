@@ -69,7 +69,7 @@ class Trial:
 
 
 class SearchError(Exception):
-    """No trial came to anything; the message names the study."""
+    """No trial came to anything, or trials cannot be kept; the message names study or file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def search(space: Space, objective: Objective, plan: Plan, keeping: Keeping) -> 
         keeping: trials of the study that are kept there count, and new ones are added.
 
     Raises:
-        SearchError: when no trial has a score.
+        SearchError: when no trial has a score, or the file cannot be used.
     """
     with _study(plan.study, keeping.file) as study:
         while (number := len(_trials(study))) < plan.trials:
@@ -168,15 +168,30 @@ def _study(name: str, file: Path | None) -> Iterator[Any]:  # optuna.Study
     if file is None:
         yield optuna.create_study(study_name=name, direction="maximize")
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    storage = optuna.storages.RDBStorage(f"sqlite:///{file}")
-    try:
+    with _storage(file) as storage:
         yield optuna.create_study(
             study_name=name, direction="maximize", storage=storage, load_if_exists=True
         )
-    finally:
-        storage.remove_session()
-        storage.engine.dispose()
+
+
+@contextmanager
+def _storage(file: Path) -> Iterator[Any]:  # optuna's storage
+    """Give an SQLite file as Optuna uses it, and its failures as sentences."""
+    import optuna  # noqa: PLC0415  # slow to import
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # slow to import
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        storage = optuna.storages.RDBStorage(f"sqlite:///{file}")
+        try:
+            yield storage
+        finally:
+            storage.remove_session()
+            storage.engine.dispose()
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        cause = error.__cause__ or error
+        reason = str(getattr(cause, "orig", None) or cause).splitlines()[0]
+        raise SearchError(f"{file}: trials cannot be kept: {reason}") from error
 
 
 def _distributions(space: Space) -> dict[str, Any]:

@@ -7,11 +7,13 @@ questions, and makes the arrays of a bundle from those of all.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.dataset.folder import read_dataset
+from ml.dataset.learnable import check_learnable
 from ml.training.learning import Artefacts, LearningConfig
 
 
@@ -38,7 +40,8 @@ def this_machine(path: Path, config: LearningConfig) -> Iterator[Source]:  # noq
     """Give a dataset folder, read whole.
 
     Raises:
-        DatasetError: when the folder breaks rules.
+        DatasetError: when the folder breaks rules, or nothing can be learned from it.
     """
     dataset = read_dataset(path)
+    check_learnable(dataset, now=datetime.now(UTC))
     yield Source("machine", dataset, digest(dataset))

@@ -117,7 +117,7 @@ def test_an_undated_data_set_has_no_calendar() -> None:
     bought = corner_shop.interactions().assign(occurred_at=None)
     events = timeline(corner_shop.history_only(bought, dated=False))
 
-    with pytest.raises(SplitError, match="last_basket_split"):
+    with pytest.raises(SplitError, match="last-basket protocol"):
         last_cut(events)
 
 
