@@ -28,6 +28,20 @@ class Fault:
 
 FAULTS = (
     Fault(
+        "ml/model/drift.py",
+        "indexes[found[:, 0] >= shares[0]] = 0",
+        "indexes[found[:, 0] < shares[0]] = 0",
+        "tests/ml/model/test_drift.py",
+        "fewer unknown items are a drift, and more are none",
+    ),
+    Fault(
+        "services/recommendation/servicer/situation.py",
+        "if known.personalised and not degradations:",
+        "if known.personalised:",
+        "tests/services/recommendation/test_drift.py",
+        "an answer that lacked something counts as what the model looks like",
+    ),
+    Fault(
         "services/profile/domain/state.py",
         "last_basket_seconds=max(one.last_basket_seconds, other.last_basket_seconds)",
         "last_basket_seconds=other.last_basket_seconds",

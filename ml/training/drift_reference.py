@@ -19,7 +19,7 @@ from ml.model.drift import (
     DriftReference,
     Statistic,
 )
-from ml.model.drift_values import latest_basket
+from ml.model.drift_values import DIGITS, latest_basket
 from ml.model.vocabulary import Vocabulary
 from ml.training.drift_limits import learned_chance, limit_line
 from ml.training.drift_observation import Observed, Observer, observed_at
@@ -145,7 +145,7 @@ def quantile_edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     levels = np.linspace(0, 1, BINS + 1)[1:]
     inner = np.quantile(values, levels, method="inverted_cdf")
-    return np.unique([np.nextafter(values.min(), -np.inf), *inner])
+    return np.unique([values.min() - 10.0**-DIGITS, *inner])
 
 
 def _first_second(purchases: Purchases, end_seconds: int, horizon_days: int) -> int:
