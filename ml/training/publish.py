@@ -20,6 +20,7 @@ from ml.model.bundle_watch import CURRENT
 from ml.training.promotion_log import standing
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
+    CHALLENGER,
     CHAMPION,
     RegisteredVersion,
     Registry,
@@ -32,6 +33,9 @@ KEPT_VERSIONS = 3
 """The champion and two to look back at."""
 
 _DRAFT_PREFIX = ".publish-"
+
+_MADE_BY = {CHAMPION: "promote", CHALLENGER: "train"}
+"""What a person does to have a version of that alias."""
 
 STALE_DRAFT_SECONDS = 3_600.0
 """A draft that nothing was added to for so long was left behind by a publisher that was killed."""
@@ -94,9 +98,9 @@ class Publisher:
         registry = self._open_registry()
         version, astray = self._wanted(registry)
         if version is None:
-            told = f"{astray}; " if astray else ""
+            told, way = f"{astray}; " if astray else "", _MADE_BY.get(self._alias, "name")
             raise PublishError(
-                f"{told}no version of {self._name!r} is {self._alias}; promote one first",
+                f"{told}no version of {self._name!r} is {self._alias}; {way} one first",
                 is_astray=bool(astray),
             )
         settled = self._settled

@@ -23,7 +23,13 @@ from ml.training.publish import (
     watch,
 )
 from ml.training.publish_metrics import MetricsPage, show_astray, shown
-from ml.training.registry import CHAMPION, RegisteredVersion, Registry, RegistryError
+from ml.training.registry import (
+    CHALLENGER,
+    CHAMPION,
+    RegisteredVersion,
+    Registry,
+    RegistryError,
+)
 from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle
@@ -242,6 +248,17 @@ def test_the_metrics_page_shows_an_alias_that_is_astray() -> None:
         watch(publish_once, say=lambda _: None, stop=stop, period_seconds=0, show_astray=show)
 
     assert seen == ["1.0", "0.0", "1.0"]
+
+
+def test_without_a_challenger_it_is_said_how_to_come_by_one(
+    registry: Registry, register: Register, models: Path
+) -> None:
+    register(small_bundle(), **SCORES)
+    registry.remove_alias(NAME, CHALLENGER)
+    publisher = Publisher(lambda: registry, name=NAME, alias=CHALLENGER, model_folder=models)
+
+    with pytest.raises(PublishError, match="is challenger; train one first"):
+        publisher.publish()
 
 
 def test_watching_tells_each_state_once_and_tries_again() -> None:
