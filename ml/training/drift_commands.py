@@ -5,14 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.dataset.folder import read_dataset
+from ml.dataset.split import SplitError, timeline
 from ml.dataset.violations import DatasetError
+from ml.evaluation.question import with_history
 from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import MANIFEST, read_bundle
 from ml.model.bundle_watch import CURRENT
 from ml.training.drift_report import DriftError, DriftReport, Verdict, drift_report
 from ml.training.registry import BUNDLE_ARTIFACT, CHAMPION, Registry, RegistryError
 
-KNOWN_ERRORS = (BundleError, DatasetError, DriftError, OSError, RegistryError)
+KNOWN_ERRORS = (BundleError, DatasetError, DriftError, OSError, RegistryError, SplitError)
 """What is told as a sentence."""
 
 Say = Callable[[str], None]
@@ -37,7 +39,9 @@ def drift(
         show_progress: whether a bar is drawn.
         say: takes what is told.
     """
-    report = drift_report(bundle, read_dataset(dataset), days=days, show_progress=show_progress)
+    known = read_dataset(dataset)
+    whole = with_history(known, timeline(known))
+    report = drift_report(bundle, whole, days=days, show_progress=show_progress)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(report.to_markdown(), encoding="utf-8")

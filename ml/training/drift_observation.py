@@ -56,19 +56,16 @@ class Observer:
         values: dict[str, list[float]] = defaultdict(list)
         whose: dict[str, list[Visit]] = defaultdict(list)
         for visit in visits:
-            for name, value in (self._answer(visit) | self._vector(visit)).items():
+            for name, value in self._values(visit).items():
                 values[name].append(value)
                 whose[name].append(visit)
         return {name: observed_at(whose[name], each) for name, each in values.items()}
 
-    def _answer(self, visit: Visit) -> dict[str, float]:
+    def _values(self, visit: Visit) -> dict[str, float]:
         found = self._generator.generate(visit.history, Moment(store=visit.store))
         table = feature_table(self._bundle, visit.history, found, visit.seconds)
         probabilities = self._ranker.probabilities(table.values)
-        return self._yardstick.answer_values(visit.history, found.item_ids, probabilities)
-
-    def _vector(self, visit: Visit) -> dict[str, float]:
-        rows = self._bundle.vocabulary.rows(visit.history.item_ids)
-        known = rows >= 0
-        vector = self._generator.fold_in.vector(rows[known], visit.history.basket_counts[known])
-        return vector_values(vector, self._axes)
+        values = self._yardstick.answer_values(visit.history, found.item_ids, probabilities)
+        if found.vector is not None:
+            values |= vector_values(found.vector, self._axes)
+        return values

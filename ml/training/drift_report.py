@@ -79,7 +79,10 @@ class DriftReport:
         )
         told = [f"# Drift of {self.model_version} on {self.dataset}", "", about, ""]
         if self.since < self.learned_until:
-            told += ["The model learned from some of these visits: they cannot have drifted.", ""]
+            told += [
+                "The model learned from some of these visits, so they look familiar to it.",
+                "",
+            ]
         told += ["| statistic | answers | index | limit | verdict | moved most |", "|---" * 6 + "|"]
         told += [
             f"| {each.statistic} | {each.answers:,} | {each.index:.4f} | {each.limit:.4f} | "
