@@ -53,6 +53,9 @@ evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTO
 drift: $(READY) ## Compare the last days of DATASET=DIR [DAYS=7] with the model in BUNDLE=DIR, or the champion.
 	$(BIN)/python -m ml drift $(DATASET) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(DAYS),--days $(DAYS)) $(if $(OUT),--out $(OUT))
 
+tune: $(READY) ## Choose hyperparameters on DATASET=DIR [PROTOCOL=…] [TRIALS=20]; evaluate takes them as CONFIG=FILE.
+	$(BIN)/python -m ml tune $(DATASET) $(if $(TRIALS),--trials $(TRIALS)) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)
 

@@ -1,4 +1,4 @@
-"""``python -m ml``: import, simulate, train, evaluate, promote, rollback, report, publish, drift.
+"""``python -m ml``: every command of those who make models; ``--help`` lists them.
 
 Exit codes: 0 done; 1 the gate refused, or something drifts; 2 the command line is wrong; 3 data,
 files or MLflow do not allow it, said in a sentence.
@@ -53,6 +53,11 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="TOML: the fields of TrainingConfig.")
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Fewer factors and customers: for a look.")]
+
+AskedBy = Annotated[
+    ProtocolName | None, typer.Option("--protocol", help="Default: calendar where there are dates.")
+]
+ResultsFolder = Annotated[Path, typer.Option("--out", help="The folder of the results.")]
 
 Watch = Annotated[
     bool, typer.Option("--watch", help="Follow the alias, every 10 s, until stopped.")
@@ -130,14 +135,13 @@ def train(
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
     dataset: DatasetFolder,
-    protocol: Annotated[
-        ProtocolName | None, typer.Option(help="Default: calendar where there are dates.")
-    ] = None,
+    protocol: AskedBy = None,
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
-    out: Annotated[Path, typer.Option("--out", help="The folder of the results.")] = RESULTS,
+    tune: Annotated[int, typer.Option(min=0, help="Choose hyperparameters first: trials.")] = 0,
+    out: ResultsFolder = RESULTS,
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
@@ -145,7 +149,29 @@ def evaluate(
         chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
         if protocol:
             chosen = dataclasses.replace(chosen, protocol=protocol.value)
-        commands.evaluate(dataset, chosen, out, tracking_uri=tracking_uri, say=typer.echo)
+        written = commands.Written(out, tracking_uri)
+        if tune:
+            chosen = commands.choose(dataset, chosen, written, trials=tune, say=typer.echo)
+        commands.evaluate(dataset, chosen, written, say=typer.echo)
+
+
+@app.command()
+def tune(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
+    dataset: DatasetFolder,
+    trials: Annotated[int, typer.Option(min=1, help="How many in all, earlier ones counted.")] = 20,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    out: ResultsFolder = RESULTS,
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+) -> None:
+    """Choose hyperparameters by the data set's own validation part; write them for --config."""
+    with _learning_commands() as commands:
+        chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
+        if protocol:
+            chosen = dataclasses.replace(chosen, protocol=protocol.value)
+        written = commands.Written(out, tracking_uri)
+        commands.choose(dataset, chosen, written, trials=trials, say=typer.echo)
 
 
 @app.command()

@@ -5,6 +5,7 @@ leaves out keeps its default.
 """
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +35,23 @@ def read_config(path: Path) -> TrainingConfig:
     if problems:
         raise ConfigError("\n".join(f"{path}: {each}" for each in problems))
     return config
+
+
+def config_text(values: Mapping[str, int | float | str], *, note: str) -> str:
+    """Return a file that ``read_config`` reads.
+
+    Args:
+        values: fields of ``LearningConfig``, nested ones as ``outer.inner``.
+        note: a line that says where they are from.
+    """
+    tables: dict[str, list[str]] = {}
+    for name, value in values.items():
+        outer, _, field = name.rpartition(".")
+        table = f"learning.{outer}" if outer else "learning"
+        tables.setdefault(table, []).append(f"{field} = {json.dumps(value)}")
+    parts = [f"# {note}"]
+    parts += [f"[{table}]\n" + "\n".join(lines) for table, lines in tables.items()]
+    return "\n\n".join(parts) + "\n"
 
 
 def _filled(

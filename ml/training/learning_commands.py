@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,16 +24,18 @@ from ml.dataset.violations import DatasetError
 from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
-from ml.training.config_file import ConfigError, read_config
+from ml.training.config_file import ConfigError, config_text, read_config
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import Registry, RegistryError
 from ml.training.results import ResultsError, write_results
-from ml.training.search import Keeping, SearchError
+from ml.training.search import Keeping, SearchError, Trial
 from ml.training.source import Engine, this_machine
 from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
 from ml.training.trial_runs import trial_runs
+from ml.training.tune import METRIC
+from ml.training.tune import tune as search_best
 
 KNOWN_ERRORS = (
     BundleError, CatalogueError, ConfigError, DatasetError, ExportCutError, ExportEmptyError,
@@ -44,10 +47,22 @@ KNOWN_ERRORS = (
 TUNING_EXPERIMENT = "ofone-tuning"
 """The experiment of trials."""
 
-STUDIES_FILE = "studies.db"
-"""Trials of earlier runs, beside the results."""
-
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where results and trials are written."""
+
+    out: Path
+    """The folder of the results."""
+    tracking_uri: str
+    """The MLflow whose runs the trials become."""
+
+    @property
+    def studies(self) -> Path:
+        """Return the file of the trials, which a later run goes on from."""
+        return self.out / "studies.db"
 
 
 def import_file(source: Path, out: Path, *, mapping: Path | None, say: Say) -> None:
@@ -129,14 +144,13 @@ def train(
 def evaluate(
     folder: Path,
     config: TrainingConfig,
-    out: Path,
+    written: Written,
     *,
-    tracking_uri: str,
     say: Say,
     engine: Engine = this_machine,
 ) -> None:
-    """Evaluate without registering anything; ``out`` is the folder of the results."""
-    registry = Registry(tracking_uri)
+    """Evaluate without registering anything."""
+    registry = Registry(written.tracking_uri)
     title = f"baselines on {folder.resolve().name}"
     with (
         engine(folder, config.learning) as source,
@@ -147,12 +161,46 @@ def evaluate(
             config.learning,
             protocol=config.protocol,
             artefacts=source.artefacts,
-            keeping=Keeping(out / STUDIES_FILE, note),
+            keeping=Keeping(written.studies, note),
         )
-    results = write_results(evaluation, source.dataset, out, name=folder.resolve().name)
+    name = folder.resolve().name
+    results = write_results(evaluation, source.dataset, written.out, name=name)
     say(results.page.read_text(encoding="utf-8"))
     say(f"data set digest {source.digest}")
     say(f"written to {results.document}, {results.page} and {results.folder}")
+
+
+def choose(
+    folder: Path, config: TrainingConfig, written: Written, *, trials: int, say: Say
+) -> TrainingConfig:
+    """Search, write the best configuration and return it.
+
+    Args:
+        folder: a dataset folder.
+        config: where the search begins.
+        written: where the best and the trials go.
+        trials: how many in all.
+        say: tells the person.
+    """
+    registry = Registry(written.tracking_uri)
+    name = folder.resolve().name
+    with (
+        this_machine(folder, config.learning) as source,
+        trial_runs(registry, TUNING_EXPERIMENT, run_name=f"ofone on {name}") as note,
+    ):
+
+        def tell(trial: Trial) -> None:
+            note(trial)
+            say(f"trial {trial.number}: {METRIC} {trial.score:.4f}, {trial.seconds:.0f} s")
+
+        keeping = Keeping(written.studies, tell)
+        tuned = search_best(source.dataset, config, trials=trials, keeping=keeping)
+    where = f"{tuned.customers:,} customers of {tuned.asked!r}"
+    best = f"trial {tuned.best.number} of {trials}: {METRIC} {tuned.best.score:.4f} on {where}"
+    path = written.out / f"{name}.toml"
+    path.write_text(config_text(tuned.best.values, note=best), encoding="utf-8")
+    say(f"best is {best}; written to {path} for --config")
+    return tuned.config
 
 
 def _hastened(learning: LearningConfig) -> LearningConfig:
