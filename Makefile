@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: setup-spark test-spark
+.PHONY: setup-spark test-spark train bench-spark
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,11 +59,17 @@ tune: $(READY) ## Choose hyperparameters on DATASET=DIR [PROTOCOL=…] [TRIALS=2
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)
 
+train: $(if $(filter spark,$(ENGINE)),$(SPARK_READY),$(READY)) ## Learn from DATASET=DIR, register the challenger [CONFIG=FILE] [ENGINE=spark].
+	$(dir $<)bin/python -m ml train $(DATASET) $(if $(CONFIG),--config $(CONFIG)) $(if $(ENGINE),--engine $(ENGINE))
+
 test-spark: $(SPARK_READY) ## Run the tests of the Spark engine, in its own environment.
 	$(SPARK_VENV)/bin/python -m pytest tests/ml/spark
 
 bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
 	$(BIN)/python -m tests.benchmarks
+
+bench-spark: $(SPARK_READY) ## Time, memory and worth of both engines: DATASET=DIR, or towns of SIZES="1 3 10" million rows.
+	$(SPARK_VENV)/bin/python -m tests.benchmarks.engines $(if $(DATASET),worth $(DATASET),scale $(SIZES))
 
 faults: $(READY) ## Break domain code on purpose and see that a test notices.
 	$(BIN)/python -m tests.hand_made_faults

@@ -6,6 +6,7 @@ files or MLflow do not allow it, said in a sentence.
 
 import dataclasses
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,13 @@ class ProtocolName(StrEnum):
     LAST_BASKET = "last-basket"
 
 
+class EngineName(StrEnum):
+    """What counts."""
+
+    MACHINE = "machine"
+    SPARK = "spark"
+
+
 DatasetFolder = Annotated[Path, typer.Argument(help="A dataset folder.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="The dataset folder to write.")]
 Name = Annotated[str, typer.Option(help="Name of the registered model.")]
@@ -51,6 +59,9 @@ TrackingUri = Annotated[
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="TOML: the fields of TrainingConfig.")
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="spark: more data than this machine holds.")
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Fewer factors and customers: for a look.")]
 
@@ -125,9 +136,10 @@ def train(
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    engine: EngineOption = EngineName.MACHINE,
 ) -> None:
     """Evaluate, learn from everything, and register the result as challenger."""
-    with _learning_commands() as commands:
+    with _commands_of(engine) as commands:
         chosen = commands.training_config(
             config, name=name, fast=fast, show_progress=_is_terminal()
         )
@@ -274,6 +286,20 @@ def main() -> None:
         os.environ.setdefault(variable, "1")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     app(prog_name="python -m ml")
+
+
+def _commands_of(engine: EngineName) -> AbstractContextManager[ModuleType]:
+    """Give the commands whose counting the engine does; Spark is in some environments only."""
+    if engine is EngineName.MACHINE:
+        return _learning_commands()
+    if importlib.util.find_spec("pyspark") is None:
+        typer.echo(
+            "Spark is not in this environment: `make setup-spark` makes one with it, and "
+            "`make train ENGINE=spark` uses it (docs/spark.md)",
+            err=True,
+        )
+        raise typer.Exit(FAILED)
+    return _told("ml.spark.commands")
 
 
 def _learning_commands() -> AbstractContextManager[ModuleType]:

@@ -34,14 +34,16 @@ def read_dataset(path: Path) -> Dataset:
             with file, column and number of rows.
     """
     document = _read_json(path, DESCRIPTION_FILE)
-    given = {each: _read_table(path, each) for each in _OPTIONAL_TABLES if _exists(path, each.file)}
+    targets, dates = (
+        _read_optional(path, each) for each in (columns.TARGETS, columns.TARGET_DATES)
+    )
     dataset = make_dataset(
         _description(document),
         _read_table(path, columns.INTERACTIONS),
-        items=given.get(columns.ITEMS),
-        targets=given.get(columns.TARGETS),
-        target_dates=given.get(columns.TARGET_DATES),
-        folds=_folds(_read_json(path, FOLDS_FILE)) if _exists(path, FOLDS_FILE) else (),
+        items=read_items(path),
+        targets=targets,
+        target_dates=dates,
+        folds=read_folds(path),
     )
     problems = [
         Violation(DESCRIPTION_FILE, name, f"says {document[name]}, the files hold {count}")
@@ -60,6 +62,24 @@ def read_description(path: Path) -> Description:
         DatasetError: when it is missing, damaged or breaks a rule.
     """
     return _description(_read_json(path, DESCRIPTION_FILE))
+
+
+def read_items(path: Path) -> pd.DataFrame | None:
+    """Read what is known of items, its rules not yet checked; ``None`` where there is no file.
+
+    Raises:
+        DatasetError: when the file cannot be read.
+    """
+    return _read_optional(path, columns.ITEMS)
+
+
+def read_folds(path: Path) -> tuple[Fold, ...]:
+    """Read the folds, their rules not yet checked; none where there is no file.
+
+    Raises:
+        DatasetError: when the file cannot be read.
+    """
+    return _folds(_read_json(path, FOLDS_FILE)) if _exists(path, FOLDS_FILE) else ()
 
 
 def write_dataset(dataset: Dataset, path: Path) -> None:
@@ -147,6 +167,10 @@ def _take_place(staged: Path, path: Path, *, old: Path) -> None:
 
 def _exists(path: Path, file: str) -> bool:
     return (path / file).exists()
+
+
+def _read_optional(path: Path, table: columns.Table) -> pd.DataFrame | None:
+    return _read_table(path, table) if _exists(path, table.file) else None
 
 
 def _read_table(path: Path, table: columns.Table) -> pd.DataFrame:

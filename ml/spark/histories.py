@@ -24,17 +24,16 @@ class Histories:
 
     Attributes:
         rows: one row per item in a basket: ``customer`` int, ``sequence`` int, ``seconds`` long,
-            ``item`` int, ``store`` int or null, and ``last``, the ``sequence`` of the customer's
-            latest basket. Split by customer; in a part, ordered by customer, sequence and item.
+            ``item`` int, ``store`` int or null, ``held_out``, and ``last``, the ``sequence`` of
+            the customer's latest basket. Split by customer; in a part, ordered by customer,
+            sequence and item.
         item_ids: ids of the items, ascending; at an earlier moment some have no row.
         store_ids: ids of the stores, ascending; at an earlier moment some have no row.
-        dated: whether ``seconds`` are real.
     """
 
     rows: DataFrame
     item_ids: tuple[str, ...]
     store_ids: tuple[str, ...]
-    dated: bool
 
     @property
     def baskets(self) -> DataFrame:
@@ -48,29 +47,37 @@ class Histories:
 
     def before(self, moment_seconds: int) -> "Histories":
         """Return what was known right before a moment of dated data."""
-        known = self.rows.filter(sql.col("seconds") < moment_seconds)
-        return replace(self, rows=known.withColumn("last", _of_customer(sql.max("sequence"))))
+        return self._of(sql.col("seconds") < moment_seconds)
+
+    def without_targets(self) -> "Histories":
+        """Return the histories without held-out baskets."""
+        return self._of(~sql.col("held_out"))
 
     def without_last_baskets(self, count: int) -> "Histories":
-        """Return what was known before everybody's last ``count`` baskets, of undated data.
+        """Return what was known before everybody's last ``count`` baskets, in pseudo-days.
 
         The first basket of a customer stays, as ``ml.dataset.split.last_basket_split`` leaves it.
         """
         last = sql.greatest(sql.col("last") - count, sql.lit(0))
         known = self.rows.filter(sql.col("sequence") <= last).withColumn("last", last)
-        return replace(self, rows=known.withColumn("seconds", _pseudo_seconds()))
+        since = (sql.col("last") - sql.col("sequence")).cast("long")
+        pseudo_seconds = sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * SECONDS_PER_DAY
+        return replace(self, rows=known.withColumn("seconds", pseudo_seconds))
+
+    def _of(self, kept: Column) -> "Histories":
+        rows = self.rows.filter(kept).withColumn("last", _last_of_customer())
+        return replace(self, rows=rows)
 
     def release(self) -> None:
         """Give the room of the rows back; nothing can be asked of them afterwards."""
         self.rows.unpersist()
 
 
-def histories_of(bought: DataFrame, *, dated: bool, partition_count: int) -> Histories:
+def histories_of(bought: DataFrame, *, partition_count: int) -> Histories:
     """Number customers, items and stores, and keep the rows where they can be asked often.
 
     Args:
-        bought: the columns of ``interactions.parquet``, ``store`` among them.
-        dated: whether ``occurred_at`` is given throughout.
+        bought: as ``ml.spark.folder.read_purchases`` returns it.
         partition_count: parts that the rows are split into.
     """
     items = _distinct(bought, "item_id")
@@ -86,12 +93,11 @@ def histories_of(bought: DataFrame, *, dated: bool, partition_count: int) -> His
         sql.unix_seconds("occurred_at").alias("seconds"),
         "item",
         sql.col("store_row").alias("store"),
+        "held_out",
     ).repartition(partition_count, "customer")
-    rows = rows.withColumn("last", _of_customer(sql.max("sequence")))
-    if not dated:
-        rows = rows.withColumn("seconds", _pseudo_seconds())
+    rows = rows.withColumn("last", _last_of_customer())
     rows = rows.sortWithinPartitions("customer", "sequence", "item")
-    return Histories(rows.persist(StorageLevel.MEMORY_AND_DISK), items, stores, dated)
+    return Histories(rows.persist(StorageLevel.MEMORY_AND_DISK), items, stores)
 
 
 def _distinct(bought: DataFrame, column: str) -> tuple[str, ...]:
@@ -125,11 +131,5 @@ def _numbered_customers(bought: DataFrame) -> DataFrame:
     )
 
 
-def _of_customer(aggregate: Column) -> Column:
-    return aggregate.over(Window.partitionBy("customer"))
-
-
-def _pseudo_seconds() -> Column:
-    """Return when a basket of undated data lies: a day apart, everybody's last on the same day."""
-    since = (sql.col("last") - sql.col("sequence")).cast("long")
-    return sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * SECONDS_PER_DAY
+def _last_of_customer() -> Column:
+    return sql.max("sequence").over(Window.partitionBy("customer"))

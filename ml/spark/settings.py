@@ -23,6 +23,9 @@ class SparkSettings:
     part would pass a million rows."""
     work_dir: Path = Path("build/spark")
     """Room for shuffles and checkpoints; on a cluster a folder that driver and executors share."""
+    customer_count: int = 30_000
+    """Customers drawn whose histories come to the driver: the ranker learns from them, and figures
+    are measured on them. All of them, where there are fewer."""
     checkpoint_iterations: int = 5
     """So many passes of ALS are kept in memory as a plan before they are written down."""
 
@@ -32,5 +35,7 @@ class SparkSettings:
             raise ValueError(f"{PREFIX}_MEMORY_MB must be at least 512")
         if self.partition_count < 1:
             raise ValueError(f"{PREFIX}_PARTITION_COUNT must be at least 1")
+        if self.customer_count < 1:
+            raise ValueError(f"{PREFIX}_CUSTOMER_COUNT must be at least 1")
         if self.checkpoint_iterations < 1:
             raise ValueError(f"{PREFIX}_CHECKPOINT_ITERATIONS must be at least 1")

@@ -16,6 +16,7 @@ JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """Jobs here are so small that to compile them well costs more than it gains."""
 
 Read = Callable[[Dataset], Any]
+"""Writes a data set as a folder and returns what Spark reads there."""
 
 
 @pytest.fixture(scope="session")
@@ -41,12 +42,20 @@ def spark(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def histories(spark: Any, tmp_path: Path) -> Read:
+def purchases(spark: Any, tmp_path: Path) -> Read:
     """Give a function that brings a data set to Spark, by way of its folder."""
-    from ml.spark.folder import read_histories  # noqa: PLC0415  # needs Spark
+    from ml.spark.folder import read_purchases  # noqa: PLC0415  # needs Spark
 
     def read(dataset: Dataset) -> Any:
         write_dataset(dataset, tmp_path / "dataset")
-        return read_histories(spark, tmp_path / "dataset", partition_count=PARTITIONS)
+        return read_purchases(spark, tmp_path / "dataset", dated=dataset.description.dated)
 
     return read
+
+
+@pytest.fixture
+def histories(purchases: Read) -> Read:
+    """Give a function that returns the histories of a data set."""
+    from ml.spark.histories import histories_of  # noqa: PLC0415  # needs Spark
+
+    return lambda dataset: histories_of(purchases(dataset), partition_count=PARTITIONS)

@@ -13,10 +13,12 @@ from ml.model.attributes import ItemAttributes
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle
 from ml.model.lists import RelatedLists
 from ml.spark.artefacts import fit_artefacts as fit_in_spark
+from ml.spark.known import Everybody
 from ml.training.artefacts import fit_artefacts
 from ml.training.factors import FactorConfig
 from ml.training.learning import LearningConfig
 from ml.training.purchases import purchases_of
+from ml.training.windows import end_of, moment_seconds
 from tests.ml.shopping import checkered, dataset_of
 from tests.ml.spark.conftest import Read
 
@@ -78,7 +80,10 @@ def test_every_array_is_the_same_on_both_engines(
     dataset = random_town(dated=dated, seed=3)
     attributes = {f"i{row:02d}": ItemAttributes(f"thing {row % 7}") for row in range(60)}
 
-    found = fit_in_spark(histories(dataset), attributes, CONFIG, settings)
+    everybody = Everybody.of(histories(dataset), dataset)
+    known = everybody.known(dataset, moment_seconds(end_of(dataset)))
+
+    found = fit_in_spark(known, attributes, CONFIG, settings)
 
     assert_same(found, on_one_machine(dataset, attributes))
 

@@ -166,3 +166,12 @@ def test_what_was_refused_is_told_and_written_even_where_nothing_is_left(tmp_pat
     assert "unparsable_price: 1, such as '2,50'" in done.output
     assert str(tmp_path / "data.refused.parquet") in done.output
     assert (tmp_path / "data.refused.parquet").is_file()
+
+
+def test_spark_is_asked_for_where_it_is_not(
+    town: Path, tracking_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    answer = run("train", town, "--engine", "spark", "--tracking-uri", tracking_uri)
+    assert answer.exit_code == 3
+    assert answer.output.startswith("Spark is not in this environment: `make setup-spark`")

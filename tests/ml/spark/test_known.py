@@ -1,0 +1,100 @@
+"""Everybody is known up to the moment at which the customers at hand are shown."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+pytest.importorskip("pyspark", reason="pyspark is in the environment of make setup-spark alone")
+
+from ml.dataset.dataset import Dataset, make_dataset
+from ml.dataset.split import timeline
+from ml.evaluation.question import questions, with_history
+from ml.spark.histories import Histories
+from ml.spark.known import Everybody
+from ml.spark.session import SparkError
+from ml.training.windows import end_of, moment_seconds, windows
+from tests.ml.shopping import dataset_of
+from tests.ml.spark.conftest import Read
+
+BASKETS = {
+    "ann": [(0, ["tea"]), (7, ["milk", "tea"]), (14, ["tea"]), (21, ["soap"])],
+    "bob": [(0, ["milk"]), (50, ["soap", "tea"])],
+    "eve": [(30, ["tea"])],
+}
+
+
+def town(*, dated: bool) -> Dataset:
+    """Return three customers; the next basket of two of them is held out."""
+    dataset = dataset_of(BASKETS, dated=dated)
+    targets = pd.DataFrame({"customer_id": ["ann", "bob"], "item_id": ["milk", "tea"]})
+    dates = pd.DataFrame({"customer_id": ["ann", "bob"]})
+    dates["occurred_at"] = pd.to_datetime(["2026-03-01", "2026-03-02"], utc=True)
+    return make_dataset(
+        dataset.description,
+        dataset.interactions,
+        targets=targets,
+        target_dates=dates if dated else None,
+    )
+
+
+def told(histories: Histories) -> set[tuple[int, str]]:
+    """Return the rows as sequence and item; customers are numbers that nobody knows."""
+    rows = histories.rows.select("sequence", "item").collect()
+    return {(row["sequence"], histories.item_ids[row["item"]]) for row in rows}
+
+
+def row_count(histories: Histories) -> int:
+    return int(histories.rows.count())
+
+
+def moments(dataset: Dataset) -> Iterator[tuple[Dataset, int]]:
+    """Give every history that a run shows, with its moment: questions, the present, windows."""
+    for protocol in ("calendar", "last-basket") if dataset.description.dated else ("last-basket",):
+        for question in questions(dataset, protocol, horizon_days=20):
+            yield question.history, moment_seconds(question.cut)
+            for window in windows(question.history, question.cut, count=3, horizon_days=20):
+                yield window.history, window.now_seconds
+    whole = with_history(dataset, timeline(dataset))
+    yield whole, moment_seconds(end_of(whole))
+    for window in windows(whole, end_of(whole), count=3, horizon_days=20):
+        yield window.history, window.now_seconds
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_spark_knows_as_many_rows_as_are_shown(histories: Read, *, dated: bool) -> None:
+    dataset = town(dated=dated)
+    everybody = Everybody.of(histories(dataset), dataset)
+
+    shown = list(moments(dataset))
+
+    counts = [row_count(everybody.known(known, moment)) for known, moment in shown]
+    assert counts == [len(known.interactions) for known, _ in shown]
+    assert len(set(counts)) > 2
+
+
+def test_what_is_known_of_some_tells_what_is_known_of_all(histories: Read) -> None:
+    dataset = town(dated=False)
+    ann = "customer_id == 'ann'"
+    at_hand = dataclasses.replace(
+        dataset,
+        interactions=dataset.interactions.query(ann),
+        targets=dataset.targets.query(ann),
+    )
+    everybody = Everybody.of(histories(dataset), at_hand)
+    (window,) = windows(with_history(at_hand, at_hand.interactions), None, count=1)
+
+    known = told(everybody.known(window.history, window.now_seconds))
+
+    # beside what is held out the last basket is hidden, but for eve's only one
+    assert known == {(0, "tea"), (1, "milk"), (1, "tea"), (2, "tea"), (0, "milk")}
+
+
+def test_histories_that_end_anywhere_are_refused(histories: Read) -> None:
+    dataset = town(dated=False)
+    everybody = Everybody.of(histories(dataset), dataset)
+    bought = dataset.interactions
+    odd = bought[~((bought["customer_id"] == "ann") & (bought["sequence"] >= 2))]
+    with pytest.raises(SparkError, match="do not end at one moment"):
+        everybody.known(with_history(dataset, odd), 0)
