@@ -12,7 +12,8 @@ from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import MANIFEST, read_bundle
 from ml.model.bundle_watch import CURRENT
 from ml.training.drift_report import DriftError, DriftReport, Verdict, drift_report
-from ml.training.registry import BUNDLE_ARTIFACT, CHAMPION, Registry, RegistryError
+from ml.training.promotion_log import standing
+from ml.training.registry import BUNDLE_ARTIFACT, Registry, RegistryError
 
 KNOWN_ERRORS = (BundleError, DatasetError, DriftError, OSError, RegistryError, SplitError)
 """What is told as a sentence."""
@@ -63,15 +64,15 @@ def bundle_in(folder: Path) -> Bundle:
 
 
 def champion_bundle(tracking_uri: str, name: str) -> Bundle:
-    """Return the bundle of the champion in MLflow.
+    """Return the bundle of the champion, as the promotion log knows it.
 
     Raises:
-        DriftError: when there is none.
-        RegistryError: when MLflow is away.
+        DriftError: when nobody was ever promoted.
+        RegistryError: when there is no model of that name, or MLflow is away.
         BundleError: when the bundle may not be used.
     """
     registry = Registry(tracking_uri)
-    version = registry.version(name, CHAMPION)
+    version = standing(registry, name).champion
     if version is None:
         raise DriftError(f"{name!r} has no champion; promote one, or give --bundle")
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,27 +1,21 @@
 """Drift is told by name where there is some, and only there."""
 
 import dataclasses
-import json
-from pathlib import Path
 
 import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
-from ml.__main__ import app
 from ml.dataset.dataset import Dataset
-from ml.dataset.folder import write_dataset
 from ml.model.bundle import Bundle
-from ml.model.bundle_folder import write_bundle
 from ml.training.drift_observation import Observed
 from ml.training.drift_reference import drift_reference
 from ml.training.drift_report import DriftError, DriftReport, Verdict, compared, drift_report
 from ml.training.windows import end_of
 from tests.ml.shopping import dataset_of
 from tests.ml.training.tea_shop import favourites, tea_shop
-from tests.models import item_ids, publish, sealed, small_bundle
+from tests.models import item_ids, sealed, small_bundle
 
 DAYS = 150
 INPUT = {"basket_popularity", "history_length", "unknown_items"}
@@ -127,45 +121,3 @@ def test_without_a_reference_or_dates_or_visits_the_reason_is_told(bundle: Bundl
     newcomers = dataset_of({"ada": [(0, ["tea-0"])]})
     with pytest.raises(DriftError, match="nobody with a history came in the 7 days"):
         drift_report(bundle, newcomers, days=7)
-
-
-def drift(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, ["drift", *(str(each) for each in arguments)])
-
-
-def test_the_command_tells_writes_and_ends_with_1_when_something_drifts(
-    bundle: Bundle, tmp_path: Path
-) -> None:
-    write_bundle(tmp_path / "bundle", bundle)
-    write_dataset(tea_shop(customers=100, days=DAYS, every=3), tmp_path / "loyal")
-    out = tmp_path / "build" / "drift.md"
-
-    done = drift(tmp_path / "loyal", "--bundle", tmp_path / "bundle", "--days", "28", "--out", out)
-
-    assert done.exit_code == 1, done.output
-    assert "drifts: " in done.output
-    assert "| history_length |" in out.read_text()
-    told = json.loads(out.with_suffix(".json").read_text())
-    assert told["drifts"] is True
-    assert told["model_version"] == bundle.facts.version
-    assert {each["statistic"] for each in told["lines"]} > INPUT
-
-
-def test_the_command_ends_with_0_when_nothing_drifts(bundle: Bundle, tmp_path: Path) -> None:
-    publish(tmp_path / "models", bundle)
-    write_dataset(tea_shop(customers=300, days=DAYS, seed=1), tmp_path / "shop")
-
-    done = drift(tmp_path / "shop", "--bundle", tmp_path / "models", "--days", "28")
-
-    assert done.exit_code == 0, done.output
-    assert "nothing drifts" in done.output
-
-
-def test_the_command_says_in_a_sentence_what_it_cannot_do(tmp_path: Path) -> None:
-    write_bundle(tmp_path / "bundle", small_bundle())
-    write_dataset(tea_shop(customers=20), tmp_path / "shop")
-    for bundle, sentence in (("bundle", "has no reference of drift"), ("none", "MISSING_FILE")):
-        done = drift(tmp_path / "shop", "--bundle", tmp_path / bundle)
-        assert done.exit_code == 3
-        assert sentence in done.output
-        assert "Traceback" not in done.output
