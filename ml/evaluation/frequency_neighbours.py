@@ -65,7 +65,7 @@ class TifuKnn:
         """See ``Recommender.recommend``; a stranger gets nothing."""
         answers: list[list[str]] = [[] for _ in customer_ids]
         known = [place for place, each in enumerate(customer_ids) if each in self._row_of]
-        block = block_rows(max(self._frequencies.shape))
+        block = block_rows(self._width())
         for start in range(0, len(known), block):
             places = known[start : start + block]
             rows = np.array([self._row_of[customer_ids[place]] for place in places])
@@ -73,14 +73,19 @@ class TifuKnn:
                 answers[place] = [self._items[each] for each in columns]
         return answers
 
-    def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the score of every item for the customers of these rows, float32 [n, items]."""
+    def _width(self) -> int:
+        """Return how many numbers a customer takes: distances to all, or neighbours' items."""
+        customers, items = self._frequencies.shape
+        held = self.parameters.neighbours * self._frequencies.nnz // max(customers, 1)
+        return int(max(customers, min(held, items)))
+
+    def _scores(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
+        """Return the scores of items for the customers of these rows, float32 [n, items]."""
         own = self._frequencies[rows]
         count = min(self.parameters.neighbours, self._frequencies.shape[0] - 1)
-        share = self.parameters.own_share
-        mixed = share * own.toarray()
+        share = np.float32(self.parameters.own_share)
         if count == 0:
-            return np.asarray(mixed, np.float32)
+            return own * share
         products = (own @ self._frequencies.T).toarray()
         distances = self._squares - 2 * products  # but for what is the same for all others
         distances[np.arange(len(rows)), rows] = np.inf
@@ -90,7 +95,7 @@ class TifuKnn:
             (np.full(nearest.size, 1 / count, np.float32), nearest.ravel(), starts),
             shape=(len(rows), self._frequencies.shape[0]),
         )
-        return np.asarray(mixed + (1 - share) * (pick @ self._frequencies).toarray(), np.float32)
+        return own * share + (pick @ self._frequencies) * (1 - share)
 
 
 def _weights(

@@ -87,7 +87,7 @@ class UpCf:
         """See ``Recommender.recommend``; a stranger gets nothing."""
         answers: list[list[str]] = [[] for _ in customer_ids]
         known = [place for place, each in enumerate(customer_ids) if each in self._row_of]
-        block = block_rows(max(self._counts.shape))
+        block = block_rows(self._width())
         for start in range(0, len(known), block):
             places = known[start : start + block]
             rows = np.array([self._row_of[customer_ids[place]] for place in places])
@@ -95,24 +95,32 @@ class UpCf:
                 answers[place] = [self._items[each] for each in columns]
         return answers
 
+    def _width(self) -> int:
+        """Return how many numbers a customer takes: likeness to all, or neighbours' items."""
+        customers, items = self._shares.shape
+        if self._parameters.ties == "unsettled":
+            return int(max(customers, items))
+        held = self._parameters.neighbours * self._shares.nnz // max(customers, 1)
+        return int(max(customers, min(held, items)))
+
     def _best(self, rows: NDArray[np.int64], count: int) -> list[list[int]]:
-        scores = self._scores(rows)
+        said = sparse.csr_matrix(self._similarities(rows) @ self._shares)
+        scores = self._shares[rows] + said
         if self._parameters.ties == "alike":
-            return best_columns(scores, count)
-        heads = np.argsort(scores, axis=1)[:, : -count - 1 : -1]
+            return best_columns(self._settled(scores, said), count)
+        table = scores.toarray()
+        heads = np.argsort(table, axis=1)[:, : -count - 1 : -1]
         return [
             [column for column in head.tolist() if line[column] > 0]
-            for head, line in zip(heads, scores, strict=True)
+            for head, line in zip(heads, table, strict=True)
         ]
 
-    def _scores(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the score of every item for the customers of these rows, float64 [n, items]."""
-        said = (self._similarities(rows) @ self._shares).toarray()
-        scores = self._shares[rows].toarray() + said
-        if self._parameters.ties == "alike":
-            said **= 1 / self._parameters.locality  # back to numbers of one size
-            scores *= 1 + _TIE_SHARE * said / np.maximum(said.max(axis=1, keepdims=True), 1e-300)
-        return np.asarray(scores, np.float64)
+    def _settled(self, scores: sparse.csr_matrix, said: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Return scores whose ties are settled by what alike customers say."""
+        weights = said.power(1 / self._parameters.locality)  # back to numbers of one size
+        most = np.maximum(weights.max(axis=1).toarray().ravel(), np.finfo(np.float64).tiny)
+        weights.data /= np.repeat(most, np.diff(weights.indptr))
+        return sparse.csr_matrix(scores + scores.multiply(weights) * _TIE_SHARE)
 
     def _similarities(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
         """Return what each other customer counts for those of these rows, [n, customers].

@@ -92,7 +92,11 @@ class NeighbourModel:
 
 def best_rows(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Return the rows of the highest scores, best first; ties by ascending row."""
-    return np.argsort(-scores, kind="stable")[:count]
+    rows = np.arange(len(scores))
+    if len(scores) > count:
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        rows = np.flatnonzero(scores >= least)
+    return rows[np.argsort(-scores[rows], kind="stable")][:count]
 
 
 class Collaborative:
