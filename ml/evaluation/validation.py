@@ -19,8 +19,8 @@ from ml.evaluation.metrics import baskets_of
 from ml.evaluation.question import Question, with_history
 
 
-def with_known_targets(dataset: Dataset, customer_ids: Iterable[str]) -> Dataset:
-    """Return the undated histories of all, the last basket of these customers among them.
+def knowing(dataset: Dataset, customer_ids: Iterable[str]) -> Dataset:
+    """Return the undated histories of all, with the targets of these customers and no others.
 
     Args:
         dataset: with its targets.
@@ -28,14 +28,19 @@ def with_known_targets(dataset: Dataset, customer_ids: Iterable[str]) -> Dataset
     """
     known = dataset.targets["customer_id"].isin(list(customer_ids))
     hidden = pd.Series(pd.NaT, index=dataset.interactions.index, dtype="datetime64[us, UTC]")
-    undated = replace(
+    return replace(
         dataset,
         description=replace(dataset.description, dated=False),
         interactions=dataset.interactions.assign(occurred_at=hidden),
         targets=dataset.targets[known],
         target_dates=columns.empty(columns.TARGET_DATES),
+        folds=(),
     )
-    return with_history(undated, timeline(undated))
+
+
+def targets_as_baskets(history: Dataset) -> Dataset:
+    """Return the histories with each known target as one more basket behind the others."""
+    return with_history(history, timeline(history))
 
 
 def validation_question(
@@ -50,20 +55,21 @@ def validation_question(
         horizon_days: how long before a dated question the other is asked.
 
     Returns:
-        The question, or ``None`` where the histories are too short for one.
+        The question, its history with the targets that may be known; ``None`` where the histories
+        are too short for one.
     """
+    bought = question.history.interactions
     try:
         if question.cut is not None:
             cut = question.cut - timedelta(days=horizon_days)
-            bought = question.history.interactions
             split = calendar_split(bought, cut, horizon_days=horizon_days)
             known = with_history(question.history, split.history)
             return Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut)
         if fold is not None and fold.val:
             asked = dataset.targets[dataset.targets["customer_id"].isin(fold.val)]
-            known = with_known_targets(dataset, fold.train)
+            known = knowing(dataset, fold.train)
             return Question(f"{question.name} val", known, baskets_of(asked), None)
-        split = last_basket_split(question.history)
+        split = last_basket_split(with_history(question.history, bought))
     except SplitError:
         return None
     known = with_history(question.history, split.history)

@@ -6,14 +6,14 @@ TIFU-KNN made for their four data sets.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.rules import Fold
 from ml.evaluation.comparison import Answered, Judgement, answer, judge
 from ml.evaluation.frequency_neighbours import TifuKnn, TifuParameters
 from ml.evaluation.question import Question
-from ml.evaluation.validation import validation_question, with_known_targets
+from ml.evaluation.validation import knowing, targets_as_baskets, validation_question
 from ml.training.search import Keeping, Number, Plan, Space, Values, Whole, search
 
 TRIALS = 30
@@ -84,10 +84,11 @@ class Tuner:
         parameters = TifuParameters()
         if before is not None:
             name = f"tifu-knn {self.study} {question.name}"
-            parameters = _best(before, Plan(name, TRIALS, STARTS), self.keeping)
+            shown = replace(before, history=targets_as_baskets(before.history))
+            parameters = _best(shown, Plan(name, TRIALS, STARTS), self.keeping)
         history = question.history
         if fold is not None:
-            history = with_known_targets(self.dataset, fold.train + fold.val)
+            history = targets_as_baskets(knowing(self.dataset, fold.train + fold.val))
         knn = TifuKnn(parameters)
         knn.fit(history, question.cut)
         return knn

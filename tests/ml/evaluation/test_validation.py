@@ -7,7 +7,7 @@ import pandas as pd
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.rules import Fold
 from ml.evaluation.question import questions
-from ml.evaluation.validation import validation_question, with_known_targets
+from ml.evaluation.validation import knowing, targets_as_baskets, validation_question
 from tests.ml.shopping import dataset_of
 
 BASKETS = {
@@ -43,7 +43,8 @@ def test_a_fold_is_tuned_on_its_val_customers_knowing_the_train_customers_last_b
 
     assert asked is not None
     assert asked.truth == {"bob": frozenset({"salt"})}
-    assert items_of(asked.history, "ann") == ["tea", "milk", "soap", "jam"]
+    assert asked.history.targets["customer_id"].tolist() == ["ann"]
+    assert items_of(asked.history, "ann") == ["tea", "milk", "soap"]
     assert items_of(asked.history, "bob") == ["tea", "bread"]
     assert items_of(asked.history, "eve") == ["rum"] * 3
 
@@ -55,14 +56,16 @@ def test_what_test_customers_bought_changes_nothing() -> None:
         (question,) = questions(dataset, "last-basket")
         asked = validation_question(dataset, question, FOLD, horizon_days=45)
         assert asked is not None
-        found.append((asked.truth, asked.history.interactions))
+        found.append((asked.truth, asked.history))
 
-    assert found[0][0] == found[1][0]
-    pd.testing.assert_frame_equal(found[0][1], found[1][1])
+    (truth, history), (other_truth, other_history) = found
+    assert truth == other_truth
+    pd.testing.assert_frame_equal(history.interactions, other_history.interactions)
+    pd.testing.assert_frame_equal(history.targets, other_history.targets)
 
 
 def test_a_last_basket_becomes_a_basket_behind_the_others() -> None:
-    known = with_known_targets(folded(), ["ann", "bob"])
+    known = targets_as_baskets(knowing(folded(), ["ann", "bob"]))
 
     assert items_of(known, "bob") == ["tea", "bread", "salt"]
     assert known.targets.empty
