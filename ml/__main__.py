@@ -227,6 +227,33 @@ def report(
 
 
 @app.command()
+def retrain(  # noqa: PLR0913, PLR0917  # the options of a command line
+    profile: Annotated[str, typer.Option(help="HOST:PORT of the profile service.")],
+    out: Annotated[Path, typer.Option("--out", help="Where data set and trail are written.")],
+    embedding: Annotated[
+        str | None, typer.Option(help="HOST:PORT of the embedding service, for the catalogue.")
+    ] = None,
+    model_dir: Annotated[
+        Path | None,
+        typer.Option(help="The folder that the services watch; default: not published."),
+    ] = None,
+    name: Name = "ofone",
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    config: ConfigFile = None,
+) -> None:
+    """Import, train, ask the gate, publish: a night's work in one call, with a trail.
+
+    Ends with 0 where the gate refuses the challenger too: the champion stays, the trail says why.
+    """
+    with _told("ml.training.retrain") as nights, _learning_commands() as commands:
+        chosen = commands.training_config(
+            config, name=name, fast=False, show_progress=_is_terminal()
+        )
+        night = nights.Night(profile, embedding, out, tracking_uri, chosen, model_folder=model_dir)
+        nights.retrain(night, say=typer.echo)
+
+
+@app.command()
 def publish(
     model_dir: Annotated[
         Path, typer.Option("--model-dir", "--folder", help="The folder that the services watch.")
