@@ -18,6 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
 .PHONY: setup-spark test-spark train bench-spark
+.PHONY: promote report rollback retrain
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +50,18 @@ demo: $(READY) ## The same as run, but ends by itself.
 
 evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
 	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
+	$(BIN)/python -m ml promote
+
+report: $(READY) ## Tell every move of the champion: when, who, from, to, why.
+	$(BIN)/python -m ml report
+
+rollback: $(READY) ## Make the champion before the champion again [WHY="a sentence"].
+	$(BIN)/python -m ml rollback $(if $(WHY),--why "$(WHY)")
+
+retrain: $(READY) ## Import, train, ask the gate and publish: PROFILE=HOST:PORT OUT=DIR [EMBEDDING=HOST:PORT] [MODEL=DIR].
+	$(BIN)/python -m ml retrain --profile $(PROFILE) --out $(OUT) $(if $(EMBEDDING),--embedding $(EMBEDDING)) $(if $(MODEL),--model-dir $(MODEL))
 
 drift: $(READY) ## Compare the last days of DATASET=DIR [DAYS=7] with the model in BUNDLE=DIR, or the champion.
 	$(BIN)/python -m ml drift $(DATASET) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(DAYS),--days $(DAYS)) $(if $(OUT),--out $(OUT))

@@ -1,5 +1,6 @@
 """The whole path as a newcomer walks it: the demo of a small town, and what the README shows."""
 
+import json
 import os
 import re
 import shutil
@@ -12,8 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
 import psutil
 import pytest
+from ofone.embedding.v1.embedding_service_pb2 import GetModelRequest
+from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 
 from demo.layout import SERVICES, Layout, python
 from tests.shop import free_offset
@@ -51,6 +55,30 @@ class Demo:
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
+
+    def ml(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the learning side against the demo's MLflow."""
+        return subprocess.run(
+            python("-m", "ml", *map(str, arguments)),
+            cwd=ROOT,
+            env=self.layout.learning_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=UP_SECONDS,
+        )
+
+    def served_version(self) -> str:
+        """Return the model that `embedding` answers with."""
+        with grpc.insecure_channel(self.layout.target("embedding")) as channel:
+            return str(EmbeddingServiceStub(channel).GetModel(GetModelRequest()).model.version)
+
+    def wait_for_version(self, version: str) -> None:
+        """Wait until `embedding` answers with a version."""
+        start = time.monotonic()
+        while self.served_version() != version:
+            assert time.monotonic() - start < UP_SECONDS, f"{version} never came"
+            time.sleep(0.1)
 
     def ofone(self, *arguments: str) -> str:
         return self.ask(str(Path(sys.executable).parent / "ofone"), *arguments)
@@ -115,6 +143,56 @@ def test_the_command_line_shows_a_customer_their_offers_and_why(demo: Demo) -> N
     assert "chosen" in why.lower()
     # every offer that was looked at has a verdict: a dozen of them
     assert len(demo.ofone("offer", "list").splitlines()) > 12
+
+
+@pytest.fixture
+def sidecar(demo: Demo) -> Iterator[None]:
+    """Publish whatever becomes champion, as the sidecar of a pod does."""
+    command = ("publish", "--watch", "--model-dir", str(demo.layout.model))
+    process = subprocess.Popen(
+        python("-m", "ml", *command), cwd=ROOT, env=demo.layout.learning_environment()
+    )
+    yield
+    process.terminate()
+    process.wait(60)
+
+
+def test_a_night_of_retraining_reaches_the_services_and_so_does_the_way_back(
+    demo: Demo, sidecar: None, tmp_path: Path
+) -> None:
+    before = demo.served_version()
+    quick = tmp_path / "quick.toml"
+    quick.write_text("[learning]\nwindows = 2\n[learning.factors]\nfactors = 16\niterations = 5\n")
+    services = {name: demo.layout.target(name) for name in ("profile", "embedding")}
+    where = [word for name, target in services.items() for word in (f"--{name}", target)]
+
+    night = demo.ml("retrain", *where, "--out", tmp_path / "night", "--config", quick)
+
+    assert night.returncode == 0, night.stdout + night.stderr
+    trail = json.loads((tmp_path / "night" / "trail.json").read_text())
+    outcomes = {each["name"]: each["outcome"] for each in trail["steps"]}
+    assert (outcomes["import"], outcomes["train"]) == ("done", "done")
+    said = (tmp_path / "night" / "trail.md").read_text()
+    assert "the champion, version 1, was asked the same" in said
+    if outcomes["gate"] == "refused":  # a quick model of six hundred may be no match
+        assert "REFUSED" in said
+        assert demo.served_version() == before
+        assert demo.ml("promote", "--overrule", "the way back is to be seen").returncode == 0
+    (after,) = set(re.findall(r"version 2 \((\S+)\) is the challenger", said))
+    demo.wait_for_version(after)
+
+    start = time.monotonic()
+    assert demo.ml("rollback", "--why", "it was a test").returncode == 0
+    returned = time.monotonic()
+    demo.wait_for_version(before)
+
+    command_seconds, services_seconds = returned - start, time.monotonic() - returned
+    print(f"rolled back: the command {command_seconds:.1f} s, the services {services_seconds:.1f}")
+    report = json.loads(demo.ml("report", "--format", "json").stdout)
+    assert [(each["source"], each["target"]) for each in report["moves"]] == [
+        ("", "1"), ("1", "2"), ("2", "1"),
+    ]  # fmt: skip
+    assert not report["is_astray"]
 
 
 def test_ctrl_c_ends_every_process_the_demo_started(demo: Demo) -> None:
