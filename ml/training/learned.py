@@ -28,7 +28,7 @@ class Ranking:
         customer_id: who was asked about.
         item_ids: the candidates, length n.
         probabilities: float32 [n], that the next basket holds each.
-        milliseconds: wall time of candidates, features and ranking.
+        milliseconds: of compute in candidates, features and ranking, the waiting left out.
     """
 
     customer_id: str
@@ -69,12 +69,12 @@ class BundleRecommender:
         """Return the items most likely in the customer's next basket, best first."""
         history = self._purchases.history(customer_id)
         store = self._purchases.last_store(customer_id)
-        start = time.perf_counter()
+        start = time.thread_time()
         found = self._generator.generate(history, Moment(store=store))
         table = feature_table(self._bundle, history, found, self._now_seconds)
         probabilities = self._ranker.probabilities(table.values)
         order = np.argsort(-probabilities, kind="stable")
-        taken_ms = (time.perf_counter() - start) * 1_000
+        taken_ms = (time.thread_time() - start) * 1_000
         self._observe(Ranking(customer_id, found.item_ids, probabilities, taken_ms))
         return [found.item_ids[place] for place in order[:count].tolist()]
 

@@ -28,7 +28,7 @@ class Observation:
         self.calibration = Calibration()
         """Of the candidates' purchase probabilities."""
         self.milliseconds: list[float] = []
-        """Wall time of each ranking."""
+        """Of compute, ranking by ranking."""
         self._noted: list[_Noted] = []
         self._truth: Baskets | None = None
 
@@ -61,6 +61,6 @@ class Observation:
         return [float(np.mean(each.sizes)) for each in self._noted]
 
     def latency_ms(self) -> Mapping[str, float]:
-        """Return percentiles of the wall time of a ranking, ``p50``, ``p95``, ``p99``."""
+        """Return percentiles of the compute of a ranking, ``p50``, ``p95``, ``p99``."""
         found = np.percentile(self.milliseconds, PERCENTILES)
         return {f"p{each}": float(ms) for each, ms in zip(PERCENTILES, found, strict=True)}

@@ -36,7 +36,7 @@ def groups(
         axes.set_xticks(np.arange(len(found)), list(found))
         axes.set_ylabel(axis)
         if len(names) > 1:
-            axes.legend()
+            axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
     _picture(draw, title=title, path=path)
 

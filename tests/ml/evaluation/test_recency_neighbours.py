@@ -1,9 +1,11 @@
 """UP-CF against a slow and obvious one, on random shops, and what settles its ties."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from ml.evaluation.recency_neighbours import UpCf, UpcfParameters
+from ml.evaluation.recency_neighbours import PUBLISHED, UpCf, UpcfParameters
 from tests.ml.evaluation.test_frequency_neighbours import ITEMS, Shop, random_shop
 from tests.ml.shopping import dataset_of
 
@@ -14,6 +16,8 @@ def slow_scores(shop: Shop, customer: str, parameters: UpcfParameters) -> dict[s
         name: np.array([sum(item in held for _, held in baskets) for item in ITEMS], float)
         for name, baskets in shop.items()
     }
+    if not parameters.is_counted:
+        counts = {name: np.minimum(own, 1) for name, own in counts.items()}
     shares = {}
     for name, baskets in shop.items():
         recent = [held for _, held in baskets[-parameters.recency :]]
@@ -40,8 +44,9 @@ def slow_scores(shop: Shop, customer: str, parameters: UpcfParameters) -> dict[s
 @pytest.mark.parametrize(
     "parameters",
     [
-        UpcfParameters(recency=2, asymmetry=0.25, locality=1, neighbours=3, shrinkage=0),
+        UpcfParameters(recency=2, asymmetry=0.25, locality=1, neighbours=3, is_counted=True),
         UpcfParameters(recency=5, asymmetry=0.75, locality=2, neighbours=100, shrinkage=10),
+        UpcfParameters(recency=3, asymmetry=0.5, locality=1, is_counted=True),
     ],
 )
 def test_every_customer_is_ranked_as_the_definition_says(
@@ -81,7 +86,7 @@ def test_only_the_latest_baskets_say_what_is_bought() -> None:
 
 def test_unsettled_ties_change_the_order_of_equals_alone() -> None:
     shop = random_shop(0)
-    settled, unsettled = UpCf(), UpCf(UpcfParameters(ties="unsettled"))
+    settled, unsettled = UpCf(replace(PUBLISHED, ties="alike")), UpCf(PUBLISHED)
     for model in (settled, unsettled):
         model.fit(dataset_of(shop), None)
 
@@ -92,5 +97,5 @@ def test_unsettled_ties_change_the_order_of_equals_alone() -> None:
         strict=True,
     )
     for customer, (one, other) in zip(shop, pairs, strict=True):
-        scores = slow_scores(shop, customer, UpcfParameters())
+        scores = slow_scores(shop, customer, PUBLISHED)
         assert [scores[item] for item in one] == pytest.approx([scores[item] for item in other])
