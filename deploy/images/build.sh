@@ -3,6 +3,7 @@
 #
 #   deploy/images/build.sh                       all four images
 #   deploy/images/build.sh profile training      these
+#   deploy/images/build.sh spark                 the one for training on Spark, which few need
 #
 #   BASE      another base image, such as one made with debootstrap
 #   TAG       tag of the images; `latest` by default
@@ -50,8 +51,11 @@ for image in ${@:-profile embedding recommendation training}; do
     training)
         build training training --build-arg "VERSION=$(git rev-parse HEAD 2>/dev/null || echo unstated)"
         ;;
+    spark)
+        build spark spark --build-arg "VERSION=$(git rev-parse HEAD 2>/dev/null || echo unstated)"
+        ;;
     *)
-        echo "$image: not one of profile, embedding, recommendation, training" >&2
+        echo "$image: not one of profile, embedding, recommendation, training, spark" >&2
         exit 2
         ;;
     esac

@@ -11,6 +11,8 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +25,7 @@ from scipy import sparse
 
 from ml.dataset.split import timeline
 from ml.evaluation.comparison import judge
-from ml.evaluation.question import default_protocol, questions, with_history
+from ml.evaluation.question import Question, default_protocol, questions, with_history
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig
 from ml.spark.engine import spark_engine
@@ -33,6 +35,7 @@ from ml.training.factors import fit_factors
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig
 from ml.training.purchases import purchases_of
+from ml.training.ranker_training import RankerConfig
 from ml.training.source import Source, this_machine
 from ml.training.windows import end_of, moment_seconds
 
@@ -76,21 +79,37 @@ def arrays(engine: str, folder: Path) -> None:
 
 
 @app.command()
-def worth(dataset: Path) -> None:
+def worth(
+    dataset: Path,
+    customers: Annotated[int, typer.Option(help="Learned from at each moment, at most.")] = 20_000,
+    moments: Annotated[int, typer.Option(help="That the ranker learns from.")] = 4,
+    folds: Annotated[int, typer.Option(help="So many of the first are asked.")] = 10,
+) -> None:
     """Print what the bundles of both engines are worth on the questions of a data set."""
-    config = LearningConfig()
+    ranker = RankerConfig(max_customers=customers)
+    config = LearningConfig(ranker=ranker, windows=moments)
     with spark_engine(dataset, config) as source:
         data = source.dataset
         asked = questions(data, default_protocol(data), horizon_days=config.horizon_days)
         found = {
-            name: judge(Ofone(config, artefacts=make), asked, ideal=data.description.ndcg_ideal)
-            for name, make in (("machine", None), ("spark", source.artefacts))
+            name: judge(
+                Ofone(config, artefacts=make),
+                [_as_one(asked[:folds])],
+                ideal=data.description.ndcg_ideal,
+            )
+            for name, make in (("spark", source.artefacts), ("machine", None))
         }
     for name, each in found.items():
         figures = ", ".join(f"{metric} {value}" for metric, value in each.estimates().items())
         typer.echo(f"{name}: {figures}")
     lead = found["spark"].lead_over(found["machine"])
     typer.echo("spark less machine: " + ", ".join(f"{name} {each}" for name, each in lead.items()))
+
+
+def _as_one(asked: Sequence[Question]) -> Question:
+    """Return the questions of all folds as one, for they know the same histories."""
+    truth = {customer: basket for each in asked for customer, basket in each.truth.items()}
+    return replace(asked[0], name="all folds", truth=truth)
 
 
 def _make_arrays(source: Source, config: LearningConfig) -> None:

@@ -29,7 +29,7 @@ PERMITTED = {
         "ml",
     },
 }
-RECIPES = ["service.Containerfile", "training.Containerfile"]
+RECIPES = ["service.Containerfile", "training.Containerfile", "spark.Containerfile"]
 
 
 def artifacts() -> dict[str, tuple[Path, dict[str, str]]]:
@@ -67,7 +67,7 @@ def test_a_recipe_installs_by_hash_and_runs_as_a_user_of_no_rights(recipe: str) 
     assert len(entry) == 1
 
 
-@pytest.mark.parametrize("path", [*RECIPES, "build.sh"])
+@pytest.mark.parametrize("path", [*RECIPES, "build.sh", "spark-entrypoint.sh"])
 def test_no_registry_host_is_written(path: str) -> None:
     text = (IMAGES / path).read_text()
     assert "://" not in text

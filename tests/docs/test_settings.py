@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ml.spark.settings import SparkSettings
 from services.embedding.settings import EmbeddingSettings
 from services.profile.settings import ProfileSettings
 from services.recommendation.settings import RecommendationSettings
@@ -18,6 +19,7 @@ KINDS = {
     "OFONE_PROFILE": ProfileSettings,
     "OFONE_EMBEDDING": EmbeddingSettings,
     "OFONE_RECOMMENDATION": RecommendationSettings,
+    "OFONE_SPARK": SparkSettings,
 }
 SET_BY_THE_SUPERVISOR = "OFONE_SERVING_WORKER_INDEX"
 
