@@ -97,6 +97,20 @@ FAULTS = (
         "tests/services/recommendation/servicer/test_trial.py",
         "the challenger ranks what the champion proposed",
     ),
+    Fault(
+        "ml/training/gate.py",
+        "passed = lead.low >= -MARGIN",
+        "passed = lead.high >= -MARGIN",
+        "tests/ml/training/test_gate.py",
+        "a challenger need not be proven to be as good as the champion",
+    ),
+    Fault(
+        "ml/training/champion.py",
+        "earlier.facts.as_of_seconds >= cut.timestamp()",
+        "earlier.facts.as_of_seconds > cut.timestamp()",
+        "tests/ml/training/test_champion.py",
+        "a champion is asked for a basket that it learned from",
+    ),
 )
 
 

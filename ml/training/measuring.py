@@ -6,7 +6,6 @@ those of whom less than two baskets are known, for new customers are most and ea
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,7 @@ from ml.model.bundle import Bundle
 from ml.training.answer_times import answer_ms_p95
 from ml.training.champion import Champion, FixedModel
 from ml.training.evaluate import Evaluation
-from ml.training.evidence import (
-    CHAMPION_ROWS,
-    Comparison,
-    Measured,
-    scores_of,
-    write_scores,
-)
+from ml.training.evidence import CHAMPION_ROWS, Comparison, Measured, scores_of
 from ml.training.kept_steps import Evaluated
 from ml.training.learned import BundleRecommender, Ofone, Ranking
 from ml.training.parity import fold_in_difference
@@ -109,11 +102,6 @@ def measured(
         champion_answer_ms_p95=times.get(CHAMPION_ROWS),
         reliability=evaluated.reliability,
     )
-
-
-def write_comparison(found: Compared, folder: Path) -> None:
-    """Write the scores into an existing folder."""
-    write_scores(found.scores, folder)
 
 
 class _FirstPlaces:

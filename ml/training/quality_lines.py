@@ -118,7 +118,8 @@ def _rival(
     if champion is None:
         return _Rival(BASELINE, is_champion=False, scores=scores[BASELINE])
     asked = registry.tags(challenger.run_id).get(QUESTION_TAG)
-    if asked and registry.tags(champion.run_id).get(QUESTION_TAG) == asked:
+    same = registry.tags(champion.run_id).get(QUESTION_TAG) == asked
+    if asked and same and registry.has_artifact(champion.run_id, EVIDENCE_ARTIFACT):
         theirs = run_evidence(registry, champion).scores[Ofone.name]
         if theirs.index.equals(scores[Ofone.name].index):
             return _Rival("the champion in its own run", is_champion=True, scores=theirs)

@@ -17,7 +17,7 @@ from ml.model.bundle_folder import write_bundle
 from ml.training.champion import Champion, find_champion
 from ml.training.drift_reference import drift_reference
 from ml.training.evaluate import Evaluation, evaluate
-from ml.training.evidence import write_measured
+from ml.training.evidence import write_measured, write_scores
 from ml.training.kept_steps import (
     DONE,
     EVALUATED_TAG,
@@ -29,7 +29,7 @@ from ml.training.kept_steps import (
     run_key,
 )
 from ml.training.learning import LearningConfig, Memory, learn
-from ml.training.measuring import compared, measured, write_comparison
+from ml.training.measuring import compared, measured
 from ml.training.provenance import code_version, environment, flat_parameters
 from ml.training.registry import (
     BUNDLE_ARTIFACT,
@@ -171,7 +171,7 @@ def _evaluate(job: _Job) -> Evaluated:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         write_report(evaluation, job.dataset, folder)
-        write_comparison(found, folder)
+        write_scores(found.scores, folder)
         result.write(folder)
         (folder / "environment.txt").write_text(environment(), encoding="utf-8")
         answered = sealed(
