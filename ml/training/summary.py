@@ -1,6 +1,7 @@
 """An evaluation in a few lines, for whoever sits at the command line."""
 
 from ml.training.evaluate import BASELINE, Evaluation
+from ml.training.gate import METRIC
 from ml.training.measuring import Compared
 
 METRICS = ("recall@10", "ndcg@10", "recall@20")
@@ -13,10 +14,13 @@ def summary(evaluation: Evaluation, found: Compared) -> str:
         estimates = each.estimates()
         figures = ", ".join(f"{metric} {estimates[metric]}" for metric in METRICS)
         lines.append(f"  {name:<22} {figures}")
-    lead = evaluation.leads()[BASELINE]["recall@10"]
-    lines.append(f"  lead over {BASELINE}, recall@10: {lead}")
+    lead = evaluation.leads()[BASELINE][METRIC]
+    lines.append(f"  lead over {BASELINE}, {METRIC}: {lead}")
     if found.comparison.champion:
         which = "was asked the same" if found.comparison.answered else "could not be asked"
         told = f"the champion, version {found.comparison.champion}, {which}"
         lines.append(f"  {told}: {found.comparison.note}")
+    ahead = found.lead()
+    if ahead is not None:
+        lines.append(f"  lead over the champion, {METRIC}: {ahead}")
     return "\n".join(lines)

@@ -179,8 +179,8 @@ def _evaluate(job: _Job) -> Evaluated:
         )
         write_bundle(folder / EVALUATION_BUNDLE_ARTIFACT, answered)
         tags = {QUESTION_TAG: evaluation.fingerprint, NOTE_TAG: note(evaluation, job.dataset)}
-        cost = {"evaluation_seconds": evaluation.seconds}
-        job.registry.log(job.run_id, metrics=result.metrics | cost, tags=tags, folder=folder)
+        others = {"evaluation_seconds": evaluation.seconds} | found.figures()
+        job.registry.log(job.run_id, metrics=result.metrics | others, tags=tags, folder=folder)
     job.registry.log(job.run_id, tags={EVALUATED_TAG: DONE})
     return result
 

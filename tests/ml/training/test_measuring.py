@@ -82,6 +82,15 @@ def test_an_equal_champion_gets_the_same_scores(tmp_path: Path) -> None:
     assert evidence.measured.fold_in_difference < 1e-3
 
 
+def test_the_lead_over_the_champion_is_told_where_it_answered() -> None:
+    assert found(evaluated()).figures() == {
+        "lead_over_champion/recall_at_10": 0.0,
+        "lead_over_champion/recall_at_10_low": 0.0,
+        "lead_over_champion/recall_at_10_high": 0.0,
+    }
+    assert compared(evaluated(), None, shop(), None).figures() == {}
+
+
 def test_nobody_is_named_in_what_is_kept(tmp_path: Path) -> None:
     kept(found(evaluated()), tmp_path)
 
