@@ -84,8 +84,11 @@ def promote(registry: Registry, name: str, *, overrule: str = "") -> Verdict:
     if challenger is None:
         raise RegistryError(f"no version of {name!r} is the challenger; train one first")
     found = standing(registry, name)
-    if found.champion == challenger and not found.is_astray:
-        line = Line("champion", passed=True, sentence="the challenger is the champion already")
+    if found.champion == challenger:
+        sentence = "the challenger is the champion already"
+        if found.is_astray:
+            sentence += "; the alias was moved away directly, which a rollback takes back"
+        line = Line("champion", passed=True, sentence=sentence)
         return Verdict(challenger, found.champion, (line,), moved=False)
     evidence = run_evidence(registry, challenger)
     bundle_lines = _bundle_lines(registry, challenger)

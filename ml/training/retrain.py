@@ -22,8 +22,8 @@ KNOWN_ERRORS = (*learning_commands.KNOWN_ERRORS, *registry_commands.KNOWN_ERRORS
 EXPERIMENT_SUFFIX = "-retraining"
 """Of the experiment that holds a run of each night, with its trail."""
 
-NOTE_CHARACTERS = 4_900
-"""MLflow keeps 5,000 of a tag; the whole trail is among the artifacts."""
+NOTE_CHARACTERS = 7_900
+"""MLflow keeps 8,000 of a tag; the whole trail is among the artifacts."""
 
 DATASET_FOLDER = "dataset"
 

@@ -155,6 +155,20 @@ def test_a_direct_move_is_told_and_a_rollback_takes_it_back(
     assert "but the alias" not in report(tracking_uri)
 
 
+def test_a_champion_whose_alias_was_moved_away_is_still_champion(
+    registry: Registry, register: Register
+) -> None:
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        promote(registry, NAME)
+    registry.set_alias(NAME, CHAMPION, "1")
+
+    verdict = promote(registry, NAME)
+
+    assert not verdict.moved
+    assert "moved away directly, which a rollback takes back" in verdict.lines[0].sentence
+
+
 def test_a_direct_move_of_the_alias_to_the_challenger_does_not_pass_the_gate(
     registry: Registry, register: Register
 ) -> None:
