@@ -68,10 +68,6 @@ class Histories:
         rows = self.rows.filter(kept).withColumn("last", _last_of_customer())
         return replace(self, rows=rows)
 
-    def release(self) -> None:
-        """Give the room of the rows back; nothing can be asked of them afterwards."""
-        self.rows.unpersist()
-
 
 def histories_of(bought: DataFrame, *, partition_count: int) -> Histories:
     """Number customers, items and stores, and keep the rows where they can be asked often.

@@ -28,8 +28,11 @@ def transitions(histories: Histories) -> RelatedLists:
     """See ``ml.training.related_items.transitions``."""
     rows = histories.rows
     earlier = rows.filter(sql.col("sequence") < sql.col("last"))
-    this = earlier.select("customer", sql.col("sequence") + 1, sql.col("item").alias("entry"))
-    this = this.toDF("customer", "sequence", "entry")
+    this = earlier.select(
+        "customer",
+        (sql.col("sequence") + 1).alias("sequence"),
+        sql.col("item").alias("entry"),
+    )
     following = rows.select("customer", "sequence", sql.col("item").alias("partner"))
     together = this.join(following, ["customer", "sequence"]).groupBy("entry", "partner").count()
     known = this.groupBy("entry").agg(sql.count("*").alias("known"))
