@@ -26,7 +26,8 @@ def test_every_baseline_answers_every_customer_that_is_asked() -> None:
 def test_als_alone_gives_the_published_figures_on_ta_feng() -> None:
     asked = questions(public("tafeng"), "last-basket")
 
-    means = judge(Collaborative(FactorModel(ALS_ALONE)), asked).scores.mean()
+    # from seed to seed a figure moves by .0015, so the published one is met within twice that
+    means = judge(Collaborative(FactorModel(ALS_ALONE, seed=1)), asked).scores.mean()
 
     names = ("recall@10", "ndcg@10", "phr@10", "recall@20", "ndcg@20")
     published = (0.1085, 0.0921, 0.3493, 0.1457, 0.1074)
