@@ -5,6 +5,7 @@ is known, nothing after it. ``last-basket`` serves comparison with published tab
 the order of baskets, so dates are hidden too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -32,7 +33,8 @@ class Question:
 
     name: str
     history: Dataset
-    """What the model may learn from: no targets, nothing after the cut."""
+    """What the model may learn from: nothing after the cut; as targets, those of other customers
+    that the protocol lets it know, such as a fold's ``train`` and ``val`` customers'."""
     truth: Baskets
     """The next basket of every customer who is asked."""
     cut: datetime | None
@@ -66,6 +68,20 @@ def questions(
     return _fold_questions(dataset, last_basket_split(dataset))
 
 
+def of_histories_alone(asked: Sequence[Question]) -> tuple[Question, ...]:
+    """Return the questions without known targets, as the published baselines are asked.
+
+    Questions about the same baskets share one history, from which a recommender learns once.
+    """
+    shared: dict[int, Dataset] = {}
+    plain = []
+    for question in asked:
+        baskets = question.history.interactions
+        alone = shared.setdefault(id(baskets), with_history(question.history, baskets))
+        plain.append(replace(question, history=alone))
+    return tuple(plain)
+
+
 def with_history(dataset: Dataset, history: pd.DataFrame) -> Dataset:
     """Return the data set with these interactions and nothing that was held out.
 
@@ -89,8 +105,18 @@ def _fold_questions(dataset: Dataset, split: Split) -> tuple[Question, ...]:
         replace(dataset, description=undated), split.history.assign(occurred_at=hidden)
     )
     truth = baskets_of(split.truth)
-    parts = [fold.test for fold in dataset.folds] or [tuple(truth)]
+    if not dataset.folds:
+        return (Question("fold 1", known, truth, None),)
     return tuple(
-        Question(f"fold {number}", known, {each: truth[each] for each in test}, None)
-        for number, test in enumerate(parts, 1)
+        Question(
+            f"fold {number}",
+            replace(known, targets=_targets_of(dataset, {*fold.train, *fold.val})),
+            {each: truth[each] for each in fold.test},
+            None,
+        )
+        for number, fold in enumerate(dataset.folds, 1)
     )
+
+
+def _targets_of(dataset: Dataset, customer_ids: set[str]) -> pd.DataFrame:
+    return dataset.targets[dataset.targets["customer_id"].isin(customer_ids)]

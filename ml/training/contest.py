@@ -7,7 +7,7 @@ from ml.dataset.dataset import Dataset
 from ml.evaluation.baselines import Personal, PersonalThenPopular, Popular
 from ml.evaluation.comparison import Judgement, judge
 from ml.evaluation.frequency_neighbours import TifuKnn, TifuParameters
-from ml.evaluation.question import Question
+from ml.evaluation.question import Question, of_histories_alone
 from ml.evaluation.recency_neighbours import UpCf
 from ml.evaluation.recommender import Recommender
 from ml.training.factors import FactorConfig
@@ -51,9 +51,10 @@ class Contest:
             Collaborative(FactorModel(ALS_ALONE)),
         )
         ideal = self.dataset.description.ndcg_ideal
-        found = {each.name: judge(each, self.asked, ideal=ideal) for each in plain}
+        alone = of_histories_alone(self.asked)
+        found = {each.name: judge(each, alone, ideal=ideal) for each in plain}
         if keeping is None:
-            found[TifuKnn.name] = judge(TifuKnn(), self.asked, ideal=ideal)
+            found[TifuKnn.name] = judge(TifuKnn(), alone, ideal=ideal)
             return found, [TifuParameters()] * len(self.asked)
         tuner = Tuner(self.dataset, self.fingerprint, self.horizon_days, keeping)
         tuned, chosen = tuner.judge(self.asked)

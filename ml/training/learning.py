@@ -81,7 +81,7 @@ def learn(
     """Return a bundle without version, digest or metrics.
 
     Args:
-        history: everything that may be known; targets are not looked at.
+        history: everything that may be known; its targets are baskets of others at this moment.
         now: the present moment, right behind the history; ``None`` for undated data.
         config: how.
         memory: samples of an earlier call on the same data with the same configuration; added to.
@@ -106,10 +106,11 @@ def _all_samples(
 ) -> Samples:
     found: list[Samples] = []
     moments = windows(history, now, count=config.windows, horizon_days=config.horizon_days)
+    is_remembered = now is not None and history.targets.empty
     for number, window in enumerate(moments, 1):
-        known = memory.get(window.now_seconds) if now else None
+        known = memory.get(window.now_seconds) if is_remembered else None
         samples = known or _samples(window, number, config, make)
-        if now:
+        if is_remembered:
             memory[window.now_seconds] = samples
         found.append(samples)
     if not found:
@@ -137,7 +138,7 @@ def _samples(window: Window, number: int, config: LearningConfig, make: Artefact
     purchases = purchases_of(window.history)
 
     def progress(customers: Sequence[str]) -> Iterable[str]:
-        label = f"moment {number} of {config.windows}"
+        label = f"lesson {number}"
         return tqdm(customers, desc=label, disable=not config.show_progress, leave=False)
 
     return window_samples(

@@ -1,7 +1,9 @@
 """Purchase histories as arrays: what every artefact is counted from.
 
-Undated data get pseudo-days: baskets of a customer lie a day apart and everybody's last basket
-falls on the same day, so that "the last 7 days" means everybody's last seven baskets.
+Undated data get pseudo-weeks: baskets of a customer lie a week apart and everybody's last basket
+falls on the same day, so that "the last 7 days" means everybody's last basket and "the last 28
+days" the last four. A target that may be known is a basket a week later, where all that is asked
+about lies.
 """
 
 from bisect import bisect_left
@@ -14,12 +16,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
+from ml.dataset.split import timeline
 from ml.model.history import History, empty_history, history_of_baskets
 
 SECONDS_PER_DAY = 86_400
 
 LAST_PSEUDO_DAY_SECONDS = 10_000 * SECONDS_PER_DAY
 """When everybody's last basket lies in undated data; any day that leaves room before it will do."""
+
+PSEUDO_GAP_SECONDS = 7 * SECONDS_PER_DAY
+"""How far apart baskets of undated data lie."""
 
 NO_STORE = -1
 NOBODY = -1
@@ -110,12 +116,12 @@ class Purchases:
 
 
 def purchases_of(history: Dataset) -> Purchases:
-    """Return the interactions of a data set as arrays.
+    """Return the interactions of a data set as arrays, its targets as last baskets.
 
     Args:
-        history: targets are not looked at.
+        history: its targets are those that may be known.
     """
-    frame = history.interactions
+    frame = timeline(history)
     customers, customer_ids = pd.factorize(frame["customer_id"], sort=True)
     items, item_ids = pd.factorize(frame["item_id"], sort=True)
     stores, store_ids = pd.factorize(frame["store"], sort=True)
@@ -125,9 +131,9 @@ def purchases_of(history: Dataset) -> Purchases:
     if history.description.dated:
         seconds = frame["occurred_at"].dt.as_unit("s").astype("int64").to_numpy()
     else:
-        ends = np.zeros(len(customer_ids), np.int64)
-        np.maximum.at(ends, customers, sequence)
-        seconds = LAST_PSEUDO_DAY_SECONDS - (ends[customers] - sequence) * SECONDS_PER_DAY
+        last = history.interactions.groupby("customer_id")["sequence"].max()
+        ends = last.reindex(customer_ids).to_numpy(np.int64)
+        seconds = LAST_PSEUDO_DAY_SECONDS - (ends[customers] - sequence) * PSEUDO_GAP_SECONDS
     return Purchases(
         customer_ids=tuple(customer_ids),
         item_ids=tuple(item_ids),
