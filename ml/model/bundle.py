@@ -14,10 +14,15 @@ from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 
 TEXTS = ("item_ids", "store_ids", "attribute_tokens")
-LISTS = ("transitions", "neighbours", "complements", "store_popularity")
-COLUMNS = ("repeat_rates", "gap_log_means", "gap_log_stds", "basket_counts")
+LISTS = ("transitions", "neighbours", "complements", "store_popularity", "next_items")
+SIGNED_LISTS = ("next_items",)
+COLUMNS = (
+    "repeat_rates", "gap_log_means", "gap_log_stds", "basket_counts", "basket_sizes",
+    "present_shares",
+)  # fmt: skip
 MATRICES = ("item_factors", "popularity", "attribute_weights")
-"""The names of a bundle's arrays by form; each list is two arrays, rows and scores."""
+"""The names of a bundle's arrays by form; each list is two arrays, rows and scores; scores of
+signed lists may be negative."""
 
 
 REFUSAL_REASONS = (
@@ -86,6 +91,8 @@ class Bundle:
             partner, given the item in this one.
         neighbours: items bought by the same customers, cosine.
         complements: items bought in the same basket, cosine.
+        next_items: what an item of a history adds to the score of another in the next basket, or
+            takes from it; see ``ml.model.next_basket``.
         popularity: float32 [n, 3], share of baskets holding the item in the last 7, 28, 90 days.
         store_ids: the stores, m of them.
         store_popularity: popular items of each store: share of its baskets in the last 90 days.
@@ -93,6 +100,9 @@ class Bundle:
         gap_log_means: float32 [n], mean logarithm of the repurchase gap in days, shrunk.
         gap_log_stds: float32 [n], its standard deviation, shrunk, positive.
         basket_counts: float32 [n], how many baskets held the item, ever.
+        basket_sizes: float32 [n], how many items the baskets with it hold, on average.
+        present_shares: float32 [n], share of baskets holding the item now: each basket weighs half
+            as much as one a week later.
         attribute_tokens: tokens of item attributes, t of them.
         attribute_weights: float32 [t + 1, factors], what a token adds to a new item's vector; the
             last row is the intercept.
@@ -106,6 +116,7 @@ class Bundle:
     transitions: RelatedLists
     neighbours: RelatedLists
     complements: RelatedLists
+    next_items: RelatedLists
     popularity: NDArray[np.float32]
     store_ids: tuple[str, ...]
     store_popularity: RelatedLists
@@ -113,6 +124,8 @@ class Bundle:
     gap_log_means: NDArray[np.float32]
     gap_log_stds: NDArray[np.float32]
     basket_counts: NDArray[np.float32]
+    basket_sizes: NDArray[np.float32]
+    present_shares: NDArray[np.float32]
     attribute_tokens: tuple[str, ...]
     attribute_weights: NDArray[np.float32]
     ranker: str

@@ -1,6 +1,6 @@
 """Whether the arrays of a bundle belong together; pure checks, each with its reason."""
 
-from ml.model.bundle import COLUMNS, LISTS, Bundle, BundleError
+from ml.model.bundle import COLUMNS, LISTS, SIGNED_LISTS, Bundle, BundleError
 from ml.model.lists import RelatedLists
 
 
@@ -39,5 +39,7 @@ def _check_lists(name: str, lists: RelatedLists, bundle: Bundle) -> None:
         raise BundleError("BAD_SHAPE", f"{name} has {len(lists.rows)} lists, must have {entries}")
     if lists.rows.size and (lists.rows.min() < -1 or lists.rows.max() >= lists.item_count):
         raise BundleError("BAD_VALUE", f"{name} points at an item that does not exist")
-    if (lists.scores < 0).any() or (lists.scores[lists.rows < 0] != 0).any():
-        raise BundleError("BAD_VALUE", f"{name} has a negative score or one behind its end")
+    if name not in SIGNED_LISTS and (lists.scores < 0).any():
+        raise BundleError("BAD_VALUE", f"{name} has a negative score")
+    if (lists.scores[lists.rows < 0] != 0).any():
+        raise BundleError("BAD_VALUE", f"{name} has a score behind its end")

@@ -24,7 +24,7 @@ from ml.model.drift import DriftReference
 from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
 DRIFT = "drift.json"

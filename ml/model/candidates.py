@@ -1,6 +1,6 @@
 """Candidates: from a history to a few hundred items worth ranking, with a score per source.
 
-Five sources propose; every candidate then carries the scores of all of them, whoever proposed it.
+Six sources propose; every candidate then carries the scores of all of them, whoever proposed it.
 The recall of the candidates is the ceiling of everything behind them.
 """
 
@@ -15,9 +15,10 @@ from ml.model.fold_in import FoldIn
 from ml.model.history import History
 from ml.model.lists import NO_EVIDENCE, Evidence
 from ml.model.nearest import ItemIndex
-from ml.model.vocabulary import Vocabulary
+from ml.model.next_basket import NextBasket
+from ml.model.vocabulary import UNKNOWN_ROW, Vocabulary
 
-SOURCES = ("latent", "transition", "neighbour", "complement", "popular")
+SOURCES = ("latent", "transition", "neighbour", "complement", "popular", "next")
 """The sources in the order of a candidate's scores."""
 
 FRESH_SIZE = 5
@@ -28,6 +29,9 @@ TRANSITION_DECAY = 0.5
 """Transitions follow the latest baskets; each older one weighs half of the one after it."""
 
 _TRANSITION_WEIGHTS = (TRANSITION_DECAY ** np.arange(TRANSITION_BASKETS)).astype(np.float32)
+
+NEXT_SHARE = 2
+"""How many times more the regression proposes: half of what is new comes from it."""
 
 OVERFETCH = 4
 """How many times more the index is asked for when some items are not allowed."""
@@ -80,9 +84,10 @@ class CandidateGenerator:
         fold_in: turns a history into a vector.
         vocabulary: the bundle's items, then the fresh ones.
         factors: float32 [items + fresh, factors].
-        allowed: bool [items + fresh], which may be proposed; ``None`` for all.
+        next_basket: the regression, of nobody's history yet.
         store_rows: a store's id to its row in ``bundle.store_popularity``.
         popular_rows: int64 [items], the bundle's items, most popular everywhere first.
+        allowed: bool [items + fresh], which may be proposed; ``None`` for all.
     """
 
     bundle: Bundle
@@ -90,9 +95,10 @@ class CandidateGenerator:
     fold_in: FoldIn
     vocabulary: Vocabulary
     factors: NDArray[np.float32]
-    allowed: NDArray[np.bool_] | None = None
+    next_basket: NextBasket
     store_rows: dict[str, int] = field(default_factory=dict)
     popular_rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    allowed: NDArray[np.bool_] | None = None
 
     @classmethod
     def of(cls, bundle: Bundle, index: ItemIndex) -> "CandidateGenerator":
@@ -109,6 +115,7 @@ class CandidateGenerator:
             fold_in,
             bundle.vocabulary,
             bundle.item_factors,
+            NextBasket(bundle.present_shares, np.argsort(-bundle.present_shares, kind="stable")),
             store_rows=stores,
             popular_rows=np.argsort(-shares, kind="stable"),
         )
@@ -140,9 +147,13 @@ class CandidateGenerator:
             ),
         }
         popular = self._store(moment.store)
+        foretold = self.next_basket.of(
+            self.bundle.next_items, history, np.where(known, own, UNKNOWN_ROW)
+        )
         proposed = [self._latent(vector, moment.source_size, permitted)]
         proposed += [found.top(moment.source_size, permitted) for found in evidence.values()]
         proposed.append(self._popular(popular, moment.source_size, permitted))
+        proposed.append(foretold.top(NEXT_SHARE * moment.source_size, permitted))
         rows, own_count = self._united(own[: moment.own_item_count], proposed, permitted)
         scores = np.empty((len(SOURCES), len(rows)), np.float32)
         scores[0] = self.factors[rows] @ vector if len(own) else np.nan
@@ -150,6 +161,7 @@ class CandidateGenerator:
         scores[2] = evidence["neighbour"].at(rows) if len(own) else np.nan
         scores[3] = evidence["complement"].at(rows) if len(basket) else np.nan
         scores[4] = self._popularity_at(rows, popular)
+        scores[5] = foretold.at(rows)
         return Candidates(self.vocabulary.ids(rows), scores, own_count, vector)
 
     def _known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

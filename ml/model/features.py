@@ -17,20 +17,23 @@ from ml.model.timing import Timing, timing
 
 GROUPS = {
     "habit": (
-        "own", "own_count", "own_share", "recency_50", "recency_80", "recency_95",
+        "own", "own_count", "own_share", "own_rate", "recency_50", "recency_80", "recency_95",
         "baskets_since",
     ),
     "timing": ("days_since", "days_known", "expected_gap", "due_z", "due_ratio"),
-    "taste": ("latent", "latent_relative", "neighbour", "neighbour_relative"),
+    "taste": (
+        "latent", "latent_relative", "neighbour", "neighbour_relative", "next", "next_relative",
+        "next_place",
+    ),
     "sequence": ("transition", "transition_relative"),
     "basket": ("complement", "complement_relative"),
     "popularity": (
-        "popular_here", "popular_7", "popular_28", "popular_90", "trend", "ever_bought",
-        "repeat_rate", "item_gap",
+        "popular_here", "popular_7", "popular_28", "popular_90", "trend", "present_trend",
+        "ever_bought", "repeat_rate", "item_gap", "item_basket_size",
     ),
     "customer": (
-        "basket_count", "item_count", "basket_size", "days_since_basket", "mean_basket_gap",
-        "basket_due",
+        "basket_count", "item_count", "repeat_share", "basket_size", "last_basket_size",
+        "days_since_basket", "mean_basket_gap", "basket_due",
     ),
 }  # fmt: skip
 """Feature names by group, in the order of the columns."""
@@ -112,9 +115,27 @@ def _fill_habit(
     column["own"][:own] = 1
     column["own_count"][:own] = counts
     column["own_share"][:own] = counts / max(history.basket_count, 1)
+    column["own_rate"][:own] = counts / _visits_since(history, history.first_seconds[places])
     for name, decay in (("recency_50", 0.5), ("recency_80", 0.8), ("recency_95", 0.95)):
         column[name][:own] = history.recency_sums(decay)[places]
     column["baskets_since"][:own] = history.baskets_since()[places]
+
+
+def _visits_since(history: History, seconds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return about how many baskets there were from each moment on, at least one."""
+    gap = _mean_gap_days(history)
+    if gap is None:
+        return np.ones(len(seconds))
+    days = (history.recent_basket_seconds[0] - seconds) / SECONDS_PER_DAY
+    return np.asarray(1 + days / gap)
+
+
+def _mean_gap_days(history: History) -> float | None:
+    """Return the mean days between baskets; ``None`` where there are not two."""
+    if history.basket_count < 2:
+        return None
+    span = int(history.recent_basket_seconds[0]) - history.first_basket_seconds
+    return max(span / SECONDS_PER_DAY / (history.basket_count - 1), MIN_BASKET_GAP_DAYS)
 
 
 def _fill_timing(
@@ -138,6 +159,9 @@ def _fill_sources(column: Columns, candidates: Candidates) -> None:
         column[source][:] = scores
         if best > 0:
             np.divide(scores, best, out=column[f"{source}_relative"])
+    column["next_place"][np.argsort(-column["next"], kind="stable")] = np.arange(
+        len(candidates.item_ids)
+    )
 
 
 def _fill_items(column: Columns, bundle: Bundle, rows: NDArray[np.int64]) -> None:
@@ -145,6 +169,8 @@ def _fill_items(column: Columns, bundle: Bundle, rows: NDArray[np.int64]) -> Non
     for name, share in zip(("popular_7", "popular_28", "popular_90"), shares, strict=True):
         column[name][:] = share
     column["trend"][:] = np.log((shares[1] + 1e-5) / (shares[2] + 1e-5))
+    column["present_trend"][:] = np.log((shares[0] + 1e-4) / (shares[2] + 1e-4))
+    column["item_basket_size"][:] = bundle.basket_sizes[rows]
     column["ever_bought"][:] = np.log1p(bundle.basket_counts[rows])
     column["repeat_rate"][:] = bundle.repeat_rates[rows]
     column["item_gap"][:] = bundle.gap_log_means[rows]
@@ -164,9 +190,10 @@ def _fill_customer(column: Columns, history: History, now_seconds: int) -> None:
     since = max((now_seconds - last) / SECONDS_PER_DAY, MIN_BASKET_GAP_DAYS)
     sizes = history.recent_basket_sizes
     column["basket_size"][:] = int(sizes.sum()) / len(sizes)
+    column["last_basket_size"][:] = int(sizes[0])
+    column["repeat_share"][:] = 1 - len(history.item_ids) / float(history.basket_counts.sum())
     column["days_since_basket"][:] = math.log(since)
-    if history.basket_count > 1:
-        span = (last - history.first_basket_seconds) / SECONDS_PER_DAY
-        gap = max(span / (history.basket_count - 1), MIN_BASKET_GAP_DAYS)
+    gap = _mean_gap_days(history)
+    if gap is not None:
         column["mean_basket_gap"][:] = math.log(gap)
         column["basket_due"][:] = math.log(since / gap)

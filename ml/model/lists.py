@@ -20,7 +20,7 @@ class Evidence:
 
     Attributes:
         rows: item rows, int64 [n], ascending, without repetition.
-        scores: float32 [n], positive.
+        scores: float32 [n], positive but for signed lists.
         of_all: float32 [items + 1], the scores of all items and, for any row behind them, a last
             0; ``None`` where there are too many items to hold them.
     """
@@ -67,7 +67,7 @@ class RelatedLists:
 
     Attributes:
         rows: int32 [entries, k], best first, ``-1`` behind the last partner.
-        scores: float32 [entries, k], not negative, 0 behind the last partner.
+        scores: float32 [entries, k], not negative but in signed lists, 0 behind the last partner.
         item_count: how many items the rows point into.
     """
 
@@ -95,7 +95,7 @@ class RelatedLists:
             of_all = sums.astype(np.float32)
             found = sums.nonzero()[0]
             return Evidence(found, of_all[found], of_all)
-        present = scores > 0
+        present = scores != 0
         found, places = np.unique(rows[present], return_inverse=True)
         sums = np.bincount(places, scores[present])
         return Evidence(found.astype(np.int64), sums.astype(np.float32))

@@ -14,6 +14,7 @@ from ml.model.bundle import Bundle, ModelFacts
 from ml.model.vocabulary import Vocabulary
 from ml.training.attribute_map import fit_attribute_map
 from ml.training.factors import FactorConfig, Weighting, fit_factors, fit_neighbours
+from ml.training.next_basket import next_items, present_shares
 from ml.training.purchases import SECONDS_PER_DAY, Purchases
 from ml.training.related_items import complements, store_popularity, transitions
 from ml.training.rhythms import rhythms
@@ -60,6 +61,7 @@ def fit_artefacts(
         transitions=transitions(purchases),
         neighbours=fit_neighbours(counts, weighting),
         complements=complements(purchases),
+        next_items=next_items(purchases),
         popularity=popularity(purchases),
         store_ids=purchases.store_ids,
         store_popularity=store_popularity(purchases),
@@ -67,6 +69,8 @@ def fit_artefacts(
         gap_log_means=rhythm.gap_log_means,
         gap_log_stds=rhythm.gap_log_stds,
         basket_counts=_basket_counts(purchases),
+        basket_sizes=_basket_sizes(purchases),
+        present_shares=present_shares(purchases),
         attribute_tokens=attribute_tokens,
         attribute_weights=attribute_weights,
         ranker="",
@@ -91,3 +95,11 @@ def popularity(purchases: Purchases) -> NDArray[np.float32]:
 def _basket_counts(purchases: Purchases) -> NDArray[np.float32]:
     counts = np.bincount(purchases.row_items, minlength=len(purchases.item_ids))
     return counts.astype(np.float32)
+
+
+def _basket_sizes(purchases: Purchases) -> NDArray[np.float32]:
+    items = len(purchases.item_ids)
+    sizes = np.bincount(purchases.row_baskets, minlength=len(purchases.basket_seconds))
+    sums = np.bincount(purchases.row_items, sizes[purchases.row_baskets], items)
+    counts = np.bincount(purchases.row_items, minlength=items)
+    return np.asarray(sums / np.maximum(counts, 1), np.float32)

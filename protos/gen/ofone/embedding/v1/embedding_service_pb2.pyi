@@ -41,6 +41,10 @@ class _CandidateSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Candi
     """Is popular in the store at hand; everywhere where the store is not known or where nothing that
     is popular in it may be proposed.
     """
+    CANDIDATE_SOURCE_NEXT: _CandidateSource.ValueType  # 6
+    """Is what the next basket holds by regression: what is bought now, and what the history adds to
+    it or takes from it.
+    """
 
 class CandidateSource(_CandidateSource, metaclass=_CandidateSourceEnumTypeWrapper):
     """Where a candidate came from."""
@@ -58,6 +62,10 @@ CANDIDATE_SOURCE_COMPLEMENT: CandidateSource.ValueType  # 4
 CANDIDATE_SOURCE_POPULAR: CandidateSource.ValueType  # 5
 """Is popular in the store at hand; everywhere where the store is not known or where nothing that
 is popular in it may be proposed.
+"""
+CANDIDATE_SOURCE_NEXT: CandidateSource.ValueType  # 6
+"""Is what the next basket holds by regression: what is bought now, and what the history adds to
+it or takes from it.
 """
 Global___CandidateSource: _TypeAlias = CandidateSource  # noqa: Y015
 
