@@ -16,7 +16,14 @@ from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 from ml.spark.factors import fit_factors
 from ml.spark.histories import Histories
-from ml.spark.popularity import as_of_seconds, basket_counts, popularity
+from ml.spark.next_basket import next_items
+from ml.spark.popularity import (
+    as_of_seconds,
+    basket_counts,
+    basket_sizes,
+    popularity,
+    present_shares,
+)
 from ml.spark.related_items import complements, neighbours, store_popularity, transitions
 from ml.spark.rhythms import repurchase_sums
 from ml.spark.settings import SparkSettings
@@ -64,6 +71,7 @@ def fit_artefacts(
         transitions=_among(sold, transitions(histories)),
         neighbours=_among(sold, neighbours(histories)),
         complements=_among(sold, complements(histories)),
+        next_items=_among(sold, next_items(histories, counts, latest_seconds)),
         popularity=popularity(histories, latest_seconds)[sold],
         store_ids=histories.store_ids,
         store_popularity=_pointing_into(sold, stores),
@@ -71,6 +79,8 @@ def fit_artefacts(
         gap_log_means=rhythm.gap_log_means[sold],
         gap_log_stds=rhythm.gap_log_stds[sold],
         basket_counts=counts[sold],
+        basket_sizes=basket_sizes(histories)[sold],
+        present_shares=present_shares(histories, latest_seconds)[sold],
         attribute_tokens=attribute_tokens,
         attribute_weights=attribute_weights,
         ranker="",

@@ -1,6 +1,6 @@
 """Purchase histories as Spark holds them: rows of numbers, split by customer, that stay there.
 
-The form of ``ml.training.purchases``, with the same pseudo-days for undated data. Histories are
+The form of ``ml.training.purchases``, with the same pseudo-weeks for undated data. Histories are
 read and numbered once; what was known at an earlier moment is a part of their rows.
 """
 
@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sql
 
 from ml.spark.collecting import collected
-from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, SECONDS_PER_DAY
+from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS
 
 _PLACE_BITS = 33
 """Of ``monotonically_increasing_id``, these bits count within a part; the others name the part."""
@@ -54,14 +54,14 @@ class Histories:
         return self._of(~sql.col("held_out"))
 
     def without_last_baskets(self, count: int) -> "Histories":
-        """Return what was known before everybody's last ``count`` baskets, in pseudo-days.
+        """Return what was known before everybody's last ``count`` baskets, in pseudo-weeks.
 
         The first basket of a customer stays, as ``ml.dataset.split.last_basket_split`` leaves it.
         """
         last = sql.greatest(sql.col("last") - count, sql.lit(0))
         known = self.rows.filter(sql.col("sequence") <= last).withColumn("last", last)
         since = (sql.col("last") - sql.col("sequence")).cast("long")
-        pseudo_seconds = sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * SECONDS_PER_DAY
+        pseudo_seconds = sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * PSEUDO_GAP_SECONDS
         return replace(self, rows=known.withColumn("seconds", pseudo_seconds))
 
     def _of(self, kept: Column) -> "Histories":

@@ -7,6 +7,7 @@ from pyspark.sql import functions as sql
 from ml.spark.collecting import collected, per_item
 from ml.spark.histories import Histories
 from ml.training.artefacts import POPULARITY_DAYS
+from ml.training.next_basket import PRESENT_HALF_LIFE_DAYS
 from ml.training.purchases import SECONDS_PER_DAY
 
 
@@ -36,3 +37,22 @@ def popularity(histories: Histories, latest_seconds: int) -> NDArray[np.float32]
         for name in recent
     ]
     return np.stack(shares, axis=1).astype(np.float32)
+
+
+def basket_sizes(histories: Histories) -> NDArray[np.float32]:
+    """Return how many items the baskets with each item hold, on average; 0 where not yet sold."""
+    basket = ("customer", "sequence")
+    sizes = histories.rows.groupBy(*basket).count().withColumnRenamed("count", "size")
+    held = histories.rows.join(sizes, list(basket)).groupBy("item")
+    found = collected(held.agg(sql.avg("size").alias("size")))
+    return per_item(found["item"], found["size"], len(histories.item_ids)).astype(np.float32)
+
+
+def present_shares(histories: Histories, latest_seconds: int) -> NDArray[np.float32]:
+    """See ``ml.training.next_basket.present_shares``: float32 [items]."""
+    ages = (sql.lit(latest_seconds) - sql.col("seconds")) / SECONDS_PER_DAY
+    weight = sql.sum(sql.pow(sql.lit(0.5), ages / PRESENT_HALF_LIFE_DAYS)).alias("weight")
+    held = collected(histories.rows.groupBy("item").agg(weight))
+    total = collected(histories.baskets.agg(weight))["weight"][0]
+    shares = per_item(held["item"], held["weight"], len(histories.item_ids)) / total
+    return np.asarray(shares, np.float32)

@@ -9,6 +9,9 @@ Ning, Karypis, "SLIM: Sparse Linear Methods for Top-N Recommender Systems", ICDM
 basket to the next.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
@@ -50,17 +53,64 @@ def present_shares(purchases: Purchases) -> NDArray[np.float32]:
     return np.asarray(held / weights.sum(), np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """What the regression is solved from, over all lessons; c items take part.
+
+    Attributes:
+        gram: float64 [c, c], ``XtDX``.
+        outcome: float64 [c, c], ``XtDY``.
+        histories: float64 [c], ``XtD`` summed over lessons.
+        baskets: float64 [c], ``YtD`` summed over lessons.
+        weight: the sum of D.
+    """
+
+    gram: NDArray[np.float64]
+    outcome: NDArray[np.float64]
+    histories: NDArray[np.float64]
+    baskets: NDArray[np.float64]
+    weight: float
+
+
 def next_items(purchases: Purchases) -> RelatedLists:
     """Return for every item the largest of its weights, positive and negative."""
-    items = len(purchases.item_ids)
-    counts = np.bincount(purchases.row_items, minlength=items)
-    chosen = np.sort(np.argsort(-counts, kind="stable")[:REGRESSION_ITEMS])
-    rows = np.full((items, PARTNERS), -1, np.int32)
-    scores = np.zeros((items, PARTNERS), np.float32)
+    counts = np.bincount(purchases.row_items, minlength=len(purchases.item_ids))
+    chosen = taking_part(counts)
+    return largest_weights(_sums(purchases, chosen), chosen, len(purchases.item_ids))
+
+
+def taking_part(basket_counts: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the rows of the items that take part, ascending; float or int [items]."""
+    return np.sort(np.argsort(-basket_counts, kind="stable")[:REGRESSION_ITEMS])
+
+
+def largest_weights(sums: Sums, chosen: NDArray[np.int64], item_count: int) -> RelatedLists:
+    """Solve, and return of each item that takes part the largest weights by size, highest first."""
+    rows = np.full((item_count, PARTNERS), -1, np.int32)
+    scores = np.zeros((item_count, PARTNERS), np.float32)
+    if sums.weight > 0:
+        W = _solved(sums)
+        count = min(PARTNERS, len(chosen))
+        largest = np.argpartition(-np.abs(W), count - 1, axis=1)[:, :count]
+        kept = np.take_along_axis(W, largest, axis=1)
+        order = np.lexsort((largest, -kept), axis=1)
+        kept = np.take_along_axis(kept, order, axis=1)
+        partners = chosen[np.take_along_axis(largest, order, axis=1)]
+        rows[chosen, :count] = np.where(kept == 0, -1, partners)
+        scores[chosen, :count] = kept
+    return RelatedLists(rows, scores, item_count)
+
+
+def _sums(purchases: Purchases, chosen: NDArray[np.int64]) -> Sums:
     X, Y, weights = _lessons(purchases, chosen)
-    if X.shape[0]:
-        _keep_largest(_weights(X, Y, weights), chosen, rows, scores)
-    return RelatedLists(rows, scores, items)
+    weighted = sparse.csr_matrix(sparse.diags(weights) @ X)
+    return Sums(
+        (X.T @ weighted).toarray(),
+        (weighted.T @ Y).toarray(),
+        np.asarray(weighted.sum(axis=0)).ravel(),
+        Y.T @ weights,
+        float(weights.sum()),
+    )
 
 
 def _lessons(
@@ -88,34 +138,13 @@ def _lessons(
     return sparse.csr_matrix(X), held[lessons], 0.5 ** (ages / HALF_LIFE_DAYS)
 
 
-def _weights(
-    X: sparse.csr_matrix, Y: sparse.csr_matrix, weights: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """Return W, float32 [chosen, chosen]."""
-    weighted = sparse.diags(weights) @ X
-    gram = (X.T @ weighted).toarray().astype(np.float32)
+def _solved(sums: Sums) -> NDArray[np.float32]:
+    """Return W, float32 [c, c]."""
+    gram = sums.gram.astype(np.float32)
     gram[np.diag_indices_from(gram)] += RIDGE
-    mean = (Y.T @ weights) / weights.sum()
-    outcome = (weighted.T @ Y).toarray() - np.outer(weighted.sum(axis=0), mean)
+    outcome = sums.outcome - np.outer(sums.histories, sums.baskets / sums.weight)
     with threadpool_limits(1, "blas"):  # more threads wait busily where cores are shared
         solved = linalg.solve(
             gram, outcome.astype(np.float32), assume_a="pos", overwrite_a=True, check_finite=False
         )
     return np.asarray(solved, np.float32)
-
-
-def _keep_largest(
-    W: NDArray[np.float32],
-    chosen: NDArray[np.int64],
-    rows: NDArray[np.int32],
-    scores: NDArray[np.float32],
-) -> None:
-    """Write the largest weights by size of each chosen item, highest first."""
-    count = min(PARTNERS, len(chosen))
-    largest = np.argpartition(-np.abs(W), count - 1, axis=1)[:, :count]
-    kept = np.take_along_axis(W, largest, axis=1)
-    order = np.lexsort((largest, -kept), axis=1)
-    kept = np.take_along_axis(kept, order, axis=1)
-    partners = chosen[np.take_along_axis(largest, order, axis=1)]
-    rows[chosen, :count] = np.where(kept == 0, -1, partners)
-    scores[chosen, :count] = kept

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, SECONDS_PER_DAY
+from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS, SECONDS_PER_DAY
 from ml.training.windows import end_of, moment_seconds, windows
 from tests.ml.shopping import dataset_of
 
@@ -57,7 +57,9 @@ def test_undated_windows_hide_one_more_basket_each() -> None:
     found = list(windows(undated, None, count=5))
 
     assert [window.truth for window in found] == [{"ann": {"soap"}}, {"ann": {"milk"}}]
-    assert {window.now_seconds for window in found} == {LAST_PSEUDO_DAY_SECONDS + SECONDS_PER_DAY}
+    assert {window.now_seconds for window in found} == {
+        LAST_PSEUDO_DAY_SECONDS + PSEUDO_GAP_SECONDS
+    }
 
 
 def test_a_history_ends_at_the_midnight_behind_it() -> None:
