@@ -78,7 +78,12 @@ def small_bundle(
 def contrary_bundle() -> Bundle:
     """Return a small bundle to whom the items with large numbers are the popular ones."""
     bundle = small_bundle()
-    return sealed(dataclasses.replace(bundle, popularity=bundle.popularity[::-1].copy()))
+    turned = dataclasses.replace(
+        bundle,
+        popularity=bundle.popularity[::-1].copy(),
+        present_shares=bundle.present_shares[::-1].copy(),
+    )
+    return sealed(turned)
 
 
 def item_ids(item_count: int = 40, categories: Sequence[str] = CATEGORIES) -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ml.dataset.dataset import Description, make_dataset
 from ml.dataset.rules import Fold
-from ml.evaluation.question import default_protocol, questions
+from ml.evaluation.question import default_protocol, of_histories_alone, questions
 from tests.ml.shopping import START, dataset_of
 
 BASKETS = {
@@ -52,8 +52,11 @@ def test_every_fold_asks_its_test_customers_about_the_same_history() -> None:
     first, second = questions(dataset, "last-basket")
 
     assert (first.customer_ids, second.customer_ids) == (("ann",), ("bob",))
-    assert first.history is second.history
-    assert first.history.targets.empty
+    assert first.history.interactions is second.history.interactions
+    alone = of_histories_alone((first, second))
+    assert alone[0].history is alone[1].history
+    assert alone[0].history.targets.empty
+    assert (alone[0].truth, alone[1].truth) == (first.truth, second.truth)
     assert second.truth == {"bob": frozenset({"soap"})}
 
 
@@ -61,3 +64,20 @@ def test_dates_decide_the_protocol() -> None:
     assert default_protocol(dataset_of(BASKETS)) == "calendar"
     assert default_protocol(dataset_of(BASKETS, dated=False)) == "last-basket"
     assert START.tzinfo is UTC
+
+
+def test_a_fold_tells_the_baskets_of_its_train_and_val_customers_and_of_nobody_else() -> None:
+    bought = dataset_of(BASKETS, dated=False).interactions
+    targets = pd.DataFrame(
+        {"customer_id": ["ann", "bob", "eve"], "item_id": ["tea", "soap", "milk"]}
+    )
+    fold = Fold(train=("eve",), val=("bob",), test=("ann",))
+    dataset = make_dataset(Description("x", dated=False), bought, targets=targets, folds=(fold,))
+
+    (question,) = questions(dataset, "last-basket")
+
+    told = question.history.targets
+    assert set(zip(told["customer_id"], told["item_id"], strict=True)) == {
+        ("eve", "milk"),
+        ("bob", "soap"),
+    }

@@ -50,7 +50,7 @@ def test_equal_content_has_an_equal_version() -> None:
         ({"alpha": float("nan")}, "NOT_FINITE"),
         ({"alpha": 10**400}, "NOT_FINITE"),
         ({"regularization": 1e39}, "NOT_FINITE"),
-        ({"format": 2}, "BAD_FORMAT"),
+        ({"format": 99}, "BAD_FORMAT"),
         ({"files": []}, "BAD_MANIFEST"),
     ],
 )

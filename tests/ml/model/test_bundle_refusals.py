@@ -140,7 +140,7 @@ def test_content_that_is_not_that_of_the_version(folder: Path) -> None:
     assert reason(folder) == "BAD_DIGEST"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 2}'])
 def test_a_manifest_that_is_none(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text)
     assert reason(folder) == "BAD_MANIFEST"

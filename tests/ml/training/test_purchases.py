@@ -1,10 +1,14 @@
 """Histories as arrays, and back as what the services know."""
 
+import dataclasses
+
 import numpy as np
+import pandas as pd
 
 from ml.training.purchases import (
     LAST_PSEUDO_DAY_SECONDS,
     NOBODY,
+    PSEUDO_GAP_SECONDS,
     SECONDS_PER_DAY,
     purchases_of,
 )
@@ -49,9 +53,19 @@ def test_the_store_is_that_of_the_latest_basket() -> None:
     assert (purchases.last_store("ann"), purchases.last_store("bob")) == ("north", "")
 
 
-def test_undated_baskets_lie_a_day_apart_and_end_together() -> None:
+def test_undated_baskets_lie_a_week_apart_and_end_together() -> None:
     purchases = purchases_of(dataset_of(BASKETS, dated=False))
 
     days = (purchases.basket_seconds - LAST_PSEUDO_DAY_SECONDS) / SECONDS_PER_DAY
-    np.testing.assert_array_equal(days, [-1, 0, 0])
+    np.testing.assert_array_equal(days, [-7, 0, 0])
     assert purchases.as_of_seconds == LAST_PSEUDO_DAY_SECONDS
+
+
+def test_a_known_target_lies_a_week_after_everybodys_last_basket() -> None:
+    undated = dataset_of({"ann": [(0, ["tea"]), (1, ["milk"])], "bob": [(0, ["tea"])]}, dated=False)
+    targets = pd.DataFrame({"customer_id": ["bob"], "item_id": ["soap"]})
+
+    purchases = purchases_of(dataclasses.replace(undated, targets=targets))
+
+    weeks = (purchases.basket_seconds - LAST_PSEUDO_DAY_SECONDS) / PSEUDO_GAP_SECONDS
+    assert weeks.tolist() == [-1, 0, 0, 1]  # two baskets of ann, two of bob

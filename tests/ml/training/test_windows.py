@@ -1,9 +1,12 @@
 """What a window knows ends where its moment begins."""
 
+import dataclasses
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS, SECONDS_PER_DAY
-from ml.training.windows import end_of, moment_seconds, windows
+from ml.training.windows import GROUPS, end_of, moment_seconds, windows
 from tests.ml.shopping import dataset_of
 
 NOW = datetime(2026, 4, 11, tzinfo=UTC)
@@ -65,3 +68,20 @@ def test_undated_windows_hide_one_more_basket_each() -> None:
 def test_a_history_ends_at_the_midnight_behind_it() -> None:
     assert end_of(SHOP) == NOW
     assert end_of(dataset_of({"ann": [(0, ["tea"])]}, dated=False)) is None
+
+
+def test_known_targets_teach_in_groups_that_do_not_see_their_own() -> None:
+    names = [f"c{number}" for number in range(7)]
+    undated = dataset_of({name: [(0, ["tea"]), (1, ["milk"])] for name in names}, dated=False)
+    targets = pd.DataFrame({"customer_id": names[:6], "item_id": ["soap"] * 6})
+    known = dataclasses.replace(undated, targets=targets)
+
+    found = list(windows(known, None, count=1))
+
+    taught = [customer for window in found for customer in window.truth]
+    assert sorted(taught) == names[:6]
+    assert len(found) == GROUPS
+    for window in found:
+        others = set(names[:6]) - set(window.truth)
+        assert set(window.history.targets["customer_id"]) == others
+        assert window.now_seconds == moment_seconds(None)

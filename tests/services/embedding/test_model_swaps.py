@@ -124,9 +124,9 @@ def write(text: str) -> Callable[[Path], None]:
         (cut_short, "BAD_DIGEST"),
         (lose_a_file, "MISSING_FILE"),
         (change_the_content, "BAD_DIGEST"),
-        (write('{"format": 1, "files": {"item_factors.npy": 7}}'), "BAD_MANIFEST"),
-        (write('{"format": 2, "files": {}}'), "BAD_FORMAT"),
-        (write('{"format": 1,'), "BAD_MANIFEST"),
+        (write('{"format": 2, "files": {"item_factors.npy": 7}}'), "BAD_MANIFEST"),
+        (write('{"format": 99, "files": {}}'), "BAD_FORMAT"),
+        (write('{"format": 2,'), "BAD_MANIFEST"),
     ],
 )
 def test_a_broken_model_is_refused_and_the_old_one_answers(

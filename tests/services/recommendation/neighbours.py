@@ -15,7 +15,7 @@ from ofone.profile.v1 import customer_pb2, profile_service_pb2
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 
 from ml.model.bundle import Bundle
-from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.candidates import SOURCES, CandidateGenerator, Moment
 from ml.model.history import History, history_of_baskets
 from ml.model.index import exact_index
 from services.serving.errors import to_wire
@@ -152,7 +152,7 @@ class FakeEmbedding(EmbeddingServiceServicer):
         return embedding_service_pb2.RetrieveResponse(
             model_version=generator.bundle.facts.version,
             item_ids=found.item_ids,
-            sources=[1, 2, 3, 4, 5],  # type: ignore[list-item]  # numbers of CandidateSource
+            sources=range(1, len(SOURCES) + 1),  # type: ignore[arg-type]  # in the enum's order
             scores=found.scores.ravel().tolist(),
             categories=categories,
             category_indexes=[categories.index(each.category) for each in known],
