@@ -21,6 +21,13 @@ from ml.model.vocabulary import UNKNOWN_ROW, Vocabulary
 SOURCES = ("latent", "transition", "neighbour", "complement", "popular", "next")
 """The sources in the order of a candidate's scores."""
 
+SOURCE_SIZE = 25
+OWN_ITEM_COUNT = 300
+"""How many items each source proposes, and how many own ones are looked at, where nothing else is
+said: in training, in evaluation and in serving alike, so that lists offline are lists online. More
+of each raise the candidates' recall, hardly that of the ten best, and cost time
+(docs/decisions/0031)."""
+
 FRESH_SIZE = 5
 """So many of the nearest items that the model never saw are always proposed."""
 
@@ -53,8 +60,8 @@ class Moment:
 
     current_basket: Sequence[str] = ()
     store: str = ""
-    source_size: int = 60
-    own_item_count: int = 300
+    source_size: int = SOURCE_SIZE
+    own_item_count: int = OWN_ITEM_COUNT
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+from ml.model.candidates import OWN_ITEM_COUNT, SOURCE_SIZE
+
 PREFIX = "OFONE_RECOMMENDATION"
 
 
@@ -30,9 +32,9 @@ class RecommendationSettings:
     """So many failures in a row, and a dependency is left alone but for one probe a while."""
     breaker_retry_ms: int = 1_000
     """How long that while is."""
-    own_item_count: int = 300
+    own_item_count: int = OWN_ITEM_COUNT
     """So many of a customer's own items are ranked; the latest first."""
-    source_size: int = 25
+    source_size: int = SOURCE_SIZE
     """So many candidates are taken of each source; more cost time and no longer change what is
     ranked first (docs/decisions/0031)."""
     min_score: float = 0.05

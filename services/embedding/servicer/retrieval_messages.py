@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ofone.embedding.v1 import embedding_service_pb2 as pb
 
-from ml.model.candidates import SOURCES, Moment
+from ml.model.candidates import SOURCE_SIZE, SOURCES, Moment
 from ml.model.history import History
 from services.embedding.domain.retrieval import RetrievalQuery, Retrieved
 from services.embedding.servicer.item_messages import MAX_LABEL, label
@@ -19,7 +19,6 @@ MAX_RECENT_BASKETS = 100
 MAX_RECENT_ITEMS = 20_000
 MAX_BASKET_ITEMS = 200
 MAX_SOURCE_SIZE = 500
-DEFAULT_SOURCE_SIZE = 60
 MAX_OWN_ITEMS = 1_000
 MAX_FILTER_VALUES = 100
 MAX_EXCLUDED = 1_000
@@ -57,7 +56,7 @@ def retrieval_query(request: pb.RetrieveRequest) -> RetrievalQuery:
         Moment(
             current_basket=list(request.current_basket_item_ids),
             store=request.store,
-            source_size=int(size) or DEFAULT_SOURCE_SIZE,
+            source_size=int(size) or SOURCE_SIZE,
             own_item_count=int(own),
         ),
         categories=request.categories,

@@ -18,10 +18,6 @@ from ml.model.trees import TreesError
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
 
-LOCAL_SOURCE_SIZE = 25
-LOCAL_OWN_ITEM_COUNT = 300
-"""What is proposed without ``embedding``."""
-
 REHEARSED_ITEMS = 20
 """A basket that a model is tried on holds so many items."""
 
@@ -44,12 +40,7 @@ class ServedModel:
         """See ``ports.Model.candidates``."""
         return self.generator.generate(
             history,
-            proposing.Moment(
-                current_basket=moment.basket,
-                store=moment.store,
-                source_size=LOCAL_SOURCE_SIZE,
-                own_item_count=LOCAL_OWN_ITEM_COUNT,
-            ),
+            proposing.Moment(current_basket=moment.basket, store=moment.store),
         )
 
     def rank(self, history: History, proposal: Proposal, now_seconds: int) -> Ranking:

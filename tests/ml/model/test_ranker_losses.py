@@ -15,7 +15,7 @@ def ranker() -> Ranker:
     values = random.random((400, len(FEATURES)))
     wanted = values[:, FEATURES.index("own_count")] > 0.5
     booster = lightgbm.train(
-        {"objective": "binary", "num_leaves": 4, "seed": 0, "num_threads": 1, "verbosity": -1},
+        {"objective": "binary", "num_leaves": 2, "seed": 0, "num_threads": 1, "verbosity": -1},
         lightgbm.Dataset(values, wanted.astype(int), feature_name=list(FEATURES)),
         num_boost_round=5,
     )

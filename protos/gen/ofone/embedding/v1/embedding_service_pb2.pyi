@@ -90,7 +90,7 @@ class RetrieveRequest(_message.Message):
     store: _builtins.str
     """The store at hand; empty for none."""
     source_size: _builtins.int
-    """How many candidates to take of each source; 0 for the service's default of 60, at most 500."""
+    """How many candidates to take of each source; 0 for the default of 25, at most 500."""
     own_item_count: _builtins.int
     """The first so many history items come back scored as well; at most 1,000."""
     model_version: _builtins.str
