@@ -18,13 +18,20 @@ import psutil
 import pytest
 from ofone.embedding.v1.embedding_service_pb2 import GetModelRequest
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
+from ofone.recommendation.v1.recommendation_service_pb2 import RecommendItemsRequest
+from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
 from demo.layout import SERVICES, Layout, python
+from ml.dataset.folder import read_dataset
+from ml.model.bundle_folder import read_bundle
+from ml.training.learned import BundleRecommender
+from ml.training.purchases import purchases_of
 from tests.shop import free_offset
 
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = "600"
 """Enough for the gate to be sure; the demo itself has 2,000."""
+PARITY_CUSTOMERS = 500
 UP_SECONDS = 600
 CARD = "customer-0000000"
 AS_A_SCRIPT_DOES = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
@@ -143,6 +150,29 @@ def test_the_command_line_shows_a_customer_their_offers_and_why(demo: Demo) -> N
     assert "chosen" in why.lower()
     # every offer that was looked at has a verdict: a dozen of them
     assert len(demo.ofone("offer", "list").splitlines()) > 12
+
+
+def test_the_services_rank_what_is_ranked_offline(demo: Demo) -> None:
+    dataset = read_dataset(demo.layout.dataset)
+    purchases = purchases_of(dataset)
+    now_seconds = purchases.as_of_seconds + 3_600
+    offline = BundleRecommender(read_bundle(demo.layout.model / "current"), purchases, now_seconds)
+    # those of whom the demo tells a story have bought something since
+    others = [each for each in purchases.customer_ids if each not in demo.printed]
+    asked = others[:PARITY_CUSTOMERS]
+
+    with grpc.insecure_channel(demo.layout.target("recommendation")) as channel:
+        service = RecommendationServiceStub(channel)
+        for customer in asked:
+            request = RecommendItemsRequest(max_items=20)
+            request.identifier.kind, request.identifier.value = "LOYALTY_CARD", customer
+            request.context.time.FromSeconds(now_seconds)
+            request.context.store = purchases.last_store(customer)
+            answer = service.RecommendItems(request)
+            assert not answer.degradations
+            ranked = [each.item.removeprefix("items/") for each in answer.items]
+            assert ranked == offline.rank(customer, 20), customer
+    assert len(asked) == PARITY_CUSTOMERS
 
 
 @pytest.fixture
