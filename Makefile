@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: setup-spark test-spark train bench-spark
+.PHONY: ablate setup-spark test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -50,6 +50,9 @@ demo: $(READY) ## The same as run, but ends by itself.
 
 evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
 	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROTOCOL=…] [SEEDS=3] [CONFIG=FILE].
+	$(BIN)/python -m ml ablate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CONFIG),--config $(CONFIG))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

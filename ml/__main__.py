@@ -5,28 +5,35 @@ files or MLflow do not allow it, said in a sentence.
 """
 
 import dataclasses
-import importlib
-import importlib.util
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated
 
 import typer
 
+from ml.command_line import (
+    DEFAULT_TRACKING_URI,
+    RESULTS,
+    AskedBy,
+    ConfigFile,
+    DatasetFolder,
+    EngineName,
+    EngineOption,
+    Fast,
+    Name,
+    OutFolder,
+    ResultsFolder,
+    TrackingUri,
+    commands_of,
+    is_terminal,
+    learning_commands,
+    registry_commands,
+    told,
+)
 from ml.training.promotion_report import ReportFormat
 
 REFUSED = 1
-FAILED = 3
-
-RESULTS = Path("build/evaluation")
-
-DEFAULT_TRACKING_URI = "sqlite:///build/mlflow/mlflow.db"
 
 app = typer.Typer(
     help="Data sets, models, their evaluation, promotion and publication.",
@@ -36,39 +43,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-
-class ProtocolName(StrEnum):
-    """How the future is hidden."""
-
-    CALENDAR = "calendar"
-    LAST_BASKET = "last-basket"
-
-
-class EngineName(StrEnum):
-    """What counts."""
-
-    MACHINE = "machine"
-    SPARK = "spark"
-
-
-DatasetFolder = Annotated[Path, typer.Argument(help="A dataset folder.")]
-OutFolder = Annotated[Path, typer.Option("--out", help="The dataset folder to write.")]
-Name = Annotated[str, typer.Option(help="Name of the registered model.")]
-TrackingUri = Annotated[
-    str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow: a server or sqlite:///FILE.")
-]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="TOML: the fields of TrainingConfig.")
-]
-EngineOption = Annotated[
-    EngineName, typer.Option("--engine", help="spark: more data than this machine holds.")
-]
-Fast = Annotated[bool, typer.Option("--fast", help="Fewer factors and customers: for a look.")]
-
-AskedBy = Annotated[
-    ProtocolName | None, typer.Option("--protocol", help="Default: calendar where there are dates.")
-]
-ResultsFolder = Annotated[Path, typer.Option("--out", help="The folder of the results.")]
 
 Watch = Annotated[
     bool, typer.Option("--watch", help="Follow the alias, every 10 s, until stopped.")
@@ -97,12 +71,12 @@ def import_(
         raise typer.BadParameter("give either a file or --profile HOST:PORT")
     if embedding is not None and profile is None:
         raise typer.BadParameter("--embedding goes with --profile: a file brings its own items")
-    with _learning_commands() as commands:
+    with learning_commands() as commands:
         if source is not None:
             commands.import_file(source, out, mapping=mapping, say=typer.echo)
         else:
             commands.import_profile(
-                profile, out, embedding=embedding, show_progress=_is_terminal(), say=typer.echo
+                profile, out, embedding=embedding, show_progress=is_terminal(), say=typer.echo
             )
 
 
@@ -117,14 +91,14 @@ def simulate(
     ] = None,
 ) -> None:
     """Let a small town live and shop, and write its purchases as a dataset folder."""
-    with _learning_commands() as commands:
+    with learning_commands() as commands:
         sentence = commands.simulate(
             out,
             customers=customers,
             days=days,
             seed=seed,
             end=end.date() if end else None,
-            show_progress=_is_terminal(),
+            show_progress=is_terminal(),
         )
     typer.echo(sentence)
 
@@ -139,10 +113,8 @@ def train(
     engine: EngineOption = EngineName.MACHINE,
 ) -> None:
     """Evaluate, learn from everything, and register the result as challenger."""
-    with _commands_of(engine) as commands:
-        chosen = commands.training_config(
-            config, name=name, fast=fast, show_progress=_is_terminal()
-        )
+    with commands_of(engine) as commands:
+        chosen = commands.training_config(config, name=name, fast=fast, show_progress=is_terminal())
         commands.train(dataset, chosen, tracking_uri=tracking_uri, say=typer.echo)
 
 
@@ -157,8 +129,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it n
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
-    with _learning_commands() as commands:
-        chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
+    with learning_commands() as commands:
+        chosen = commands.training_config(config, name="", fast=fast, show_progress=is_terminal())
         if protocol:
             chosen = dataclasses.replace(chosen, protocol=protocol.value)
         written = commands.Written(out, tracking_uri)
@@ -178,12 +150,29 @@ def tune(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Choose hyperparameters by the data set's own validation part; write them for --config."""
-    with _learning_commands() as commands:
-        chosen = commands.training_config(config, name="", fast=fast, show_progress=_is_terminal())
+    with learning_commands() as commands:
+        chosen = commands.training_config(config, name="", fast=fast, show_progress=is_terminal())
         if protocol:
             chosen = dataclasses.replace(chosen, protocol=protocol.value)
         written = commands.Written(out, tracking_uri)
         commands.choose(dataset, chosen, written, trials=trials, say=typer.echo)
+
+
+@app.command()
+def ablate(
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 3,
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Teach the ranker again without each set of features: what is each of them worth?"""
+    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+        chosen = learning.training_config(config, name="", fast=fast, show_progress=is_terminal())
+        if protocol:
+            chosen = dataclasses.replace(chosen, protocol=protocol.value)
+        commands.ablate(dataset, chosen, seeds=seeds, out=out, say=typer.echo)
 
 
 @app.command()
@@ -195,7 +184,7 @@ def promote(
     ] = "",
 ) -> None:
     """Let the gate decide, line by line, whether the challenger becomes champion."""
-    with _registry_commands() as commands:
+    with registry_commands() as commands:
         tracking = commands.Tracking(tracking_uri, name)
         is_champion = commands.promote(tracking, overrule=overrule, say=typer.echo)
     if not is_champion:
@@ -209,7 +198,7 @@ def rollback(
     why: Annotated[str, typer.Option(help="A sentence for the log.")] = "rolled back by hand",
 ) -> None:
     """Make the champion before the champion again."""
-    with _registry_commands() as commands:
+    with registry_commands() as commands:
         commands.rollback(commands.Tracking(tracking_uri, name), why=why, say=typer.echo)
 
 
@@ -222,7 +211,7 @@ def report(
     ] = ReportFormat.TEXT,
 ) -> None:
     """Tell every move of the champion: when, who, from, to, why, on what figures."""
-    with _registry_commands() as commands:
+    with registry_commands() as commands:
         commands.report(commands.Tracking(tracking_uri, name), form=form, say=typer.echo)
 
 
@@ -245,9 +234,9 @@ def retrain(  # noqa: PLR0913, PLR0917  # the options of a command line
 
     Ends with 0 where the gate refuses the challenger too: the champion stays, the trail says why.
     """
-    with _told("ml.training.retrain") as nights, _learning_commands() as commands:
+    with told("ml.training.retrain") as nights, learning_commands() as commands:
         chosen = commands.training_config(
-            config, name=name, fast=False, show_progress=_is_terminal()
+            config, name=name, fast=False, show_progress=is_terminal()
         )
         night = nights.Night(profile, embedding, out, tracking_uri, chosen, model_folder=model_dir)
         nights.retrain(night, say=typer.echo)
@@ -270,7 +259,7 @@ def publish(
     host, _, port = metrics.rpartition(":")
     if metrics and not (watch and host and port.isdecimal()):
         raise typer.BadParameter("--metrics HOST:PORT goes with --watch")
-    with _registry_commands() as commands:
+    with registry_commands() as commands:
         page = commands.MetricsPage(host, int(port)) if metrics else None
         commands.publish(
             commands.Tracking(tracking_uri, name),
@@ -295,11 +284,11 @@ def drift(
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the last days of a data set with what the model looked like when it was made."""
-    with _told("ml.training.drift_commands") as commands:
+    with told("ml.training.drift_commands") as commands:
         model = (
             commands.bundle_in(bundle) if bundle else commands.champion_bundle(tracking_uri, name)
         )
-        show = _is_terminal()
+        show = is_terminal()
         report = commands.drift(
             dataset, model, days=days, out=out, show_progress=show, say=typer.echo
         )
@@ -313,43 +302,6 @@ def main() -> None:
         os.environ.setdefault(variable, "1")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     app(prog_name="python -m ml")
-
-
-def _commands_of(engine: EngineName) -> AbstractContextManager[ModuleType]:
-    """Give the commands whose counting the engine does; Spark is in some environments only."""
-    if engine is EngineName.MACHINE:
-        return _learning_commands()
-    if importlib.util.find_spec("pyspark") is None:
-        typer.echo(
-            "Spark is not in this environment: `make setup-spark` makes one with it, and "
-            "`make train ENGINE=spark` uses it (docs/spark.md)",
-            err=True,
-        )
-        raise typer.Exit(FAILED)
-    return _told("ml.spark.commands")
-
-
-def _learning_commands() -> AbstractContextManager[ModuleType]:
-    return _told("ml.training.learning_commands")
-
-
-def _registry_commands() -> AbstractContextManager[ModuleType]:
-    return _told("ml.training.registry_commands")
-
-
-@contextmanager
-def _told(module: str) -> Iterator[ModuleType]:
-    """Give the commands, imported late for they take seconds; tell their failures as sentences."""
-    commands = importlib.import_module(module)
-    try:
-        yield commands
-    except commands.KNOWN_ERRORS as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(FAILED) from None
-
-
-def _is_terminal() -> bool:
-    return sys.stderr.isatty()
 
 
 if __name__ == "__main__":

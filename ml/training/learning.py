@@ -70,6 +70,22 @@ class Artefacts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """All that is counted before trees are grown; several rankers may be taught from one."""
+
+    bundle: Bundle
+    """Everything that may be known, as arrays, without a ranker."""
+    samples: Samples
+    """What the ranker learns from."""
+
+    def taught(self, config: RankerConfig, *, seed: int) -> Bundle:
+        """Return the bundle with a ranker."""
+        return dataclasses.replace(
+            self.bundle, ranker=train_ranker(self.samples, config, seed=seed)
+        )
+
+
 def learn(
     history: Dataset,
     now: datetime | None,
@@ -90,11 +106,22 @@ def learn(
     Raises:
         TrainingError: when no moment has both a past and a basket after it.
     """
+    prepared = prepare(history, now, config, memory=memory, artefacts=artefacts)
+    return prepared.taught(config.ranker, seed=config.seed)
+
+
+def prepare(
+    history: Dataset,
+    now: datetime | None,
+    config: LearningConfig,
+    *,
+    memory: Memory | None = None,
+    artefacts: Artefacts | None = None,
+) -> Prepared:
+    """Return what ``learn`` grows its trees from; same arguments and errors."""
     make = artefacts or _counted_here(item_attributes(history.items), config)
     samples = _all_samples(history, now, config, make, {} if memory is None else memory)
-    bundle = make(history, purchases_of(history), moment_seconds(now))
-    ranker = train_ranker(samples, config.ranker, seed=config.seed)
-    return dataclasses.replace(bundle, ranker=ranker)
+    return Prepared(make(history, purchases_of(history), moment_seconds(now)), samples)
 
 
 def _all_samples(

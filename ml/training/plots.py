@@ -1,6 +1,7 @@
 """Pictures of an evaluation, drawn without a display."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,37 @@ def shares(found: Mapping[str, float], *, title: str, path: Path) -> None:
     def draw(axes: Any) -> None:  # matplotlib's axes
         axes.barh([name for name, _ in ordered], [share for _, share in ordered])
         axes.set_xlabel("share")
+
+    _picture(draw, title=title, path=path)
+
+
+def differences(
+    found: Mapping[str, Estimate],
+    *,
+    title: str,
+    axis: str,
+    path: Path,
+    muted: AbstractSet[str] = frozenset(),
+) -> None:
+    """Draw each estimate as a point with its interval, the first on top, beside a line at 0.
+
+    Args:
+        found: name to estimate.
+        title: above the picture.
+        axis: what the points show.
+        path: of the PNG file.
+        muted: names that are drawn in grey.
+    """
+
+    def draw(axes: Any) -> None:  # matplotlib's axes
+        axes.axvline(0, color="black", linewidth=0.8)
+        for place, (name, each) in enumerate(found.items()):
+            ends = [[max(each.mean - each.low, 0)], [max(each.high - each.mean, 0)]]
+            color = "grey" if name in muted else "tab:blue"
+            axes.errorbar(each.mean, place, xerr=ends, fmt="o", capsize=3, color=color)
+        axes.set_yticks(range(len(found)), list(found))
+        axes.invert_yaxis()
+        axes.set_xlabel(axis)
 
     _picture(draw, title=title, path=path)
 

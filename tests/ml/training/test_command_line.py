@@ -99,11 +99,25 @@ def test_evaluate_writes_a_page_and_a_document_and_registers_nothing(
     assert 0 < told["latency_ms"]["p50"] <= told["latency_ms"]["p95"] <= told["latency_ms"]["p99"]
 
 
+def test_ablate_tells_what_each_set_of_features_is_worth(town: Path, tmp_path: Path) -> None:
+    config = tmp_path / "quick.toml"
+    config.write_text("[learning]\nwindows = 1\n[learning.ranker]\ntrees = 10\n")
+
+    done = run("ablate", town, "--config", config, "--seeds", "1", "--out", tmp_path / "results")
+
+    assert done.exit_code == 0, done.output
+    folder = tmp_path / "results" / "town-calendar"
+    assert (folder / "ablation.md").read_text().strip() in done.output
+    assert json.loads((folder / "ablation.json").read_text())["seeds"] == 1
+    assert (folder / "ablation.png").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
         (("train", "{tmp}/nowhere", "--tracking-uri", "{uri}"), 3, "dataset.json: is missing"),
         (("evaluate", "{tmp}/nowhere"), 3, "dataset.json: is missing"),
+        (("ablate", "{tmp}/nowhere"), 3, "dataset.json: is missing"),
         (("evaluate", "{tmp}", "--config", "{tmp}/none.toml"), 3, "cannot be read"),
         (("promote", "--tracking-uri", "{uri}"), 3, "no model is registered as 'ofone'"),
         (("rollback", "--tracking-uri", "{uri}"), 3, "no model is registered"),

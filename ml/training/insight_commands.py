@@ -1,0 +1,38 @@
+"""What the commands that look into a model do: the worth of its features, its curves in time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ml.dataset.split import SplitError
+from ml.dataset.violations import DatasetError
+from ml.training.ablation import ablate as ablate_model
+from ml.training.ablation_report import write_ablation
+from ml.training.learning import TrainingError
+from ml.training.results import ResultsError
+from ml.training.source import this_machine
+from ml.training.train import TrainingConfig
+
+KNOWN_ERRORS = (DatasetError, OSError, ResultsError, SplitError, TrainingError)
+"""What is told as a sentence."""
+
+Say = Callable[[str], None]
+
+
+def ablate(folder: Path, config: TrainingConfig, *, seeds: int, out: Path, say: Say) -> None:
+    """Measure what sets of features are worth, and write it down.
+
+    Args:
+        folder: a dataset folder.
+        config: of the model and the protocol.
+        seeds: rankers of each kind.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        ablation = ablate_model(
+            source.dataset, config.learning, protocol=config.protocol, seeds=seeds
+        )
+    files = write_ablation(ablation, source.dataset, out, name=folder.resolve().name)
+    say(files.page.read_text(encoding="utf-8"))
+    say(f"data set digest {source.digest}")
+    say(f"written to {files.document}, {files.page} and {files.picture}")
