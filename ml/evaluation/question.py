@@ -16,7 +16,6 @@ from ml.dataset import columns
 from ml.dataset.dataset import Dataset
 from ml.dataset.split import (
     HORIZON_DAYS,
-    Split,
     calendar_split,
     last_basket_split,
     last_cut,
@@ -65,7 +64,20 @@ def questions(
         split = calendar_split(events, cut, horizon_days=horizon_days)
         known = with_history(dataset, split.history)
         return (Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut),)
-    return _fold_questions(dataset, last_basket_split(dataset))
+    split = last_basket_split(dataset)
+    known = _undated(with_history(dataset, split.history))
+    truth = baskets_of(split.truth)
+    if not dataset.folds:
+        return (Question("fold 1", known, truth, None),)
+    return tuple(
+        Question(
+            f"fold {number}",
+            replace(known, targets=targets_of(dataset.targets, fold.train + fold.val)),
+            {each: truth[each] for each in fold.test},
+            None,
+        )
+        for number, fold in enumerate(dataset.folds, 1)
+    )
 
 
 def of_histories_alone(asked: Sequence[Question]) -> tuple[Question, ...]:
@@ -98,25 +110,17 @@ def with_history(dataset: Dataset, history: pd.DataFrame) -> Dataset:
     )
 
 
-def _fold_questions(dataset: Dataset, split: Split) -> tuple[Question, ...]:
-    undated = replace(dataset.description, dated=False)
-    hidden = pd.Series(pd.NaT, index=split.history.index, dtype="datetime64[us, UTC]")
-    known = with_history(
-        replace(dataset, description=undated), split.history.assign(occurred_at=hidden)
-    )
-    truth = baskets_of(split.truth)
-    if not dataset.folds:
-        return (Question("fold 1", known, truth, None),)
-    return tuple(
-        Question(
-            f"fold {number}",
-            replace(known, targets=_targets_of(dataset, {*fold.train, *fold.val})),
-            {each: truth[each] for each in fold.test},
-            None,
-        )
-        for number, fold in enumerate(dataset.folds, 1)
-    )
+def targets_of(targets: pd.DataFrame, customer_ids: Sequence[str]) -> pd.DataFrame:
+    """Return the targets of these customers alone."""
+    return targets[targets["customer_id"].isin(customer_ids)]
 
 
-def _targets_of(dataset: Dataset, customer_ids: set[str]) -> pd.DataFrame:
-    return dataset.targets[dataset.targets["customer_id"].isin(customer_ids)]
+def _undated(history: Dataset) -> Dataset:
+    """Return the data set with the order of its baskets, and no dates."""
+    bought = history.interactions
+    hidden = pd.Series(pd.NaT, index=bought.index, dtype="datetime64[us, UTC]")
+    return replace(
+        history,
+        description=replace(history.description, dated=False),
+        interactions=bought.assign(occurred_at=hidden),
+    )

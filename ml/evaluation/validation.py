@@ -5,37 +5,14 @@ What is chosen for a question may rest on what its model may know, and on nothin
 the last where there is neither.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-import pandas as pd
-
-from ml.dataset import columns
 from ml.dataset.dataset import Dataset
 from ml.dataset.rules import Fold
 from ml.dataset.split import SplitError, calendar_split, last_basket_split, timeline
 from ml.evaluation.metrics import baskets_of
-from ml.evaluation.question import Question, with_history
-
-
-def knowing(dataset: Dataset, customer_ids: Iterable[str]) -> Dataset:
-    """Return the undated histories of all, with the targets of these customers and no others.
-
-    Args:
-        dataset: with its targets.
-        customer_ids: whose target may be known, such as a fold's ``train`` customers.
-    """
-    known = dataset.targets["customer_id"].isin(list(customer_ids))
-    hidden = pd.Series(pd.NaT, index=dataset.interactions.index, dtype="datetime64[us, UTC]")
-    return replace(
-        dataset,
-        description=replace(dataset.description, dated=False),
-        interactions=dataset.interactions.assign(occurred_at=hidden),
-        targets=dataset.targets[known],
-        target_dates=columns.empty(columns.TARGET_DATES),
-        folds=(),
-    )
+from ml.evaluation.question import Question, targets_of, with_history
 
 
 def targets_as_baskets(history: Dataset) -> Dataset:
@@ -44,12 +21,11 @@ def targets_as_baskets(history: Dataset) -> Dataset:
 
 
 def validation_question(
-    dataset: Dataset, question: Question, fold: Fold | None, *, horizon_days: int
+    question: Question, fold: Fold | None, *, horizon_days: int
 ) -> Question | None:
     """Return the question that hyperparameters for ``question`` are chosen by.
 
     Args:
-        dataset: what ``question`` was made of.
         question: the one that is asked in the end; nothing of its truth is used.
         fold: of the question; ``None`` where the data set has none.
         horizon_days: how long before a dated question the other is asked.
@@ -66,9 +42,10 @@ def validation_question(
             known = with_history(question.history, split.history)
             return Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut)
         if fold is not None and fold.val:
-            asked = dataset.targets[dataset.targets["customer_id"].isin(fold.val)]
-            known = knowing(dataset, fold.train)
-            return Question(f"{question.name} val", known, baskets_of(asked), None)
+            told = question.history.targets
+            known = replace(question.history, targets=targets_of(told, fold.train))
+            asked = baskets_of(targets_of(told, fold.val))
+            return Question(f"{question.name} val", known, asked, None)
         split = last_basket_split(with_history(question.history, bought))
     except SplitError:
         return None

@@ -129,7 +129,7 @@ def _asked(dataset: Dataset, config: TrainingConfig) -> Question | None:
     protocol = config.protocol or default_protocol(dataset)
     question = questions(dataset, protocol, horizon_days=horizon_days)[0]
     if not dataset.folds:
-        return validation_question(dataset, question, None, horizon_days=horizon_days)
+        return validation_question(question, None, horizon_days=horizon_days)
     tested = {customer for fold in dataset.folds for customer in fold.test}
     first = dataset.folds[0]
     clean = Fold(
@@ -137,7 +137,7 @@ def _asked(dataset: Dataset, config: TrainingConfig) -> Question | None:
         tuple(each for each in first.val if each not in tested),
         first.test,
     )
-    return validation_question(dataset, question, clean, horizon_days=horizon_days)
+    return validation_question(question, clean, horizon_days=horizon_days)
 
 
 def _reaching(start: Mapping[str, Value]) -> Space:

@@ -13,7 +13,7 @@ from ml.dataset.rules import Fold
 from ml.evaluation.comparison import Answered, Judgement, answer, judge
 from ml.evaluation.frequency_neighbours import TifuKnn, TifuParameters
 from ml.evaluation.question import Question
-from ml.evaluation.validation import knowing, targets_as_baskets, validation_question
+from ml.evaluation.validation import targets_as_baskets, validation_question
 from ml.training.search import Keeping, Number, Plan, Space, Values, Whole, search
 
 TRIALS = 30
@@ -71,7 +71,7 @@ class Tuner:
         chosen: list[TifuParameters] = []
         knn, learned = TifuKnn(), None
         for question, fold in zip(asked, folds, strict=True):
-            if fold is not None or question.history is not learned:
+            if question.history is not learned:
                 knn = self._fitted(question, fold)
                 learned = question.history
             found.append(answer(knn, question, ideal=ideal))
@@ -80,17 +80,14 @@ class Tuner:
 
     def _fitted(self, question: Question, fold: Fold | None) -> TifuKnn:
         """Return one that was tuned for a question and knows all that may be known."""
-        before = validation_question(self.dataset, question, fold, horizon_days=self.horizon_days)
+        before = validation_question(question, fold, horizon_days=self.horizon_days)
         parameters = TifuParameters()
         if before is not None:
             name = f"tifu-knn {self.study} {question.name}"
             shown = replace(before, history=targets_as_baskets(before.history))
             parameters = _best(shown, Plan(name, TRIALS, STARTS), self.keeping)
-        history = question.history
-        if fold is not None:
-            history = targets_as_baskets(knowing(self.dataset, fold.train + fold.val))
         knn = TifuKnn(parameters)
-        knn.fit(history, question.cut)
+        knn.fit(targets_as_baskets(question.history), question.cut)
         return knn
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.rules import Fold
 from ml.evaluation.question import questions
-from ml.evaluation.validation import knowing, targets_as_baskets, validation_question
+from ml.evaluation.validation import targets_as_baskets, validation_question
 from tests.ml.shopping import dataset_of
 
 BASKETS = {
@@ -39,7 +39,7 @@ def test_a_fold_is_tuned_on_its_val_customers_knowing_the_train_customers_last_b
     dataset = folded()
     (question,) = questions(dataset, "last-basket")
 
-    asked = validation_question(dataset, question, FOLD, horizon_days=45)
+    asked = validation_question(question, FOLD, horizon_days=45)
 
     assert asked is not None
     assert asked.truth == {"bob": frozenset({"salt"})}
@@ -54,7 +54,7 @@ def test_what_test_customers_bought_changes_nothing() -> None:
     for eve_buys in ("wine", "tea"):
         dataset = folded(eve_buys)
         (question,) = questions(dataset, "last-basket")
-        asked = validation_question(dataset, question, FOLD, horizon_days=45)
+        asked = validation_question(question, FOLD, horizon_days=45)
         assert asked is not None
         found.append((asked.truth, asked.history))
 
@@ -65,7 +65,9 @@ def test_what_test_customers_bought_changes_nothing() -> None:
 
 
 def test_a_last_basket_becomes_a_basket_behind_the_others() -> None:
-    known = targets_as_baskets(knowing(folded(), ["ann", "bob"]))
+    (question,) = questions(folded(), "last-basket")
+
+    known = targets_as_baskets(question.history)
 
     assert items_of(known, "bob") == ["tea", "bread", "salt"]
     assert known.targets.empty
@@ -78,12 +80,12 @@ def test_without_val_customers_the_basket_before_the_last_is_asked() -> None:
     (question,) = questions(dataset, "last-basket")
     assert question.truth == {"ann": frozenset({"soap"}), "eve": frozenset({"rum"})}
 
-    asked = validation_question(dataset, question, None, horizon_days=45)
+    asked = validation_question(question, None, horizon_days=45)
 
     assert asked is None  # two baskets are left of each, and one who is asked needs two behind it
     longer = dataset_of({**BASKETS, "ann": [*BASKETS["ann"], (30, ["jam"])]}, dated=False)
     (question,) = questions(longer, "last-basket")
-    asked = validation_question(longer, question, None, horizon_days=45)
+    asked = validation_question(question, None, horizon_days=45)
     assert asked is not None
     assert asked.truth == {"ann": frozenset({"soap"})}
     assert items_of(asked.history, "ann") == ["tea", "milk"]
@@ -95,7 +97,7 @@ def test_a_dated_question_is_asked_a_horizon_earlier() -> None:
     (question,) = questions(dataset, "calendar", horizon_days=14)
     assert question.cut is not None
 
-    asked = validation_question(dataset, question, None, horizon_days=14)
+    asked = validation_question(question, None, horizon_days=14)
 
     assert asked is not None
     assert asked.cut == question.cut - timedelta(days=14)
@@ -108,4 +110,4 @@ def test_a_dated_history_too_short_for_an_earlier_moment_has_none() -> None:
     (question,) = questions(dataset, "calendar", horizon_days=10)
     assert question.cut == datetime(2026, 1, 12, tzinfo=UTC)
 
-    assert validation_question(dataset, question, None, horizon_days=10) is None
+    assert validation_question(question, None, horizon_days=10) is None
