@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.best_columns import best_columns, block_rows
+from ml.evaluation.best_columns import best_columns
+from ml.evaluation.neighbour_table import Bought, NeighbourTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +44,25 @@ class TifuKnn:
     def __init__(self, parameters: TifuParameters | None = None) -> None:
         """Know nothing yet."""
         self.parameters = parameters or TifuParameters()
-        self._items: list[str] = []
-        self._row_of: dict[str, int] = {}
+        self._table = NeighbourTable()
         self._frequencies = sparse.csr_matrix((0, 0), dtype=np.float32)
         self._squares: NDArray[np.float32] = np.zeros(0, np.float32)
 
     def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
         """Turn every history into a row of faded frequencies."""
-        bought = history.interactions[["customer_id", "sequence", "item_id"]].drop_duplicates()
-        rows, customers = pd.factorize(bought["customer_id"], sort=True)
-        columns, items = pd.factorize(bought["item_id"], sort=True)
-        weights = _weights(rows, bought["sequence"].to_numpy(), self.parameters)
-        shape = (len(customers), len(items))
-        self._frequencies = sparse.csr_matrix((weights, (rows, columns)), shape, dtype=np.float32)
+        self._table, bought = NeighbourTable.of(history)
+        weights = _weights(bought, self.parameters)
+        places = (bought.rows, bought.columns)
+        self._frequencies = sparse.csr_matrix((weights, places), self._table.shape, np.float32)
         self._squares = np.asarray(self._frequencies.power(2).sum(axis=1)).ravel()
-        self._items = items.tolist()
-        self._row_of = {customer: row for row, customer in enumerate(customers)}
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
         """See ``Recommender.recommend``; a stranger gets nothing."""
-        answers: list[list[str]] = [[] for _ in customer_ids]
-        known = [place for place, each in enumerate(customer_ids) if each in self._row_of]
-        block = block_rows(self._width())
-        for start in range(0, len(known), block):
-            places = known[start : start + block]
-            rows = np.array([self._row_of[customer_ids[place]] for place in places])
-            for place, columns in zip(places, best_columns(self._scores(rows), count), strict=True):
-                answers[place] = [self._items[each] for each in columns]
-        return answers
+        width = self._table.width(self.parameters.neighbours, self._frequencies)
+        return self._table.ranked(customer_ids, count, self._best, width=width)
 
-    def _width(self) -> int:
-        """Return how many numbers a customer takes: distances to all, or neighbours' items."""
-        customers, items = self._frequencies.shape
-        held = self.parameters.neighbours * self._frequencies.nnz // max(customers, 1)
-        return int(max(customers, min(held, items)))
+    def _best(self, rows: NDArray[np.int64], count: int) -> list[list[int]]:
+        return best_columns(self._scores(rows), count)
 
     def _scores(self, rows: NDArray[np.int64]) -> sparse.csr_matrix:
         """Return the scores of items for the customers of these rows, float32 [n, items]."""
@@ -98,19 +83,10 @@ class TifuKnn:
         return own * share + (pick @ self._frequencies) * (1 - share)
 
 
-def _weights(
-    rows: NDArray[np.int64], sequences: NDArray[np.int32], parameters: TifuParameters
-) -> NDArray[np.float64]:
-    """Return what each purchase weighs: its basket's fading, its group's, and the group's size.
-
-    Args:
-        rows: the customer of each purchase, int64 [n].
-        sequences: the number of its basket in the customer's history, from 0, int32 [n].
-        parameters: how histories fade.
-    """
-    basket_counts = np.zeros(int(rows.max()) + 1, np.int64)
-    np.maximum.at(basket_counts, rows, sequences + 1)
-    count, groups = basket_counts[rows], parameters.groups
+def _weights(bought: Bought, parameters: TifuParameters) -> NDArray[np.float64]:
+    """Return what each purchase weighs: its basket's fading, its group's, and the group's size."""
+    sequences, groups = bought.sequences, parameters.groups
+    count = bought.basket_counts[bought.rows]
     size, longer = np.divmod(count, groups)
     # The earlier groups hold `size` baskets, the last `longer` ones one more.
     first_longer = (groups - longer) * size

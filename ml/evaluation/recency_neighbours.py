@@ -18,12 +18,12 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.best_columns import best_columns, block_rows
+from ml.evaluation.best_columns import best_columns
+from ml.evaluation.neighbour_table import NeighbourTable
 
 Ties = Literal["alike", "unsettled"]
 
@@ -66,24 +66,17 @@ class UpCf:
     def __init__(self, parameters: UpcfParameters | None = None) -> None:
         """Know nothing yet."""
         self._parameters = parameters or UpcfParameters()
-        self._items: list[str] = []
-        self._row_of: dict[str, int] = {}
+        self._table = NeighbourTable()
         self._counts = sparse.csr_matrix((0, 0), dtype=np.float32)
         self._shares = sparse.csr_matrix((0, 0), dtype=np.float64)
         self._squares: NDArray[np.float64] = np.zeros(0)
 
     def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
         """Count every history, and the shares of its latest baskets."""
-        bought = history.interactions[["customer_id", "sequence", "item_id"]].drop_duplicates()
-        rows, customers = pd.factorize(bought["customer_id"], sort=True)
-        items = sorted(bought["item_id"].unique(), key=lambda item: (len(item), item))  # as numbers
-        columns = pd.Index(items).get_indexer(bought["item_id"])
-        shape = (len(customers), len(items))
-        sequences = bought["sequence"].to_numpy()
-        baskets = np.zeros(len(customers), np.int64)
-        np.maximum.at(baskets, rows, sequences + 1)
-        recency = self._parameters.recency
-        is_recent = baskets[rows] - sequences <= recency
+        self._table, bought = NeighbourTable.of(history, item_order=_as_numbers)
+        shape, recency = self._table.shape, self._parameters.recency
+        rows, columns, baskets = bought.rows, bought.columns, bought.basket_counts
+        is_recent = baskets[rows] - bought.sequences <= recency
         shares = 1 / np.minimum(baskets, recency)[rows[is_recent]]
         self._shares = sparse.csr_matrix((shares, (rows[is_recent], columns[is_recent])), shape)
         ones = np.ones(len(rows), np.float32)
@@ -91,28 +84,13 @@ class UpCf:
         if not self._parameters.is_counted:
             self._counts.data[:] = 1
         self._squares = np.asarray(self._counts.power(2).sum(axis=1), np.float64).ravel()
-        self._items = items
-        self._row_of = {customer: row for row, customer in enumerate(customers)}
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
         """See ``Recommender.recommend``; a stranger gets nothing."""
-        answers: list[list[str]] = [[] for _ in customer_ids]
-        known = [place for place, each in enumerate(customer_ids) if each in self._row_of]
-        block = block_rows(self._width())
-        for start in range(0, len(known), block):
-            places = known[start : start + block]
-            rows = np.array([self._row_of[customer_ids[place]] for place in places])
-            for place, columns in zip(places, self._best(rows, count), strict=True):
-                answers[place] = [self._items[each] for each in columns]
-        return answers
-
-    def _width(self) -> int:
-        """Return how many numbers a customer takes: likeness to all, or neighbours' items."""
-        customers, items = self._shares.shape
+        width = self._table.width(self._parameters.neighbours, self._shares)
         if self._parameters.ties == "unsettled":
-            return int(max(customers, items))
-        held = self._parameters.neighbours * self._shares.nnz // max(customers, 1)
-        return int(max(customers, min(held, items)))
+            width = max(self._table.shape)  # all items' scores are held
+        return self._table.ranked(customer_ids, count, self._best, width=width)
 
     def _best(self, rows: NDArray[np.int64], count: int) -> list[list[int]]:
         said = sparse.csr_matrix(self._similarities(rows) @ self._shares)
@@ -149,3 +127,8 @@ class UpCf:
             alike[alike < least[:, None]] = 0
         alike **= own.locality
         return sparse.csr_matrix(alike)
+
+
+def _as_numbers(item_id: str) -> tuple[int, str]:
+    """Return what sorts ids that are written numbers by the numbers."""
+    return len(item_id), item_id
