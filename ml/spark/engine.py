@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
-from ml.dataset.folder import read_description
+from ml.dataset.folder import read_description, read_folds
 from ml.dataset.learnable import check_learnable
 from ml.model.bundle import Bundle
 from ml.spark.artefacts import fit_artefacts
@@ -51,7 +51,7 @@ def spark_engine(path: Path, config: LearningConfig) -> Iterator[Source]:
         at_hand = drawn_customers(purchases, path, count=settings.customer_count)
         check_learnable(at_hand, now=now)
         histories = histories_of(purchases, partition_count=settings.partition_count)
-        everybody = Everybody.of(histories, at_hand)
+        everybody = Everybody.of(histories, at_hand, read_folds(path))
         attributes = item_attributes(at_hand.items)
 
         def make(known: Dataset, purchases: Purchases, now_seconds: int) -> Bundle:  # noqa: ARG001

@@ -4,6 +4,7 @@ The form of ``ml.training.purchases``, with the same pseudo-weeks for undated da
 read and numbered once; what was known at an earlier moment is a part of their rows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -29,11 +30,13 @@ class Histories:
             sequence and item.
         item_ids: ids of the items, ascending; at an earlier moment some have no row.
         store_ids: ids of the stores, ascending; at an earlier moment some have no row.
+        customers: ``customer_id`` and ``customer`` of everybody.
     """
 
     rows: DataFrame
     item_ids: tuple[str, ...]
     store_ids: tuple[str, ...]
+    customers: DataFrame
 
     @property
     def baskets(self) -> DataFrame:
@@ -60,9 +63,25 @@ class Histories:
         """
         last = sql.greatest(sql.col("last") - count, sql.lit(0))
         known = self.rows.filter(sql.col("sequence") <= last).withColumn("last", last)
-        since = (sql.col("last") - sql.col("sequence")).cast("long")
-        pseudo_seconds = sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * PSEUDO_GAP_SECONDS
-        return replace(self, rows=known.withColumn("seconds", pseudo_seconds))
+        return replace(self, rows=_in_pseudo_weeks(known, sql.col("last")))
+
+    def with_targets_of(self, customer_ids: Iterable[str]) -> "Histories":
+        """Return the histories in pseudo-weeks, with the held-out baskets of these customers alone.
+
+        A held-out basket lies a pseudo-week behind everybody's last one.
+        """
+        session = self.rows.sparkSession
+        ids = session.createDataFrame(
+            pa.table({"customer_id": pa.array(customer_ids, pa.string())})
+        )
+        told = self.customers.join(sql.broadcast(ids), "customer_id", "left_semi")
+        told = told.select("customer", sql.expr("true").alias("told"))
+        rows = self.rows.join(sql.broadcast(told), "customer", "left")
+        rows = rows.filter(~sql.col("held_out") | sql.col("told")).drop("told")
+        in_history = sql.when(~sql.col("held_out"), sql.col("sequence"))
+        end = sql.max(in_history).over(Window.partitionBy("customer"))
+        rows = _in_pseudo_weeks(rows, end).withColumn("last", _last_of_customer())
+        return replace(self, rows=rows)
 
     def _of(self, kept: Column) -> "Histories":
         rows = self.rows.filter(kept).withColumn("last", _last_of_customer())
@@ -78,8 +97,9 @@ def histories_of(bought: DataFrame, *, partition_count: int) -> Histories:
     """
     items = _distinct(bought, "item_id")
     stores = _distinct(bought.filter(sql.col("store").isNotNull()), "store")
+    customers = _numbered_customers(bought)
     numbered = (
-        bought.join(_numbered_customers(bought), "customer_id")
+        bought.join(customers, "customer_id")
         .join(sql.broadcast(_numbers(bought, items, "item_id", "item")), "item_id")
         .join(sql.broadcast(_numbers(bought, stores, "store", "store_row")), "store", "left")
     )
@@ -93,7 +113,7 @@ def histories_of(bought: DataFrame, *, partition_count: int) -> Histories:
     ).repartition(partition_count, "customer")
     rows = rows.withColumn("last", _last_of_customer())
     rows = rows.sortWithinPartitions("customer", "sequence", "item")
-    return Histories(rows.persist(StorageLevel.MEMORY_AND_DISK), items, stores)
+    return Histories(rows.persist(StorageLevel.MEMORY_AND_DISK), items, stores, customers)
 
 
 def _distinct(bought: DataFrame, column: str) -> tuple[str, ...]:
@@ -125,6 +145,13 @@ def _numbered_customers(bought: DataFrame) -> DataFrame:
     return marked.join(sql.broadcast(offsets), part == sql.col("part")).select(
         "customer_id", (sql.col("offset") + place).cast("int").alias("customer")
     )
+
+
+def _in_pseudo_weeks(rows: DataFrame, end: Column) -> DataFrame:
+    """Return the rows with the basket ``end`` of each customer on the last pseudo-day."""
+    since = (end - sql.col("sequence")).cast("long")
+    seconds = sql.lit(LAST_PSEUDO_DAY_SECONDS) - since * PSEUDO_GAP_SECONDS
+    return rows.withColumn("seconds", seconds)
 
 
 def _last_of_customer() -> Column:

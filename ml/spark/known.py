@@ -2,14 +2,16 @@
 
 The learner of one machine asks for the arrays of a moment by showing what was known then of the
 customers at hand. Of dated data the moment says it all. Of undated data it shows in how many of
-everybody's last baskets are hidden.
+everybody's last baskets are hidden, or whose held-out baskets may be known.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ml.dataset.dataset import Dataset
+from ml.dataset.rules import Fold
 from ml.dataset.split import timeline
 from ml.spark.histories import Histories
 from ml.spark.session import SparkError
@@ -21,32 +23,40 @@ class Everybody:
 
     Attributes:
         histories: of all, held-out baskets among them.
+        learnable: of each fold, the customers whose held-out baskets a model may know.
         ends: the last ``sequence`` of each customer at hand.
         ends_with_targets: the same with the held-out basket, where there is one.
     """
 
     histories: Histories
+    learnable: tuple[frozenset[str], ...]
     ends: "pd.Series[int]"
     ends_with_targets: "pd.Series[int]"
 
     @classmethod
-    def of(cls, histories: Histories, at_hand: Dataset) -> "Everybody":
-        """Take all, and customers drawn of them."""
-        return cls(histories, _ends(at_hand.interactions), _ends(timeline(at_hand)))
+    def of(cls, histories: Histories, at_hand: Dataset, folds: Sequence[Fold] = ()) -> "Everybody":
+        """Take all, customers drawn of them, and the folds of all."""
+        learnable = tuple(frozenset((*each.train, *each.val)) for each in folds)
+        return cls(histories, learnable, _ends(at_hand.interactions), _ends(timeline(at_hand)))
 
     def known(self, shown: Dataset, now_seconds: int) -> Histories:
         """Return what was known of everybody when this was known of the customers at hand.
 
         Args:
-            shown: histories of customers at hand.
+            shown: histories of customers at hand, and held-out baskets that may be known.
             now_seconds: the moment; without meaning for undated data.
 
         Raises:
-            SparkError: when no moment explains what is shown.
+            SparkError: when no moment, or no fold, explains what is shown.
         """
         if shown.description.dated:
             return self.histories.before(now_seconds)
         ends = _ends(shown.interactions)
+        if len(shown.targets):
+            if not ends.equals(self.ends):
+                raise SparkError("held-out baskets are shown without the whole histories")
+            told = frozenset(shown.targets["customer_id"])
+            return self.histories.with_targets_of(sorted(self._told_of_everybody(told)))
         for histories, all_ends in (
             (self.histories, self.ends_with_targets),
             (self.histories.without_targets(), self.ends),
@@ -56,6 +66,17 @@ class Everybody:
             if hidden >= 0 and (ends == (full - hidden).clip(lower=0)).all():
                 return histories.without_last_baskets(hidden)
         raise SparkError("customers are shown histories that do not end at one moment")
+
+    def _told_of_everybody(self, told: frozenset[str]) -> frozenset[str]:
+        """Return whose held-out baskets may be known where those of ``told`` are, at hand or not.
+
+        Who is not at hand is never asked, so all that the fold allows may be known of them; where
+        more than one fold explains what is shown, what each of them allows.
+        """
+        allowing = [each for each in self.learnable if told <= each]
+        if not allowing:
+            raise SparkError("held-out baskets are shown that no fold lets a model know")
+        return told | (frozenset.intersection(*allowing) - frozenset(self.ends.index))
 
 
 def _ends(bought: pd.DataFrame) -> "pd.Series[int]":

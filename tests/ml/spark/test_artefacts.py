@@ -4,11 +4,14 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("pyspark", reason="pyspark is in the environment of make setup-spark alone")
 
-from ml.dataset.dataset import Dataset
+from ml.dataset.dataset import Dataset, make_dataset
+from ml.dataset.rules import Fold
+from ml.evaluation.question import questions
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle
 from ml.model.lists import RelatedLists
@@ -18,7 +21,7 @@ from ml.training.artefacts import fit_artefacts
 from ml.training.factors import FactorConfig
 from ml.training.learning import LearningConfig
 from ml.training.purchases import purchases_of
-from ml.training.windows import end_of, moment_seconds
+from ml.training.windows import end_of, moment_seconds, windows
 from tests.ml.shopping import checkered, dataset_of
 from tests.ml.spark.conftest import Read
 
@@ -86,6 +89,39 @@ def test_every_array_is_the_same_on_both_engines(
     found = fit_in_spark(known, attributes, CONFIG, settings)
 
     assert_same(found, on_one_machine(dataset, attributes))
+
+
+def with_held_out(dataset: Dataset, seed: int) -> Dataset:
+    """Return the data set with a next basket of everybody, and of two in three in ``train``."""
+    random = np.random.default_rng(seed)
+    customers = sorted(set(dataset.interactions["customer_id"]))
+    rows = [
+        (customer, f"i{row:02d}")
+        for customer in customers
+        for row in sorted(set(random.integers(0, 62, 4)))  # two items that nobody has bought yet
+    ]
+    return make_dataset(
+        dataset.description,
+        dataset.interactions,
+        targets=pd.DataFrame(rows, columns=["customer_id", "item_id"]),
+        folds=(Fold(tuple(customers[::3]), tuple(customers[1::3]), tuple(customers[2::3])),),
+    )
+
+
+def test_every_array_is_the_same_where_next_baskets_of_others_are_known(
+    histories: Read, settings: Any
+) -> None:
+    dataset = with_held_out(random_town(dated=False, seed=3), seed=4)
+    (question,) = questions(dataset, "last-basket")
+    moment = moment_seconds(None)
+    first, *_ = windows(question.history, None, count=1)
+    everybody = Everybody.of(histories(dataset), dataset, dataset.folds)
+
+    for shown in (question.history, first.history):
+        found = fit_in_spark(everybody.known(shown, moment), {}, CONFIG, settings)
+        expected = on_one_machine(shown, {})
+        assert expected.basket_counts.sum() == len(shown.interactions) + len(shown.targets)
+        assert_same(found, expected)
 
 
 def test_a_list_that_differs_in_one_partner_is_seen() -> None:

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("pyspark", reason="pyspark is in the environment of make setup-spark alone")
 
 from ml.dataset.dataset import Dataset, make_dataset
+from ml.dataset.rules import Fold
 from ml.dataset.split import timeline
 from ml.evaluation.question import questions, with_history
 from ml.spark.histories import Histories
@@ -36,6 +37,7 @@ def town(*, dated: bool) -> Dataset:
         dataset.interactions,
         targets=targets,
         target_dates=dates if dated else None,
+        folds=(Fold(("ann",), (), ("bob",)),),
     )
 
 
@@ -65,12 +67,13 @@ def moments(dataset: Dataset) -> Iterator[tuple[Dataset, int]]:
 @pytest.mark.parametrize("dated", [True, False])
 def test_spark_knows_as_many_rows_as_are_shown(histories: Read, *, dated: bool) -> None:
     dataset = town(dated=dated)
-    everybody = Everybody.of(histories(dataset), dataset)
+    everybody = Everybody.of(histories(dataset), dataset, dataset.folds)
 
     shown = list(moments(dataset))
 
     counts = [row_count(everybody.known(known, moment)) for known, moment in shown]
-    assert counts == [len(known.interactions) for known, _ in shown]
+    assert counts == [len(known.interactions) + len(known.targets) for known, _ in shown]
+    assert any(len(known.targets) for known, _ in shown)
     assert len(set(counts)) > 2
 
 
@@ -89,6 +92,53 @@ def test_what_is_known_of_some_tells_what_is_known_of_all(histories: Read) -> No
 
     # beside what is held out the last basket is hidden, but for eve's only one
     assert known == {(0, "tea"), (1, "milk"), (1, "tea"), (2, "tea"), (0, "milk")}
+
+
+def held_out_of_others(dataset: Dataset, folds: tuple[Fold, ...]) -> Dataset:
+    """Return what ann's question shows of herself alone, who is in a fold's ``train``."""
+    ann = "customer_id == 'ann'"
+    mine = with_history(dataset, dataset.interactions.query(ann))
+    return dataclasses.replace(mine, targets=dataset.targets.query(ann), folds=folds)
+
+
+@pytest.mark.parametrize(
+    ("folds", "expected"),
+    [
+        ((Fold(("ann", "bob"), (), ("eve",)),), {"ann", "bob"}),
+        ((Fold(("ann",), (), ("bob",)),), {"ann"}),
+        ((Fold(("ann", "bob"), (), ("eve",)), Fold((), ("ann",), ("bob",))), {"ann"}),
+    ],
+    ids=["in train", "in test", "in train of one of two folds that explain what is shown"],
+)
+def test_held_out_baskets_of_who_is_not_at_hand_are_known_where_the_fold_allows_it(
+    histories: Read, folds: tuple[Fold, ...], expected: set[str]
+) -> None:
+    dataset = town(dated=False)
+    shown = held_out_of_others(dataset, folds)
+    everybody = Everybody.of(histories(dataset), shown, folds)
+
+    known = everybody.known(shown, 0)
+
+    assert row_count(known) == len(dataset.interactions) + len(expected)
+    held_out = known.rows.filter("held_out").join(known.customers, "customer")
+    assert {row["customer_id"] for row in held_out.collect()} == expected
+
+
+def test_held_out_baskets_that_no_fold_allows_are_refused(histories: Read) -> None:
+    dataset = town(dated=False)
+    shown = held_out_of_others(dataset, ())
+    everybody = Everybody.of(histories(dataset), shown, (Fold((), (), ("ann",)),))
+    with pytest.raises(SparkError, match="no fold lets a model know"):
+        everybody.known(shown, 0)
+
+
+def test_held_out_baskets_behind_part_of_the_histories_are_refused(histories: Read) -> None:
+    dataset = town(dated=False)
+    everybody = Everybody.of(histories(dataset), dataset, dataset.folds)
+    short = dataset.interactions[dataset.interactions["sequence"] == 0]
+    shown = dataclasses.replace(dataset, interactions=short)
+    with pytest.raises(SparkError, match="without the whole histories"):
+        everybody.known(shown, 0)
 
 
 def test_histories_that_end_anywhere_are_refused(histories: Read) -> None:
