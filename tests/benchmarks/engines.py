@@ -4,28 +4,25 @@ Not a test. ``make bench-spark`` makes towns of so many million rows and lets ea
 them the bare ALS of ``implicit``, have a process of its own, whose memory is that of all its
 children too; ``make bench-spark DATASET=DIR`` asks the bundles of both the questions of a data set.
 The ranker is left out of the former: it learns from a bounded number of customers with either.
+Both write down what they found.
 """
 
-import contextlib
 import json
-import subprocess
+import os
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-import psutil
 import typer
 from scipy import sparse
 
 from ml.dataset.split import timeline
 from ml.evaluation.comparison import judge
-from ml.evaluation.question import Question, default_protocol, questions, with_history
+from ml.evaluation.question import default_protocol, questions, with_history
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig
 from ml.spark.engine import spark_engine
@@ -38,13 +35,18 @@ from ml.training.purchases import purchases_of
 from ml.training.ranker_training import RankerConfig
 from ml.training.source import Source, this_machine
 from ml.training.windows import end_of, moment_seconds
+from tests.benchmarks.watched_process import steps_told, watch
 
 ENGINES = ("machine", "spark", "implicit")
 ROWS_PER_CUSTOMER = 200
 """Of a year in the simulated town (docs/benchmarks.md)."""
 
 TOWNS = Path("build/towns")
-POLL_SECONDS = 0.2
+RESULTS = Path("build/benchmarks")
+LIMIT_MINUTES = 40.0
+
+_CALLERS = frozenset({"spark_engine", "this_machine", "fit_artefacts", "_fit_bare", "_make_arrays"})
+"""What these call are the steps that time is told of."""
 
 app = typer.Typer(help="Compare the engines.", no_args_is_help=True)
 
@@ -52,64 +54,63 @@ app = typer.Typer(help="Compare the engines.", no_args_is_help=True)
 @app.command()
 def scale(
     sizes: Annotated[list[float] | None, typer.Argument(help="Million rows.")] = None,
+    engines: Annotated[list[str] | None, typer.Option("--engine", help="Default: all.")] = None,
+    minutes: Annotated[float, typer.Option(help="After so many, one is stopped.")] = LIMIT_MINUTES,
 ) -> None:
-    """Print time and memory of every engine on towns of each size."""
-    typer.echo("| million rows | what | seconds | processor seconds | peak memory, MB |")
-    typer.echo("|---|---|---|---|---|")
+    """Print time and memory of every engine on towns of each size; write them as JSON."""
+    typer.echo("| million rows | what | seconds | processor seconds | peak memory, MB | ended |")
+    typer.echo("|---|---|---|---|---|---|")
     for size in sizes or [1.0, 3.0, 10.0]:
         folder = _town(round(size * 1e6 / ROWS_PER_CUSTOMER))
         rows = json.loads((folder / "dataset.json").read_text())["interactions"]
-        for engine in ENGINES:
-            seconds, busy, peak = _measured(
-                [sys.executable, "-m", "tests.benchmarks.engines", "arrays", engine, str(folder)]
-            )
-            typer.echo(f"| {rows / 1e6:.2f} | {engine} | {seconds:.0f} | {busy:.0f} | {peak:.0f} |")
+        for engine in engines or ENGINES:
+            typer.echo(f"| {rows / 1e6:.2f} | {engine} | {_cost(engine, folder, rows, minutes)} |")
 
 
 @app.command()
-def arrays(engine: str, folder: Path) -> None:
-    """Make the arrays of a bundle of all there is, once, and say nothing."""
+def arrays(engine: str, folder: Path, steps: Path) -> None:
+    """Make the arrays of a bundle of all there is, once, and say nothing; ``steps`` is written."""
     config = LearningConfig(show_progress=False)
-    if engine == "implicit":
-        _fit_bare(folder, config)
-        return
-    opened = spark_engine if engine == "spark" else this_machine
-    with opened(folder, config) as source:
-        _make_arrays(source, config)
+    with steps_told(_CALLERS, steps):
+        if engine == "implicit":
+            _fit_bare(folder, config)
+            return
+        opened = spark_engine if engine == "spark" else this_machine
+        with opened(folder, config) as source:
+            _make_arrays(source, config)
 
 
 @app.command()
 def worth(
     dataset: Path,
-    customers: Annotated[int, typer.Option(help="Learned from at each moment, at most.")] = 20_000,
-    moments: Annotated[int, typer.Option(help="That the ranker learns from.")] = 4,
+    customers: Annotated[
+        int, typer.Option(help="Learned from at each moment, at most.")
+    ] = RankerConfig().max_customers,
     folds: Annotated[int, typer.Option(help="So many of the first are asked.")] = 10,
 ) -> None:
-    """Print what the bundles of both engines are worth on the questions of a data set."""
-    ranker = RankerConfig(max_customers=customers)
-    config = LearningConfig(ranker=ranker, windows=moments)
+    """Print what the bundles of both engines are worth on a data set; write it as JSON."""
+    config = LearningConfig(ranker=RankerConfig(max_customers=customers))
     with spark_engine(dataset, config) as source:
         data = source.dataset
-        asked = questions(data, default_protocol(data), horizon_days=config.horizon_days)
+        asked = questions(data, default_protocol(data), horizon_days=config.horizon_days)[:folds]
         found = {
-            name: judge(
-                Ofone(config, artefacts=make),
-                [_as_one(asked[:folds])],
-                ideal=data.description.ndcg_ideal,
-            )
-            for name, make in (("spark", source.artefacts), ("machine", None))
+            name: judge(Ofone(config, artefacts=make), asked, ideal=data.description.ndcg_ideal)
+            for name, make in (("machine", None), ("spark", source.artefacts))
         }
-    for name, each in found.items():
-        figures = ", ".join(f"{metric} {value}" for metric, value in each.estimates().items())
-        typer.echo(f"{name}: {figures}")
     lead = found["spark"].lead_over(found["machine"])
-    typer.echo("spark less machine: " + ", ".join(f"{name} {each}" for name, each in lead.items()))
-
-
-def _as_one(asked: Sequence[Question]) -> Question:
-    """Return the questions of all folds as one, for they know the same histories."""
-    truth = {customer: basket for each in asked for customer, basket in each.truth.items()}
-    return replace(asked[0], name="all folds", truth=truth)
+    told = {name: each.estimates() for name, each in found.items()} | {"difference": lead}
+    for name, figures in told.items():
+        typer.echo(f"{name}: " + ", ".join(f"{metric} {each}" for metric, each in figures.items()))
+    document = {
+        "dataset": data.description.name,
+        "folds": [each.name for each in asked],
+        "customers": customers,
+        **{
+            name: {metric: asdict(each) for metric, each in figures.items()}
+            for name, figures in told.items()
+        },
+    }
+    _write(f"worth-{dataset.resolve().name}", document)
 
 
 def _make_arrays(source: Source, config: LearningConfig) -> None:
@@ -139,25 +140,33 @@ def _town(customers: int) -> Path:
     return folder
 
 
-def _measured(command: list[str]) -> tuple[float, float, float]:
-    """Return seconds, processor seconds and peak megabytes of a command and its children."""
-    start = time.monotonic()
-    with subprocess.Popen(command) as running:
-        first = psutil.Process(running.pid)
-        peak = 0.0
-        busy: dict[int, float] = {}
-        while running.poll() is None:
-            held = 0
-            with contextlib.suppress(psutil.NoSuchProcess):
-                for each in [first, *first.children(recursive=True)]:
-                    held += each.memory_info().rss
-                    times = each.cpu_times()
-                    busy[each.pid] = times.user + times.system
-            peak = max(peak, held / 2**20)
-            time.sleep(POLL_SECONDS)
-    if running.returncode:
-        raise typer.Exit(running.returncode)
-    return time.monotonic() - start, sum(busy.values()), peak
+def _cost(engine: str, folder: Path, rows: int, minutes: float) -> str:
+    """Let an engine make the arrays of a town, write down what it took, and tell it."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    name = f"engines-{rows}-{engine}"
+    steps = RESULTS / f"{name}.steps.json"
+    load, start = os.getloadavg()[0], datetime.now(UTC)
+    command = [sys.executable, "-m", "tests.benchmarks.engines", "arrays", engine]
+    found = watch([*command, str(folder), str(steps)], limit_seconds=minutes * 60)
+    taken: dict[str, float] = json.loads(steps.read_text(encoding="utf-8"))
+    steps.unlink()
+    ended = "done"
+    if found.exit_code is None:
+        ended = f"stopped after {minutes:g} minutes in {list(taken)[-1]}"
+    elif found.exit_code:
+        ended = f"failed in {list(taken)[-1]}"
+    about: dict[str, Any] = {"engine": engine, "interactions": rows, "ended": ended}
+    about |= asdict(found) | {"steps_seconds": taken}
+    about |= {"began": start.isoformat(timespec="seconds"), "load_before": load}
+    _write(name, about)
+    figures = (found.seconds, found.processor_seconds, found.peak_memory_mb)
+    return " | ".join([*(f"{each:.0f}" for each in figures), ended])
+
+
+def _write(name: str, found: dict[str, Any]) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
