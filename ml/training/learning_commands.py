@@ -21,6 +21,7 @@ from ml.dataset.raw_import import (
 from ml.dataset.raw_lines import RawFileError
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
+from ml.evaluation.question import Protocol
 from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
@@ -107,21 +108,32 @@ def simulate(
 
 
 def training_config(
-    path: Path | None, *, name: str, fast: bool, show_progress: bool
+    path: Path | None,
+    *,
+    show_progress: bool,
+    name: str | None = None,
+    protocol: Protocol | None = None,
+    fast: bool = False,
 ) -> TrainingConfig:
     """Return the configuration of a run.
 
     Args:
         path: a TOML file, ``None`` for the defaults.
-        name: of the registered model.
-        fast: fewer factors, customers and moments, for a look.
         show_progress: whether bars are drawn.
+        name: of the registered model; ``None`` takes the configuration's.
+        protocol: how the future is hidden; ``None`` takes the configuration's.
+        fast: fewer factors, customers and moments, for a look.
     """
     config = read_config(path) if path else TrainingConfig()
     learning = dataclasses.replace(config.learning, show_progress=show_progress)
     if fast:
         learning = _hastened(learning)
-    return dataclasses.replace(config, learning=learning, name=name)
+    return dataclasses.replace(
+        config,
+        learning=learning,
+        name=name or config.name,
+        protocol=protocol or config.protocol,
+    )
 
 
 def train(

@@ -33,6 +33,8 @@ PLANTED = [
     ("services/serving/failures", "import grpc", "Failures, checks, page tokens"),
     ("services/recommendation/adapters", "import pandas", "No service trains"),
     ("services/recommendation/adapters", "import ml.training", "Of ml, services see the model"),
+    ("services/embedding/adapters", "import ml.spark", "Of ml, services see the model alone"),
+    ("ml/training/report", "import ml.command_line.options", "Layers of ml"),
     ("ml/model/fold_in", "import scipy", "The model is light"),
     ("ml/evaluation", "import ml.training", "Layers of ml"),
     ("ml/training/factors", "import ml.spark", "Layers of ml"),

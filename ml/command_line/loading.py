@@ -1,57 +1,21 @@
-"""What the commands share: their options, and how they start and how their failures are told."""
+"""How a command gets at what it does, and how its failures are told."""
 
 import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from enum import StrEnum
-from pathlib import Path
 from types import ModuleType
-from typing import Annotated
 
 import typer
 
+from ml.command_line.options import EngineName
+
+REFUSED = 1
+"""The exit code where the gate refuses, or something drifts."""
+
 FAILED = 3
 """The exit code where data, files or MLflow do not allow what was asked."""
-
-RESULTS = Path("build/evaluation")
-
-DEFAULT_TRACKING_URI = "sqlite:///build/mlflow/mlflow.db"
-
-
-class ProtocolName(StrEnum):
-    """How the future is hidden."""
-
-    CALENDAR = "calendar"
-    LAST_BASKET = "last-basket"
-
-
-class EngineName(StrEnum):
-    """What counts."""
-
-    MACHINE = "machine"
-    SPARK = "spark"
-
-
-DatasetFolder = Annotated[Path, typer.Argument(help="A dataset folder.")]
-OutFolder = Annotated[Path, typer.Option("--out", help="The dataset folder to write.")]
-Name = Annotated[str, typer.Option(help="Name of the registered model.")]
-TrackingUri = Annotated[
-    str, typer.Option(envvar="MLFLOW_TRACKING_URI", help="MLflow: a server or sqlite:///FILE.")
-]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="TOML: the fields of TrainingConfig.")
-]
-EngineOption = Annotated[
-    EngineName, typer.Option("--engine", help="spark: more data than this machine holds.")
-]
-Fast = Annotated[bool, typer.Option("--fast", help="Fewer factors and customers: for a look.")]
-
-AskedBy = Annotated[
-    ProtocolName | None, typer.Option("--protocol", help="Default: calendar where there are dates.")
-]
-ResultsFolder = Annotated[Path, typer.Option("--out", help="The folder of the results.")]
 
 
 def commands_of(engine: EngineName) -> AbstractContextManager[ModuleType]:

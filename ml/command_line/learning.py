@@ -1,0 +1,143 @@
+"""The commands that make data sets and models."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ml.command_line.loading import commands_of, is_terminal, learning_commands, told
+from ml.command_line.options import (
+    DEFAULT_TRACKING_URI,
+    RESULTS,
+    AskedBy,
+    ConfigFile,
+    DatasetFolder,
+    EngineName,
+    EngineOption,
+    Fast,
+    NewName,
+    OutFolder,
+    ResultsFolder,
+    TrackingUri,
+)
+
+
+def import_(
+    out: OutFolder,
+    source: Annotated[
+        Path | None, typer.Argument(help="A retailer's export: CSV, Parquet or JSON lines.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML: which column is which; default: the one that fits.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="HOST:PORT of the profile service, instead of a file.")
+    ] = None,
+    embedding: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of the embedding service: names and attributes of the items."),
+    ] = None,
+) -> None:
+    """Bring purchases into a dataset folder; refused lines are written beside them."""
+    if (source is None) == (profile is None):
+        raise typer.BadParameter("give either a file or --profile HOST:PORT")
+    if embedding is not None and profile is None:
+        raise typer.BadParameter("--embedding goes with --profile: a file brings its own items")
+    with learning_commands() as commands:
+        if source is not None:
+            commands.import_file(source, out, mapping=mapping, say=typer.echo)
+        else:
+            commands.import_profile(
+                profile, out, embedding=embedding, show_progress=is_terminal(), say=typer.echo
+            )
+
+
+def simulate(
+    out: OutFolder,
+    customers: Annotated[int, typer.Option(help="How many people live in the town.")] = 2_000,
+    days: Annotated[int, typer.Option(help="Days of history.")] = 365,
+    seed: Annotated[int, typer.Option(help="Another seed is another town.")] = 7,
+    end: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: yesterday.")
+    ] = None,
+) -> None:
+    """Let a small town live and shop, and write its purchases as a dataset folder."""
+    with learning_commands() as commands:
+        sentence = commands.simulate(
+            out,
+            customers=customers,
+            days=days,
+            seed=seed,
+            end=end.date() if end else None,
+            show_progress=is_terminal(),
+        )
+    typer.echo(sentence)
+
+
+def train(
+    dataset: DatasetFolder,
+    name: NewName = None,
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    engine: EngineOption = EngineName.MACHINE,
+) -> None:
+    """Evaluate, learn from everything, and register the result as challenger."""
+    with commands_of(engine) as commands:
+        chosen = commands.training_config(config, name=name, fast=fast, show_progress=is_terminal())
+        commands.train(dataset, chosen, tracking_uri=tracking_uri, say=typer.echo)
+
+
+def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    tune: Annotated[int, typer.Option(min=0, help="Choose hyperparameters first: trials.")] = 0,
+    out: ResultsFolder = RESULTS,
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+) -> None:
+    """Compare the model with what it must beat; nothing is registered."""
+    with learning_commands() as commands:
+        chosen = commands.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        written = commands.Written(out, tracking_uri)
+        if tune:
+            chosen = commands.choose(dataset, chosen, written, trials=tune, say=typer.echo)
+        commands.evaluate(dataset, chosen, written, say=typer.echo)
+
+
+def tune(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
+    dataset: DatasetFolder,
+    trials: Annotated[int, typer.Option(min=1, help="How many in all, earlier ones counted.")] = 20,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    out: ResultsFolder = RESULTS,
+    tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+) -> None:
+    """Choose hyperparameters by the data set's own validation part; write them for --config."""
+    with learning_commands() as commands:
+        chosen = commands.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        written = commands.Written(out, tracking_uri)
+        commands.choose(dataset, chosen, written, trials=trials, say=typer.echo)
+
+
+def ablate(
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 3,
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Teach the ranker again without each set of features: what is each of them worth?"""
+    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+        chosen = learning.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        commands.ablate(dataset, chosen, seeds=seeds, out=out, say=typer.echo)
