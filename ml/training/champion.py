@@ -18,12 +18,8 @@ from ml.model.ranker import Ranker
 from ml.training.learned import BundleRecommender, Observe
 from ml.training.promotion_log import standing
 from ml.training.purchases import purchases_of
-from ml.training.registry import (
-    BUNDLE_ARTIFACT,
-    EVALUATION_BUNDLE_ARTIFACT,
-    RegisteredVersion,
-    Registry,
-)
+from ml.training.registry import RegisteredVersion, Registry
+from ml.training.run_contents import BUNDLE_ARTIFACT, EVALUATION_BUNDLE_ARTIFACT
 from ml.training.windows import moment_seconds
 
 

@@ -12,8 +12,10 @@ from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import MANIFEST, read_bundle
 from ml.model.bundle_watch import CURRENT
 from ml.training.drift_report import DriftError, DriftReport, Verdict, drift_report
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import standing
-from ml.training.registry import BUNDLE_ARTIFACT, Registry, RegistryError
+from ml.training.registry import Registry
+from ml.training.run_contents import BUNDLE_ARTIFACT
 
 KNOWN_ERRORS = (BundleError, DatasetError, DriftError, OSError, RegistryError, SplitError)
 """What is told as a sentence."""

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from ml.training.evaluate import scores_without_names
-from ml.training.registry import EVIDENCE_ARTIFACT, SCORES_ARTIFACT
 from ml.training.reliability import Reliability
+from ml.training.run_contents import EVIDENCE_ARTIFACT, SCORES_ARTIFACT
 from ml.training.subgroups import KINDS
 
 CHAMPION_ROWS = "champion"

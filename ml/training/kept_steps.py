@@ -19,8 +19,9 @@ from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.training.evidence import Comparison
 from ml.training.provenance import code_digest, environment
-from ml.training.registry import BUNDLE_ARTIFACT, Registry
+from ml.training.registry import Registry
 from ml.training.reliability import Reliability
+from ml.training.run_contents import BUNDLE_ARTIFACT
 
 KEY_TAG = "run_key"
 """The tag of a run by which one that was killed is found again."""

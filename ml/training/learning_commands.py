@@ -28,7 +28,8 @@ from ml.simulation.town import TownConfig, TownError
 from ml.training.config_file import ConfigError, config_text, read_config
 from ml.training.evaluate import evaluate as evaluate_model
 from ml.training.learning import LearningConfig, TrainingError
-from ml.training.registry import Registry, RegistryError
+from ml.training.mlflow_access import RegistryError
+from ml.training.registry import Registry
 from ml.training.results import ResultsError, write_results
 from ml.training.search import Keeping, SearchError, Trial
 from ml.training.source import Engine, this_machine

@@ -27,15 +27,11 @@ from ml.training.gate import (
     fold_in_line,
     index_line,
 )
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import replace_champion, standing
 from ml.training.quality_lines import quality_lines, run_evidence
-from ml.training.registry import (
-    BUNDLE_ARTIFACT,
-    CHALLENGER,
-    RegisteredVersion,
-    Registry,
-    RegistryError,
-)
+from ml.training.registry import CHALLENGER, RegisteredVersion, Registry
+from ml.training.run_contents import BUNDLE_ARTIFACT
 
 BuildIndex = Callable[[NDArray[np.float32]], ItemIndex]
 

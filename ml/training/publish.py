@@ -17,15 +17,10 @@ from pathlib import Path
 from ml.model.bundle import BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.bundle_watch import CURRENT
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import standing
-from ml.training.registry import (
-    BUNDLE_ARTIFACT,
-    CHALLENGER,
-    CHAMPION,
-    RegisteredVersion,
-    Registry,
-    RegistryError,
-)
+from ml.training.registry import CHALLENGER, CHAMPION, RegisteredVersion, Registry
+from ml.training.run_contents import BUNDLE_ARTIFACT
 
 VERSIONS = "versions"
 

@@ -27,14 +27,9 @@ from ml.training.gate import (
     subgroup_line,
 )
 from ml.training.learned import Ofone
-from ml.training.registry import (
-    EVIDENCE_ARTIFACT,
-    QUESTION_TAG,
-    SCORES_ARTIFACT,
-    RegisteredVersion,
-    Registry,
-    RegistryError,
-)
+from ml.training.mlflow_access import RegistryError
+from ml.training.registry import RegisteredVersion, Registry
+from ml.training.run_contents import EVIDENCE_ARTIFACT, QUESTION_TAG, SCORES_ARTIFACT
 from ml.training.subgroups import KINDS, PROFILING
 
 

@@ -1,62 +1,21 @@
 """MLflow as Ofone uses it: runs, registered versions and the aliases that name them.
 
-Importing MLflow takes seconds, so it happens when a registry is opened. Aliases are ``champion``
-(served), ``challenger`` (trained last) and ``previous`` (served before).
+Aliases are ``champion`` (served), ``challenger`` (trained last) and ``previous`` (served before).
 """
 
-import logging
-import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from mlflow.tracking import MlflowClient
+from ml.training.mlflow_access import RegistryError, opened, sentences, sqlite_folder
+from ml.training.run_contents import BUNDLE_ARTIFACT, VERSION_TAG
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 PREVIOUS = "previous"
-
-BUNDLE_ARTIFACT = "bundle"
-"""Where in a run's artifacts the bundle is."""
-
-EVALUATION_BUNDLE_ARTIFACT = "evaluation-bundle"
-"""What answered the run's questions; it saw nothing from the run's cut on."""
-
-SCORES_ARTIFACT = "scores.parquet"
-"""Scores of every customer asked, with their subgroups; the gate pairs two models by it."""
-
-EVIDENCE_ARTIFACT = "gate.json"
-"""What else the gate decides on."""
-
-QUESTION_TAG = "question"
-"""The tag of a run that tells whether two were asked the same."""
-
-VERSION_TAG = "bundle_version"
-"""The tag of a registered version that names its bundle."""
-
-NOTE_TAG = "mlflow.note.content"
-"""The tag that MLflow's page shows as a run's description, in Markdown."""
-
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-}
-
-
-_UNREACHABLE = "Max retries exceeded"
-"""What MLflow's client says, in many words, when nobody answers."""
-
-
-class RegistryError(Exception):
-    """MLflow is away, or does not hold what was asked for; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +48,8 @@ class Registry:
         Raises:
             RegistryError: when it cannot be reached.
         """
-        for name, value in _QUIET.items():
-            os.environ.setdefault(name, value)
         self._uri = tracking_uri
-        with self._sentences():
-            self.client: MlflowClient = _client(tracking_uri)
-            self.client.search_experiments(max_results=1)
+        self.client = opened(tracking_uri)
 
     def experiment_id(self, name: str) -> str:
         """Return the experiment's id; it is made where it is not there yet.
@@ -105,10 +60,8 @@ class Registry:
             found = self.client.get_experiment_by_name(name)
             if found is not None:
                 return str(found.experiment_id)
-            location = None
-            if self._uri.startswith("sqlite:///"):
-                folder = Path(self._uri.removeprefix("sqlite:///")).resolve().parent
-                location = (folder / "artifacts" / name).as_uri()
+            folder = sqlite_folder(self._uri)
+            location = (folder / "artifacts" / name).as_uri() if folder else None
             return self.client.create_experiment(name, artifact_location=location)
 
     @contextmanager
@@ -141,17 +94,13 @@ class Registry:
 
     def unfinished_run(self, experiment: str, tag: str, value: str) -> str | None:
         """Return the latest run that bears the tag and never finished; ``None`` without one."""
-        with self._sentences():
-            found = self.client.get_experiment_by_name(experiment)
-            if found is None:
-                return None
-            runs = self.client.search_runs(
-                [found.experiment_id],
-                filter_string=f"tags.{tag} = '{value}' and attributes.status != 'FINISHED'",
-                order_by=["start_time DESC"],
-                max_results=1,
-            )
-        return str(runs[0].info.run_id) if runs else None
+        rows = self._rows(
+            experiment,
+            filter_string=f"tags.{tag} = '{value}' and attributes.status != 'FINISHED'",
+            order_by=["start_time DESC"],
+            max_results=1,
+        )
+        return str(rows[0].info.run_id) if rows else None
 
     def log(
         self,
@@ -253,33 +202,23 @@ class Registry:
 
     def runs(self, experiment: str) -> list[Run]:
         """Return the runs of an experiment, earliest first; none where it does not exist."""
-        with self._sentences():
-            found = self.client.get_experiment_by_name(experiment)
-            if found is None:
-                return []
-            rows: list[Any] = []  # MLflow's runs
-            token = None
-            while True:
-                page = self.client.search_runs(
-                    [found.experiment_id], order_by=["start_time ASC"], page_token=token
-                )
-                rows += page
-                token = page.token
-                if not token:
-                    return [_run(each) for each in rows]
+        found: list[Run] = []
+        token = None
+        while True:
+            page = self._rows(experiment, order_by=["start_time ASC"], page_token=token)
+            found += map(_run, page)
+            token = page.token
+            if not token:
+                return found
 
     def last_finished_run(self, experiment: str) -> Run | None:
         """Return the run of an experiment that began last of those that finished."""
-        with self._sentences():
-            found = self.client.get_experiment_by_name(experiment)
-            if found is None:
-                return None
-            rows = self.client.search_runs(
-                [found.experiment_id],
-                filter_string="attributes.status = 'FINISHED'",
-                order_by=["start_time DESC"],
-                max_results=1,
-            )
+        rows = self._rows(
+            experiment,
+            filter_string="attributes.status = 'FINISHED'",
+            order_by=["start_time DESC"],
+            max_results=1,
+        )
         return _run(rows[0]) if rows else None
 
     def download(self, run_id: str, path: str, folder: Path) -> Path:
@@ -297,30 +236,19 @@ class Registry:
                 return None
             raise
 
-    @contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn failures of MLflow, and of the database under it, into sentences of ours."""
-        from mlflow.exceptions import MlflowException  # noqa: PLC0415  # slow to import
-        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # slow to import
+    def _rows(self, experiment: str, **search: Any) -> Any:  # of and from MLflow
+        """Return a page of MLflow's runs, found by ``search``; empty without the experiment."""
+        from mlflow.store.entities import PagedList  # noqa: PLC0415  # slow to import
 
-        try:
-            yield
-        except (MlflowException, SQLAlchemyError, OSError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            if _UNREACHABLE in reason:
-                raise RegistryError(f"MLflow at {self._uri} cannot be reached") from error
-            raise RegistryError(f"MLflow at {self._uri}: {reason}") from error
+        with self._sentences():
+            found = self.client.get_experiment_by_name(experiment)
+            if found is None:
+                return PagedList([], None)
+            return self.client.search_runs([found.experiment_id], **search)
+
+    def _sentences(self) -> AbstractContextManager[None]:
+        return sentences(self._uri)
 
 
 def _run(row: Any) -> Run:  # MLflow's run
     return Run(dict(row.data.tags), row.info.status == "FINISHED", dict(row.data.metrics))
-
-
-def _client(tracking_uri: str) -> Any:  # MlflowClient; importing it here keeps the module light
-    from mlflow.tracking import MlflowClient  # noqa: PLC0415  # slow to import
-
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    if tracking_uri.startswith("sqlite:///"):
-        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return MlflowClient(tracking_uri, tracking_uri)

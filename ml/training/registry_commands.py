@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import Standing, moves, standing
 from ml.training.promotion_report import ReportFormat, promotion_report
 from ml.training.publish import Publisher, PublishError, watch
 from ml.training.publish_metrics import MetricsPage, show_astray, shown
-from ml.training.registry import Registry, RegistryError
+from ml.training.registry import Registry
 from ml.training.rollback import rollback as roll_back
 
 KNOWN_ERRORS = (OSError, PublishError, RegistryError)

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ml.training import learning_commands, registry_commands
-from ml.training.registry import NOTE_TAG, Registry, RegistryError
+from ml.training.mlflow_access import RegistryError
+from ml.training.registry import Registry
 from ml.training.registry_commands import Tracking
+from ml.training.run_contents import NOTE_TAG
 from ml.training.trail import TRAIL_DOCUMENT, TRAIL_PAGE, Outcome, Say, Trail
 from ml.training.train import TrainingConfig
 

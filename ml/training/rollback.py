@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import move_champion, standing
-from ml.training.registry import PREVIOUS, RegisteredVersion, Registry, RegistryError
+from ml.training.registry import PREVIOUS, RegisteredVersion, Registry
 
 
 @dataclass(frozen=True, slots=True)

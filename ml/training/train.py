@@ -31,17 +31,15 @@ from ml.training.kept_steps import (
 from ml.training.learning import LearningConfig, Memory, learn
 from ml.training.measuring import compared, measured
 from ml.training.provenance import code_version, environment, flat_parameters
-from ml.training.registry import (
+from ml.training.registry import CHALLENGER, RegisteredVersion, Registry
+from ml.training.report import note, write_report
+from ml.training.run_contents import (
     BUNDLE_ARTIFACT,
-    CHALLENGER,
     EVALUATION_BUNDLE_ARTIFACT,
     NOTE_TAG,
     QUESTION_TAG,
     VERSION_TAG,
-    RegisteredVersion,
-    Registry,
 )
-from ml.training.report import note, write_report
 from ml.training.sealing import sealed
 from ml.training.source import Engine, Source, this_machine
 from ml.training.summary import summary

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ml.model.index import FaissIndex
 from ml.model.nearest import ItemIndex
 from ml.training.gate import index_line
+from ml.training.mlflow_access import RegistryError
 from ml.training.promote import index_recalls, promote
 from ml.training.promotion_log import moves
-from ml.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry, RegistryError
+from ml.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from ml.training.reliability import Reliability
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle

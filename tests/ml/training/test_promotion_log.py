@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ml.training.mlflow_access import RegistryError
 from ml.training.promote import promote
 from ml.training.promotion_log import moves
 from ml.training.promotion_report import ReportFormat
-from ml.training.registry import CHAMPION, PREVIOUS, Registry, RegistryError
+from ml.training.registry import CHAMPION, PREVIOUS, Registry
 from ml.training.registry_commands import Tracking
 from ml.training.registry_commands import promote as ask_gate
 from ml.training.registry_commands import report as tell_report

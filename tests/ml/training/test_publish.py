@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ml.__main__ import app
 from ml.model.bundle_folder import read_bundle
+from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import move_champion
 from ml.training.publish import (
     KEPT_VERSIONS,
@@ -23,13 +24,7 @@ from ml.training.publish import (
     watch,
 )
 from ml.training.publish_metrics import MetricsPage, show_astray, shown
-from ml.training.registry import (
-    CHALLENGER,
-    CHAMPION,
-    RegisteredVersion,
-    Registry,
-    RegistryError,
-)
+from ml.training.registry import CHALLENGER, CHAMPION, RegisteredVersion, Registry
 from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
 from tests.models import small_bundle

@@ -8,7 +8,8 @@ import pytest
 from ml.dataset.folder import write_dataset
 from ml.training import train as training
 from ml.training.kept_steps import KEY_TAG, run_key
-from ml.training.registry import BUNDLE_ARTIFACT, CHALLENGER, Registry
+from ml.training.registry import CHALLENGER, Registry
+from ml.training.run_contents import BUNDLE_ARTIFACT
 from ml.training.train import Trained, TrainingConfig, train
 from tests.ml.training.bread_shop import SMALL, bread_shop
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
