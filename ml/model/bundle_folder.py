@@ -1,8 +1,8 @@
 """A bundle as a folder: arrays, the ranker's text, and a manifest that vouches for every byte.
 
-``manifest.json`` states format, version, origin, parameters, metrics, and digest, shape and type of
-every file. Reading checks all of it: what is not exactly what was written is refused, with a
-reason that a metric can carry. Nothing here is ever unpickled.
+``ml.model.bundle_manifest`` states version and origin, and digest, shape and type of every file.
+Reading checks all of it: what is not exactly what was written is refused, with a reason that a
+metric can carry. Nothing here is ever unpickled.
 """
 
 import dataclasses
@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any
@@ -20,12 +19,11 @@ from numpy.typing import NDArray
 
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle, BundleError, ModelFacts
 from ml.model.bundle_fit import check_fit
+from ml.model.bundle_manifest import facts_in, read_manifest, write_manifest
 from ml.model.drift import DriftReference
 from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
 
-FORMAT_VERSION = 2
-MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
 DRIFT = "drift.json"
 """The reference of drift; a bundle may come without."""
@@ -42,10 +40,6 @@ _TYPES: dict[str, type[np.generic]] = {
     **{f"{name}_scores": np.float32 for name in LISTS},
 }
 """Every array and what it holds. Serving computes in these: others give wrong or no answers."""
-
-_LARGEST = float(np.finfo(np.float32).max)
-_END_OF_TIME_SECONDS = 253_402_300_800
-"""The year 10000, which no calendar here can write."""
 
 
 def content_version(bundle: Bundle) -> str:
@@ -89,22 +83,8 @@ def write_bundle(folder: Path, bundle: Bundle) -> None:
         for name, text in _texts(bundle).items():
             (draft / name).write_bytes(text.encode())
             files[name] = _file_facts(text.encode())
-        manifest = {
-            "format": FORMAT_VERSION,
-            **dataclasses.asdict(bundle.facts),
-            "files": files,
-        }
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+        write_manifest(draft, bundle.facts, files)
         draft.rename(folder)
-
-
-def read_facts(folder: Path) -> ModelFacts:
-    """Return what the bundle says about itself, without reading its arrays.
-
-    Raises:
-        BundleError: when the manifest is missing or malformed.
-    """
-    return _facts(_manifest(folder))
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -114,8 +94,8 @@ def read_bundle(folder: Path) -> Bundle:
         BundleError: when anything differs from what the manifest promises, a number is not
             finite, or arrays do not fit each other.
     """
-    manifest = _manifest(folder)
-    facts = _facts(manifest)
+    manifest = read_manifest(folder)
+    facts = facts_in(manifest)
     files = manifest["files"]
     names = [f"{name}.npy" for name in _TYPES] + [RANKER]
     lacking = [name for name in names if name not in files]
@@ -169,46 +149,6 @@ def _encoded(array: NDArray[Any]) -> bytes:
 
 def _file_facts(content: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-    except OSError as error:
-        raise BundleError("MISSING_FILE", f"{MANIFEST}: {error.strerror}") from error
-    except ValueError as error:
-        raise BundleError("BAD_MANIFEST", f"not JSON: {error}") from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
-        raise BundleError("BAD_MANIFEST", "the manifest lists no files")
-    if not all(isinstance(promised, dict) for promised in manifest["files"].values()):
-        raise BundleError("BAD_MANIFEST", "the manifest says nothing about a file it lists")
-    if manifest.get("format") != FORMAT_VERSION:
-        raise BundleError("BAD_FORMAT", f"format {manifest.get('format')}, not {FORMAT_VERSION}")
-    return manifest
-
-
-def _facts(manifest: dict[str, Any]) -> ModelFacts:
-    try:
-        facts = ModelFacts(
-            **{each.name: manifest[each.name] for each in dataclasses.fields(ModelFacts)}
-        )
-    except KeyError as error:
-        raise BundleError("BAD_MANIFEST", f"the manifest does not state {error}") from error
-    for name, wanted in (("version", str), ("dataset_digest", str), ("as_of_seconds", int)):
-        if not isinstance(getattr(facts, name), wanted):
-            raise BundleError("BAD_MANIFEST", f"{name} of the manifest is malformed")
-    if abs(facts.as_of_seconds) >= _END_OF_TIME_SECONDS:
-        raise BundleError("BAD_MANIFEST", "as_of_seconds of the manifest is no time")
-    try:
-        aware = datetime.fromisoformat(facts.created).tzinfo is not None
-    except (TypeError, ValueError):
-        aware = False
-    if not aware:
-        raise BundleError("BAD_MANIFEST", "created of the manifest is not a time with its zone")
-    numbers = (facts.regularization, facts.alpha, facts.gap_log_mean, facts.gap_log_std)
-    if not all(isinstance(number, int | float) and abs(number) <= _LARGEST for number in numbers):
-        raise BundleError("NOT_FINITE", "a parameter of the manifest is not a finite number")
-    return facts
 
 
 def _checked_content(folder: Path, name: str, promised: dict[str, Any]) -> bytes:

@@ -9,7 +9,8 @@ from ml.dataset.split import SplitError, timeline
 from ml.dataset.violations import DatasetError
 from ml.evaluation.question import with_history
 from ml.model.bundle import Bundle, BundleError
-from ml.model.bundle_folder import MANIFEST, read_bundle
+from ml.model.bundle_folder import read_bundle
+from ml.model.bundle_manifest import MANIFEST
 from ml.model.bundle_watch import CURRENT
 from ml.training.drift_report import DriftError, DriftReport, Verdict, drift_report
 from ml.training.mlflow_access import RegistryError

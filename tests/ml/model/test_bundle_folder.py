@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, BundleError
-from ml.model.bundle_folder import read_bundle, read_facts, write_bundle
+from ml.model.bundle_folder import read_bundle, write_bundle
 from ml.model.drift import DriftReference, Statistic
 from tests.models import sealed, small_bundle
 
@@ -18,13 +18,14 @@ def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
     bundle = small_bundle()
     write_bundle(tmp_path / "bundle", bundle)
     found = read_bundle(tmp_path / "bundle")
-    assert found.facts == bundle.facts == read_facts(tmp_path / "bundle")
+    assert found.facts == bundle.facts
     assert found.vocabulary.item_ids == bundle.vocabulary.item_ids
     assert (found.store_ids, found.ranker) == (bundle.store_ids, bundle.ranker)
     for name in (*COLUMNS, *MATRICES):
         np.testing.assert_array_equal(getattr(found, name), getattr(bundle, name))
     for name in LISTS:
         np.testing.assert_array_equal(getattr(found, name).rows, getattr(bundle, name).rows)
+        np.testing.assert_array_equal(getattr(found, name).scores, getattr(bundle, name).scores)
 
 
 def test_a_folder_that_exists_is_not_written_over(tmp_path: Path) -> None:

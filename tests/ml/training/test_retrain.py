@@ -12,7 +12,7 @@ import pytest
 from ofone.profile.v1 import profile_service_pb2 as messages
 
 from ml.dataset.export_import import ExportCutError
-from ml.model.bundle_folder import read_facts
+from ml.model.bundle_folder import read_bundle
 from ml.training.learning import TrainingError
 from ml.training.registry import CHAMPION, Registry
 from ml.training.retrain import Night, retrain
@@ -86,8 +86,8 @@ def test_a_night_ends_with_a_champion_where_the_services_find_it_or_says_why_not
     gate = registry.tags(version.run_id)["gate"]
     if outcome is Outcome.DONE:
         assert (trail["gate"], trail["publish"], gate) == ("done", "done", "passed")
-        current = read_facts(tmp_path / "models" / "current")
-        assert current.version == version.bundle_version
+        current = read_bundle(tmp_path / "models" / "current")
+        assert current.facts.version == version.bundle_version
     else:
         assert (trail["gate"], gate) == ("refused", "refused")
         assert not (tmp_path / "models").exists()
