@@ -15,6 +15,9 @@ from ml.dataset.dataset import Ideal
 CUTOFFS = (10, 20)
 """List lengths that are reported."""
 
+MAIN_METRIC = "recall@10"
+"""What decides where one figure must: by it models are tuned, compared and promoted."""
+
 Lists = Mapping[str, Sequence[str]]
 """Customer to ranked items, best first, none twice."""
 

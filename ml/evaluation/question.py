@@ -110,6 +110,15 @@ def with_history(dataset: Dataset, history: pd.DataFrame) -> Dataset:
     )
 
 
+def targets_as_baskets(dataset: Dataset) -> Dataset:
+    """Return the data set with each target as one more basket behind the others.
+
+    Raises:
+        SplitError: when targets of a dated data set have no dates.
+    """
+    return with_history(dataset, timeline(dataset))
+
+
 def targets_of(targets: pd.DataFrame, customer_ids: Sequence[str]) -> pd.DataFrame:
     """Return the targets of these customers alone."""
     return targets[targets["customer_id"].isin(customer_ids)]

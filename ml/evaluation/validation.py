@@ -8,16 +8,10 @@ the last where there is neither.
 from dataclasses import replace
 from datetime import timedelta
 
-from ml.dataset.dataset import Dataset
 from ml.dataset.rules import Fold
-from ml.dataset.split import SplitError, calendar_split, last_basket_split, timeline
+from ml.dataset.split import SplitError, calendar_split, last_basket_split
 from ml.evaluation.metrics import baskets_of
 from ml.evaluation.question import Question, targets_of, with_history
-
-
-def targets_as_baskets(history: Dataset) -> Dataset:
-    """Return the histories with each known target as one more basket behind the others."""
-    return with_history(history, timeline(history))
 
 
 def validation_question(

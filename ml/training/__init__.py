@@ -1,8 +1,23 @@
-"""How a model is made: from purchase histories to a bundle that the services watch.
+"""How a model is made, judged and put in service: from purchase histories to a watched folder.
 
-``purchases`` turns a data set into arrays, ``factors`` and ``related_items`` learn from them,
-``artefacts`` puts a bundle's arrays together, ``windows`` and ``ranker_training`` teach the ranker
-honestly, ``learning`` is all of that in one call. ``train`` evaluates, refits and registers,
-``promote`` and ``rollback`` move aliases and log it, ``publish`` brings a registered model to the
-folder, ``learning_commands`` and ``registry_commands`` are what ``python -m ml`` calls.
+Learning: ``source`` opens a data set, ``purchases`` turns it into arrays, ``factors`` and
+``related_items``, ``rhythms`` and ``next_basket`` learn from them, ``artefacts`` puts a bundle's
+arrays together, ``windows`` and ``ranker_training`` teach the ranker honestly; ``learning`` is all
+of that in one call, ``learned`` asks what came of it, ``sealing`` gives it a name.
+
+Judging: ``evaluate`` sets the model beside the baselines of ``contest`` and notes every ranking in
+an ``observation``; ``report``, ``plots`` and ``evaluation_document`` tell it, ``results`` writes
+it. ``tune`` and ``tuned_neighbours`` choose hyperparameters by a ``search``, ``ablation`` takes
+features away.
+
+A run: ``train`` does and keeps the ``run_steps``, so that one that was cut off goes on.
+``measuring`` and ``evidence`` leave what the gate needs.
+
+In service: ``promote`` asks the lines of ``gate`` and ``quality_lines``, ``rollback`` goes back,
+the ``promotion_log`` says who is champion, ``publish`` brings it to the folder, ``retrain`` does a
+night of it and leaves a ``trail``. ``drift_reference`` says what a model looks like in use,
+``drift_report`` what has changed since.
+
+``registry`` is MLflow as used here; ``learning_commands``, ``registry_commands``,
+``insight_commands`` and ``drift_commands`` are what ``python -m ml`` calls.
 """

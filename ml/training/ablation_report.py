@@ -8,16 +8,14 @@ from typing import Any
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.intervals import Estimate
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training import plots
 from ml.training.ablation import CHANCE, Ablation
 from ml.training.feature_sets import FEATURE_SETS
 from ml.training.results import ResultsError
 
-METRIC = "recall@10"
-"""What the table begins with and the picture shows."""
-
-SHOWN = (METRIC, "ndcg@10")
-TITLE = f"{METRIC} that the ranker loses without each set of features"
+SHOWN = (MAIN_METRIC, "ndcg@10")
+TITLE = f"{MAIN_METRIC} that the ranker loses without each set of features"
 PICTURE = "ablation.png"
 
 
@@ -97,19 +95,19 @@ def page(ablation: Ablation, dataset: Dataset) -> str:
 
 
 def _table(ablation: Ablation) -> str:
-    heads = [f"{METRIC}", *(f"loss of {metric}" for metric in SHOWN)]
+    heads = [f"{MAIN_METRIC}", *(f"loss of {metric}" for metric in SHOWN)]
     lines = ["| left out | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    lines.append(f"| nothing | {ablation.whole.estimates()[METRIC]} |" + " |" * len(SHOWN))
+    lines.append(f"| nothing | {ablation.whole.estimates()[MAIN_METRIC]} |" + " |" * len(SHOWN))
     for name, lost in ablation.worth().items():
-        cells = [str(ablation.without[name].estimates()[METRIC])]
+        cells = [str(ablation.without[name].estimates()[MAIN_METRIC])]
         cells += [str(lost[metric]) for metric in SHOWN]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def _draw(ablation: Ablation, path: Path) -> None:
-    lost = {name: each[METRIC] for name, each in ablation.worth().items()}
-    plots.differences(lost, title=TITLE, axis=f"{METRIC} lost", path=path, muted={CHANCE})
+    lost = {name: each[MAIN_METRIC] for name, each in ablation.worth().items()}
+    plots.differences(lost, title=TITLE, axis=f"{MAIN_METRIC} lost", path=path, muted={CHANCE})
 
 
 def _intervals(estimates: Mapping[str, Estimate]) -> dict[str, list[float]]:

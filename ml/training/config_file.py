@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 
 
 class ConfigError(ValueError):

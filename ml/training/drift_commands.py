@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.dataset.folder import read_dataset
-from ml.dataset.split import SplitError, timeline
+from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
-from ml.evaluation.question import with_history
+from ml.evaluation.question import targets_as_baskets
 from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.bundle_manifest import MANIFEST
@@ -43,8 +43,7 @@ def drift(
         show_progress: whether a bar is drawn.
         say: takes what is told.
     """
-    known = read_dataset(dataset)
-    whole = with_history(known, timeline(known))
+    whole = targets_as_baskets(read_dataset(dataset))
     report = drift_report(bundle, whole, days=days, show_progress=show_progress)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

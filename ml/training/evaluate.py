@@ -6,8 +6,6 @@ import sys
 import time
 from dataclasses import dataclass
 
-import pandas as pd
-
 from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.evaluation.baselines import PersonalThenPopular
@@ -88,11 +86,6 @@ class Evaluation:
         """Return the share of true baskets among the candidates: the ceiling of the ranker."""
         recalls = self.observation.candidate_recalls
         return sum(recalls) / len(recalls)
-
-    @property
-    def seconds(self) -> float:
-        """Return the wall time of learning and asking, the model alone."""
-        return self.cost.seconds
 
     def by_known_baskets(self) -> dict[str, dict[str, Judgement]]:
         """Return how each did by known baskets of the customer, beginners included.
@@ -186,12 +179,6 @@ def evaluate(
         cost=cost,
         bundle=ofone.bundle,
     )
-
-
-def scores_without_names(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return scores under digests of the customers' ids: enough to pair, not to look up."""
-    codes = [hashlib.sha256(str(each).encode()).hexdigest()[:16] for each in scores.index]
-    return scores.set_axis(pd.Index(codes, name="customer", dtype="str"))
 
 
 def _peak_memory_mb() -> float:

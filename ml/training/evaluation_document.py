@@ -11,6 +11,7 @@ from typing import Any
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement
 from ml.evaluation.intervals import Estimate
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.evaluate import Evaluation
 
 KEYS = {
@@ -19,9 +20,6 @@ KEYS = {
     "up-cf": "upcf",
 }
 """How a recommender is called in the document where that is not its own name."""
-
-BAND_METRIC = "recall@10"
-"""What is told of every band."""
 
 Document = dict[str, Any]  # as json takes it
 
@@ -97,8 +95,8 @@ def _bands(judgements: Mapping[str, Mapping[str, Judgement]]) -> Document:
     return {
         band: {
             "answers": len(bands[band].scores),
-            BAND_METRIC: {
-                key: _intervals(each[band].estimates())[BAND_METRIC]
+            MAIN_METRIC: {
+                key: _intervals(each[band].estimates())[MAIN_METRIC]
                 for key, each in judgements.items()
             },
         }

@@ -6,6 +6,7 @@ no data set.
 """
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from ml.training.evaluate import scores_without_names
 from ml.training.reliability import Reliability
 from ml.training.run_contents import EVIDENCE_ARTIFACT, SCORES_ARTIFACT
 from ml.training.subgroups import KINDS
@@ -76,8 +76,10 @@ def scores_of(scores: pd.DataFrame, groups: pd.DataFrame, *, is_newcomer: bool) 
     Returns:
         The same rows under digests of the ids: enough to pair, not to look up.
     """
+    codes = [hashlib.sha256(str(each).encode()).hexdigest()[:16] for each in scores.index]
     told = {kind: pd.array(groups[kind].tolist(), dtype="str") for kind in KINDS}
-    return scores_without_names(scores).assign(**told, **{IS_NEWCOMER: is_newcomer})
+    unnamed = scores.set_axis(pd.Index(codes, name="customer", dtype="str"))
+    return unnamed.assign(**told, **{IS_NEWCOMER: is_newcomer})
 
 
 def write_scores(scores: Mapping[str, Sequence[pd.DataFrame]], folder: Path) -> None:

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ml.evaluation.intervals import Estimate
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.reliability import Reliability
-
-METRIC = "recall@10"
-"""What challenger and champion are compared by."""
 
 MARGIN = 0.005
 """How much worse than the champion the challenger might at most be, all customers together: the
@@ -58,7 +56,7 @@ def baseline_line(lead: Estimate, baseline: str, *, customers: int) -> Line:
     """A first model must surely beat what needs no model."""
     passed = lead.is_above_zero
     relation = "surely beats" if passed else "does not surely beat"
-    sentence = f"{METRIC} {relation} {baseline}: {_told(lead)} on {customers:,} customers"
+    sentence = f"{MAIN_METRIC} {relation} {baseline}: {_told(lead)} on {customers:,} customers"
     if not passed:
         sentence += f"; the low end misses 0 by {-lead.low:.4f}"
     return Line("overall", passed, sentence, _figures("lead", lead))
@@ -69,7 +67,7 @@ def champion_line(lead: Estimate, champion: str, *, customers: int) -> Line:
     passed = lead.low >= -MARGIN
     relation = "is not worse than" if passed else "is not proven to be as good as"
     sentence = (
-        f"{METRIC} {relation} {champion}: {_told(lead)} on {customers:,} customers "
+        f"{MAIN_METRIC} {relation} {champion}: {_told(lead)} on {customers:,} customers "
         f"(low end at least {-MARGIN:+.4f})"
     )
     if not passed:
@@ -96,7 +94,7 @@ def subgroup_line(name: str, lead: Estimate | None, *, customers: int, other: st
         )
         return Line(name, passed=True, sentence=sentence)
     passed = lead.high >= 0
-    sentence = f"{METRIC} {_told(lead)} over {other} on {customers:,} customers"
+    sentence = f"{MAIN_METRIC} {_told(lead)} over {other} on {customers:,} customers"
     if not passed:
         sentence += f": they lose, by at least {-lead.high:.4f}"
     return Line(name, passed, sentence, _figures(f"lead {name}", lead))

@@ -10,7 +10,7 @@ from ml.training.ablation_report import write_ablation
 from ml.training.learning import TrainingError
 from ml.training.results import ResultsError
 from ml.training.source import this_machine
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 
 KNOWN_ERRORS = (DatasetError, OSError, ResultsError, SplitError, TrainingError)
 """What is told as a sentence."""

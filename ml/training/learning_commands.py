@@ -21,6 +21,7 @@ from ml.dataset.raw_import import (
 from ml.dataset.raw_lines import RawFileError
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.evaluation.question import Protocol
 from ml.model.bundle import BundleError
 from ml.simulation.simulate import write_town
@@ -33,10 +34,9 @@ from ml.training.registry import Registry
 from ml.training.results import ResultsError, write_results
 from ml.training.search import Keeping, SearchError, Trial
 from ml.training.source import Engine, this_machine
-from ml.training.train import TrainingConfig
 from ml.training.train import train as train_model
+from ml.training.training_config import TrainingConfig
 from ml.training.trial_runs import trial_runs
-from ml.training.tune import METRIC
 from ml.training.tune import tune as search_best
 
 KNOWN_ERRORS = (
@@ -204,12 +204,12 @@ def choose(
 
         def tell(trial: Trial) -> None:
             note(trial)
-            say(f"trial {trial.number}: {METRIC} {trial.score:.4f}, {trial.seconds:.0f} s")
+            say(f"trial {trial.number}: {MAIN_METRIC} {trial.score:.4f}, {trial.seconds:.0f} s")
 
         keeping = Keeping(written.studies, tell)
         tuned = search_best(source.dataset, config, trials=trials, keeping=keeping)
     where = f"{tuned.customers:,} customers of {tuned.asked!r}"
-    best = f"trial {tuned.best.number} of {trials}: {METRIC} {tuned.best.score:.4f} on {where}"
+    best = f"trial {tuned.best.number} of {trials}: {MAIN_METRIC} {tuned.best.score:.4f} on {where}"
     path = written.out / f"{name}.toml"
     path.write_text(config_text(tuned.best.values, note=best), encoding="utf-8")
     say(f"best is {best}; written to {path} for --config")

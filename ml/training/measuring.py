@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement, judge
 from ml.evaluation.intervals import Estimate, paired_difference
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.evaluation.question import Question
 from ml.model.bundle import Bundle
 from ml.training.answer_times import answer_ms_p95
 from ml.training.champion import Champion, FixedModel
 from ml.training.evaluate import Evaluation
 from ml.training.evidence import CHAMPION_ROWS, Comparison, Measured, scores_of
-from ml.training.gate import METRIC
 from ml.training.kept_steps import Evaluated
 from ml.training.learned import BundleRecommender, Ofone, Ranking
 from ml.training.parity import fold_in_difference
@@ -44,14 +44,14 @@ class Compared:
         if CHAMPION_ROWS not in self.scores:
             return None
         ours, theirs = (self.scores[name][0] for name in (Ofone.name, CHAMPION_ROWS))
-        return paired_difference(ours[[METRIC]], theirs[[METRIC]])[METRIC]
+        return paired_difference(ours[[MAIN_METRIC]], theirs[[MAIN_METRIC]])[MAIN_METRIC]
 
     def figures(self) -> dict[str, float]:
         """Return the lead over the champion under names that MLflow accepts."""
         lead = self.lead()
         if lead is None:
             return {}
-        name = f"lead_over_champion/{METRIC.replace('@', '_at_')}"
+        name = f"lead_over_champion/{MAIN_METRIC.replace('@', '_at_')}"
         return {name: lead.mean, f"{name}_low": lead.low, f"{name}_high": lead.high}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ml.evaluation.intervals import LEVEL, Estimate, paired_difference
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.evaluate import BASELINE
 from ml.training.evidence import (
     CHAMPION_ROWS,
@@ -20,7 +21,6 @@ from ml.training.evidence import (
 )
 from ml.training.gate import (
     LEAST_SUBGROUP_CUSTOMERS,
-    METRIC,
     Line,
     baseline_line,
     champion_line,
@@ -151,4 +151,4 @@ def _as_counted(group: str) -> tuple[int, str]:
 
 
 def _lead(ours: pd.DataFrame, theirs: pd.DataFrame, *, level: float = LEVEL) -> Estimate:
-    return paired_difference(ours[[METRIC]], theirs[[METRIC]], level=level)[METRIC]
+    return paired_difference(ours[[MAIN_METRIC]], theirs[[MAIN_METRIC]], level=level)[MAIN_METRIC]

@@ -7,18 +7,16 @@ import numpy as np
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement, table
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training import plots
 from ml.training.evaluate import BASELINE, Evaluation
 
 EXAMPLES = 5
 SHOWN_ITEMS = 10
-METRIC = f"recall@{SHOWN_ITEMS}"
-"""What the plots and the tables of parts show."""
-
 PLOTS = {
-    "recall": f"{METRIC} beside the baselines",
-    "recall_by_history_length": f"{METRIC} by known baskets of the customer",
-    "recall_by_known_purchases": f"{METRIC} by known purchases of the item",
+    "recall": f"{MAIN_METRIC} beside the baselines",
+    "recall_by_history_length": f"{MAIN_METRIC} by known baskets of the customer",
+    "recall_by_known_purchases": f"{MAIN_METRIC} by known purchases of the item",
     "calibration": "what was said and what was bought",
     "feature_gain": "what each group of features is worth to the trees",
     "latency": "milliseconds of candidates, features and ranking",
@@ -38,9 +36,9 @@ def write_plots(evaluation: Evaluation, folder: Path) -> None:
     to = {name: folder / f"{name}.png" for name in PLOTS}
     judgements = evaluation.judgements
     plots.groups(
-        {name: {METRIC: each.estimates()[METRIC]} for name, each in judgements.items()},
+        {name: {MAIN_METRIC: each.estimates()[MAIN_METRIC]} for name, each in judgements.items()},
         title=PLOTS["recall"],
-        axis=METRIC,
+        axis=MAIN_METRIC,
         path=to["recall"],
     )
     for name, bands in (
@@ -48,10 +46,10 @@ def write_plots(evaluation: Evaluation, folder: Path) -> None:
         ("recall_by_known_purchases", _by_known_purchases(evaluation)),
     ):
         found = {
-            band: {key: each.estimates()[METRIC] for key, each in judged.items()}
+            band: {key: each.estimates()[MAIN_METRIC] for key, each in judged.items()}
             for band, judged in bands.items()
         }
-        plots.groups(found, title=PLOTS[name], axis=METRIC, path=to[name])
+        plots.groups(found, title=PLOTS[name], axis=MAIN_METRIC, path=to[name])
     observation = evaluation.observation
     bins = observation.calibration.bins()
     plots.reliability(bins, title=PLOTS["calibration"], path=to["calibration"])
@@ -68,7 +66,7 @@ def report(evaluation: Evaluation, dataset: Dataset, *, pictures: str = "") -> s
         _about(evaluation),
         table(evaluation.judgements),
         _leads(evaluation),
-        f"## {METRIC} of parts",
+        f"## {MAIN_METRIC} of parts",
         _part_table("", evaluation.judgements, _before_and_new(evaluation)),
         "By known baskets of the customer (fewer than the protocol asks for: here alone):",
         _part_table("baskets", evaluation.judgements, _by_known_baskets(evaluation)),
@@ -89,13 +87,13 @@ def note(evaluation: Evaluation, dataset: Dataset) -> str:
     counts = dataset.counts
     times = dataset.interactions["occurred_at"].dropna()
     span = "" if times.empty else f", {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
-    ours = evaluation.model.estimates()[METRIC]
-    lead = evaluation.leads()[BASELINE][METRIC]
+    ours = evaluation.model.estimates()[MAIN_METRIC]
+    lead = evaluation.leads()[BASELINE][MAIN_METRIC]
     return (
         f"Next-basket model of Ofone, learned on **{dataset.description.name}** "
         f"({counts['customers']:,} customers, {counts['items']:,} items, "
         f"{counts['baskets']:,} baskets{span}).\n\n"
-        f"Protocol {evaluation.protocol}, {len(evaluation.model.scores):,} answers: {METRIC} "
+        f"Protocol {evaluation.protocol}, {len(evaluation.model.scores):,} answers: {MAIN_METRIC} "
         f"{ours}, lead over {BASELINE} {lead}.\n\n"
         "Details: `report.md`, `lists.md` and the plots among the artifacts.\n"
     )
@@ -190,7 +188,7 @@ def _part_table(unit: str, judgements: Mapping[str, Judgement], parts: Parts) ->
     ]
     lines = ["| model | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for name in judgements:
-        cells = [str(each[name].estimates()[METRIC]) for each in parts.values()]
+        cells = [str(each[name].estimates()[MAIN_METRIC]) for each in parts.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

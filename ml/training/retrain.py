@@ -16,7 +16,7 @@ from ml.training.registry import Registry
 from ml.training.registry_commands import Tracking
 from ml.training.run_contents import NOTE_TAG
 from ml.training.trail import TRAIL_DOCUMENT, TRAIL_PAGE, Outcome, Say, Trail
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 
 KNOWN_ERRORS = (*learning_commands.KNOWN_ERRORS, *registry_commands.KNOWN_ERRORS)
 """What is told as a sentence."""

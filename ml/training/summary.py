@@ -1,10 +1,10 @@
 """An evaluation in a few lines, for whoever sits at the command line."""
 
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.evaluate import BASELINE, Evaluation
-from ml.training.gate import METRIC
 from ml.training.measuring import Compared
 
-METRICS = ("recall@10", "ndcg@10", "recall@20")
+METRICS = (MAIN_METRIC, "ndcg@10", "recall@20")
 
 
 def summary(evaluation: Evaluation, found: Compared) -> str:
@@ -14,13 +14,13 @@ def summary(evaluation: Evaluation, found: Compared) -> str:
         estimates = each.estimates()
         figures = ", ".join(f"{metric} {estimates[metric]}" for metric in METRICS)
         lines.append(f"  {name:<22} {figures}")
-    lead = evaluation.leads()[BASELINE][METRIC]
-    lines.append(f"  lead over {BASELINE}, {METRIC}: {lead}")
+    lead = evaluation.leads()[BASELINE][MAIN_METRIC]
+    lines.append(f"  lead over {BASELINE}, {MAIN_METRIC}: {lead}")
     if found.comparison.champion:
         which = "was asked the same" if found.comparison.answered else "could not be asked"
         told = f"the champion, version {found.comparison.champion}, {which}"
         lines.append(f"  {told}: {found.comparison.note}")
     ahead = found.lead()
     if ahead is not None:
-        lines.append(f"  lead over the champion, {METRIC}: {ahead}")
+        lines.append(f"  lead over the champion, {MAIN_METRIC}: {ahead}")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from ml.dataset.dataset import Dataset
 from ml.dataset.digest import digest
 from ml.dataset.rules import Fold
 from ml.evaluation.comparison import judge
+from ml.evaluation.metrics import MAIN_METRIC
 from ml.evaluation.question import Question, default_protocol, questions
 from ml.evaluation.validation import validation_question
 from ml.model.bundle import BundleError
@@ -33,9 +34,7 @@ from ml.training.search import (
     Whole,
     search,
 )
-from ml.training.train import TrainingConfig
-
-METRIC = "recall@10"
+from ml.training.training_config import TrainingConfig
 
 SPACE: Space = {
     "weighting": Choice(("cosine", "tfidf", "bm25")),
@@ -88,7 +87,7 @@ def tune(dataset: Dataset, config: TrainingConfig, *, trials: int, keeping: Keep
     def worth(values: Values) -> float:
         ofone = Ofone(with_values(config.learning, values))
         try:
-            return float(judge(ofone, [asked]).scores[METRIC].mean())
+            return float(judge(ofone, [asked]).scores[MAIN_METRIC].mean())
         except (TrainingError, BundleError):
             return math.nan
 

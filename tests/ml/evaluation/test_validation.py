@@ -6,8 +6,8 @@ import pandas as pd
 
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.rules import Fold
-from ml.evaluation.question import questions
-from ml.evaluation.validation import targets_as_baskets, validation_question
+from ml.evaluation.question import questions, targets_as_baskets
+from ml.evaluation.validation import validation_question
 from tests.ml.shopping import dataset_of
 
 BASKETS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ml.training.config_file import ConfigError, read_config
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 
 
 def written(folder: Path, text: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ml.training.learning_commands import training_config
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from ml.training.learning import TrainingError
 from ml.training.registry import CHAMPION, Registry
 from ml.training.retrain import Night, retrain
 from ml.training.trail import Outcome
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 from tests.ml.training.bread_shop import SMALL, bread_shop
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
 

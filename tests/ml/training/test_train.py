@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from ml.dataset.folder import write_dataset
-from ml.training import train as training
+from ml.training import run_steps
 from ml.training.kept_steps import KEY_TAG, run_key
 from ml.training.registry import CHALLENGER, Registry
 from ml.training.run_contents import BUNDLE_ARTIFACT
-from ml.training.train import Trained, TrainingConfig, train
+from ml.training.train import Trained, train
+from ml.training.training_config import TrainingConfig
 from tests.ml.training.bread_shop import SMALL, bread_shop
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
 
@@ -83,13 +84,13 @@ def test_a_run_cut_off_is_finished_by_the_next_and_its_bundle_is_the_same_to_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(training, step, cut)
+        patch.setattr(run_steps, step, cut)
         with pytest.raises(RuntimeError, match="cut off"):
             train(folder, CONFIG, registry)
     (begun,) = registry.client.search_runs([registry.experiment_id(NAME)])
     as_kill_leaves_it(registry, begun.info.run_id)
     for each in finished:
-        monkeypatch.setattr(training, each, cut)  # what is finished is not done twice
+        monkeypatch.setattr(run_steps, each, cut)  # what is finished is not done twice
 
     trained = train(folder, CONFIG, registry)
 

@@ -11,7 +11,7 @@ from ml.dataset.folder import write_dataset
 from ml.training.config_file import config_text, read_config
 from ml.training.learning import LearningConfig
 from ml.training.search import Choice, Keeping, SearchError, Trial, Whole
-from ml.training.train import TrainingConfig
+from ml.training.training_config import TrainingConfig
 from ml.training.tune import SPACE, tune, values_of, with_values
 from tests.ml.shopping import checkered, dataset_of
 from tests.ml.training.conftest import MLFLOW_WARNS
