@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate setup-spark test-spark train bench-spark
+.PHONY: ablate timing setup-spark test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -53,6 +53,9 @@ evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTO
 
 ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROTOCOL=…] [SEEDS=3] [CONFIG=FILE].
 	$(BIN)/python -m ml ablate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CONFIG),--config $(CONFIG))
+
+timing: $(READY) ## Draw how likely tea and coffee come back, day by day, for people of a simulated town [OUT=DIR].
+	$(BIN)/python -m ml timing $(if $(OUT),--out $(OUT))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

@@ -8,7 +8,7 @@ import os
 
 import typer
 
-from ml.command_line import champion, learning
+from ml.command_line import champion, insight, learning
 
 app = typer.Typer(
     help="Data sets, models, their evaluation, promotion and publication.",
@@ -22,7 +22,8 @@ app.command()(learning.simulate)
 app.command()(learning.train)
 app.command()(learning.evaluate)
 app.command()(learning.tune)
-app.command()(learning.ablate)
+app.command()(insight.ablate)
+app.command()(insight.timing)
 app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.report)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ml.command_line.loading import commands_of, is_terminal, learning_commands, told
+from ml.command_line.loading import commands_of, is_terminal, learning_commands
 from ml.command_line.options import (
     DEFAULT_TRACKING_URI,
     RESULTS,
@@ -125,19 +125,3 @@ def tune(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
         )
         written = commands.Written(out, tracking_uri)
         commands.choose(dataset, chosen, written, trials=trials, say=typer.echo)
-
-
-def ablate(
-    dataset: DatasetFolder,
-    protocol: AskedBy = None,
-    config: ConfigFile = None,
-    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
-    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 3,
-    out: ResultsFolder = RESULTS,
-) -> None:
-    """Teach the ranker again without each set of features: what is each of them worth?"""
-    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
-        chosen = learning.training_config(
-            config, protocol=protocol, fast=fast, show_progress=is_terminal()
-        )
-        commands.ablate(dataset, chosen, seeds=seeds, out=out, say=typer.echo)

@@ -14,7 +14,7 @@ CHAIN_TEA_DRINKER = "chain tea drinker"
 ONE_COFFEE = "never a second coffee"
 """Bought coffee once, as a gift, and never wants it again."""
 CHARACTERS = (CHAIN_TEA_DRINKER, ONE_COFFEE)
-"""The named customers, by index; they live in every town."""
+"""The named customers, by turns; they live in every town."""
 
 CHAIN_TEA_GAP_DAYS = 4.0
 _CHAIN_TEA_SPREAD = 0.15
@@ -64,7 +64,8 @@ def make_person(town: Town, index: int, rng: np.random.Generator) -> Person:
     stores = rng.permutation(config.stores)
     first = Phase(tastes * life_factors(town, stage), items, stage.basket_factor, int(stores[0]))
     phases: tuple[Phase, ...] = (first,)
-    character = CHARACTERS[index] if index < len(CHARACTERS) else ""
+    is_named = index < len(CHARACTERS) * config.characters
+    character = CHARACTERS[index % len(CHARACTERS)] if is_named else ""
     is_changed = changed < config.changed_share and not character
     if is_changed:
         home = int(stores[-1]) if change.moves_store else first.home_store

@@ -9,7 +9,7 @@ from ml.simulation.choices import Rows, companion_lines, curious_lines, favourit
 from ml.simulation.people import CHAIN_TEA_DRINKER, ONE_COFFEE, Person
 from ml.simulation.town import Town
 
-_GIFT_MOMENT = 0.35
+GIFT_MOMENT = 0.35
 """When the one coffee is bought, as a share of the history."""
 _NO_STORE = -1
 
@@ -95,7 +95,7 @@ def _with_gift(town: Town, lines: tuple[Rows, Rows], days: Rows) -> tuple[Rows, 
     coffee = town.catalogue.rows_of("Coffee")
     gift = coffee[np.argmax(town.catalogue.appeal[coffee])]
     others = ~np.isin(items, coffee)
-    moment = min(int(np.searchsorted(days, _GIFT_MOMENT * town.config.days)), len(days) - 1)
+    moment = min(int(np.searchsorted(days, GIFT_MOMENT * town.config.days)), len(days) - 1)
     return np.append(trips[others], moment), np.append(items[others], gift)
 
 

@@ -35,11 +35,14 @@ class TownConfig:
     end: date
     """The last day of the history, whole, in UTC; 1972 to 2200."""
     customers: int = 2_000
-    """How many customers, 10 to 1,000,000; the first two are the named characters."""
+    """How many customers, 10 to 1,000,000; the first are the named characters."""
     days: int = 365
     """Days of history, 30 to 1,096; a year shows every season."""
     items: int = 1_200
     """How many items are sold, 200 to 4,000; about a supermarket's fast movers."""
+    characters: int = 1
+    """How many of each named character live there, 1 to 1,000; they are the first customers, by
+    turns."""
     stores: int = 8
     """How many stores, 1 to 200."""
     seed: int = 7
@@ -55,6 +58,7 @@ class TownConfig:
             "customers": (10, MOST_CUSTOMERS),
             "days": (30, 1_096),
             "items": (200, 4_000),
+            "characters": (1, 1_000),
             "stores": (1, 200),
             "seed": (0, 2**63 - 1),
             "basket_gap_days": (1, 90),

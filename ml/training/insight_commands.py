@@ -5,14 +5,17 @@ from pathlib import Path
 
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
+from ml.simulation.town import TownError
 from ml.training.ablation import ablate as ablate_model
 from ml.training.ablation_report import write_ablation
+from ml.training.coffee_and_tea import StudyConfig, coffee_and_tea
+from ml.training.coffee_and_tea_report import write_timing
 from ml.training.learning import TrainingError
 from ml.training.results import ResultsError
 from ml.training.source import this_machine
 from ml.training.training_config import TrainingConfig
 
-KNOWN_ERRORS = (DatasetError, OSError, ResultsError, SplitError, TrainingError)
+KNOWN_ERRORS = (DatasetError, OSError, ResultsError, SplitError, TownError, TrainingError)
 """What is told as a sentence."""
 
 Say = Callable[[str], None]
@@ -35,4 +38,17 @@ def ablate(folder: Path, config: TrainingConfig, *, seeds: int, out: Path, say: 
     files = write_ablation(ablation, source.dataset, out, name=folder.resolve().name)
     say(files.page.read_text(encoding="utf-8"))
     say(f"data set digest {source.digest}")
+    say(f"written to {files.document}, {files.page} and {files.picture}")
+
+
+def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
+    """Follow the people of the coffee and the tea, and write down what the model says of them.
+
+    Args:
+        config: the town, and who of it is followed.
+        out: the folder of picture, page and document.
+        say: tells the person.
+    """
+    files = write_timing(coffee_and_tea(config), out)
+    say(files.page.read_text(encoding="utf-8"))
     say(f"written to {files.document}, {files.page} and {files.picture}")

@@ -112,12 +112,18 @@ def histogram(values: Sequence[float], *, title: str, axis: str, path: Path) -> 
 
 
 def _picture(draw: Draw, *, title: str, path: Path) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow
-    from matplotlib.figure import Figure  # noqa: PLC0415  # slow
-
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = empty_figure(height=4.5)
     axes = figure.add_subplot()
     draw(axes)
     axes.set_title(title)
     figure.savefig(path, format="png")
+
+
+def empty_figure(*, height: float) -> Any:  # matplotlib's figure
+    """Return a figure without axes that needs no display; ``height`` in inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow
+    from matplotlib.figure import Figure  # noqa: PLC0415  # slow
+
+    figure = Figure(figsize=(8, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure

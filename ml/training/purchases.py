@@ -17,7 +17,7 @@ from scipy import sparse
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.split import timeline
-from ml.model.history import History, empty_history, history_of_baskets
+from ml.model.history import History, history_of_baskets
 
 SECONDS_PER_DAY = 86_400
 
@@ -86,9 +86,18 @@ class Purchases:
             customer_id: any.
             last: how many of the latest baskets are told, all when ``None``.
         """
+        return history_of_baskets(self.baskets(customer_id, last=last))
+
+    def baskets(self, customer_id: str, *, last: int | None = None) -> list[tuple[int, list[str]]]:
+        """Return the second and the items of a customer's baskets, earliest first.
+
+        Args:
+            customer_id: any.
+            last: how many of the latest, all when ``None``.
+        """
         row = self.customer_row(customer_id)
         if row == NOBODY or last == 0:
-            return empty_history()
+            return []
         baskets = self._baskets(row)
         if last is not None:
             baskets = slice(max(baskets.start, baskets.stop - last), baskets.stop)
@@ -96,12 +105,10 @@ class Purchases:
         items = [self.item_ids[row] for row in self.row_items[starts[0] : starts[-1]].tolist()]
         ends = (starts - starts[0]).tolist()
         seconds = self.basket_seconds[baskets].tolist()
-        return history_of_baskets(
-            [
-                (second, items[start:end])
-                for second, (start, end) in zip(seconds, pairwise(ends), strict=True)
-            ]
-        )
+        return [
+            (second, items[start:end])
+            for second, (start, end) in zip(seconds, pairwise(ends), strict=True)
+        ]
 
     def last_store(self, customer_id: str) -> str:
         """Return the store of a customer's latest basket; empty where it is not known."""

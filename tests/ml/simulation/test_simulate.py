@@ -9,8 +9,9 @@ import pytest
 from ml.dataset.digest import digest
 from ml.dataset.folder import read_dataset
 from ml.simulation import simulate
+from ml.simulation.people import CHARACTERS
 from ml.simulation.simulate import Simulation, simulate_town, write_town
-from ml.simulation.town import TownConfig, TownError
+from ml.simulation.town import TownConfig, TownError, customer_id
 from tests.ml.simulation.conftest import END
 
 AT_HOME_SEED = 5
@@ -45,6 +46,18 @@ def test_a_life_does_not_depend_on_how_many_others_there_are() -> None:
     )
     pd.testing.assert_frame_equal(
         large.truth[large.truth["customer_id"].isin(ids)].reset_index(drop=True), small.truth
+    )
+
+
+def test_there_may_be_many_of_the_named_characters_by_turns() -> None:
+    many = simulate_town(TownConfig(end=END, customers=30, days=120, items=300, characters=4))
+
+    named = many.truth.drop_duplicates("customer_id").set_index("customer_id")["character"]
+    assert named.iloc[:8].tolist() == [*CHARACTERS] * 4
+    assert named.iloc[8:].isna().all()
+    pd.testing.assert_frame_equal(
+        many.truth[many.truth["customer_id"] <= customer_id(1)],
+        simulate_town(SMALL).truth.query("customer_id <= @customer_id(1)"),
     )
 
 
@@ -91,6 +104,7 @@ def test_the_history_ends_on_the_last_day_and_fills_the_days(simulation: Simulat
         ("customers", 1_000_001, "customers must be 10 to 1,000,000"),
         ("days", 29, "days must be 30 to 1,096"),
         ("items", 199, "items must be 200 to 4,000"),
+        ("characters", 0, "characters must be 1 to 1,000, is 0"),
         ("stores", 0, "stores must be 1 to 200"),
         ("seed", -1, "seed must be 0 to"),
         ("basket_gap_days", float("nan"), "basket_gap_days must be 1 to 90, is nan"),

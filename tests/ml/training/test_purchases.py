@@ -39,6 +39,15 @@ def test_a_history_is_what_the_services_would_know() -> None:
     assert history.basket_count == 2
 
 
+def test_baskets_are_told_in_order_the_latest_alone_where_asked() -> None:
+    purchases = purchases_of(dataset_of(BASKETS))
+    week_later = START_SECONDS + 7 * SECONDS_PER_DAY
+
+    assert purchases.baskets("ann") == [(START_SECONDS, ["milk", "tea"]), (week_later, ["tea"])]
+    assert purchases.baskets("ann", last=1) == [(week_later, ["tea"])]
+    assert purchases.baskets("ann", last=0) == purchases.baskets("zoe") == []
+
+
 def test_a_newcomer_has_an_empty_history_and_no_store() -> None:
     purchases = purchases_of(dataset_of(BASKETS, stores={"ann": "north"}))
 

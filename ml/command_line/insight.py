@@ -1,0 +1,48 @@
+"""The commands that look into a model: what its features are worth, and what it says when."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ml.command_line.loading import is_terminal, learning_commands, told
+from ml.command_line.options import (
+    RESULTS,
+    AskedBy,
+    ConfigFile,
+    DatasetFolder,
+    Fast,
+    ResultsFolder,
+)
+
+TIMING = Path("build/timing")
+
+
+def ablate(
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 3,
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Teach the ranker again without each set of features: what is each of them worth?"""
+    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+        chosen = learning.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        commands.ablate(dataset, chosen, seeds=seeds, out=out, say=typer.echo)
+
+
+def timing(
+    out: Annotated[Path, typer.Option("--out", help="The folder of picture and figures.")] = TIMING,
+    customers: Annotated[int, typer.Option(help="How many people live in the town.")] = 1_500,
+    people: Annotated[int, typer.Option(min=1, help="How many of each kind are followed.")] = 40,
+    seed: Annotated[int, typer.Option(help="Another seed is another town.")] = 7,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+) -> None:
+    """Follow people of a simulated town: after how many days does the tea come back, the coffee?"""
+    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+        chosen = learning.training_config(None, fast=fast, show_progress=is_terminal())
+        study = commands.StudyConfig(customers, people, seed=seed, learning=chosen.learning)
+        commands.timing(study, out=out, say=typer.echo)
