@@ -5,7 +5,6 @@ by array. A new array of the bundle is a line here, and a job beside the others.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,7 @@ def fit_artefacts(
     config: LearningConfig,
     settings: SparkSettings,
 ) -> Bundle:
-    """Return a bundle without a ranker, version or digest; see its namesake in ``ml.training``.
+    """Return a bundle without a ranker, not sealed yet; see its namesake in ``ml.training``.
 
     Args:
         histories: everything that may be known.
@@ -56,7 +55,7 @@ def fit_artefacts(
     stores = store_popularity(histories, latest_seconds)
     facts = ModelFacts(
         version="",
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created="",
         as_of_seconds=latest_seconds,
         dataset_digest="",
         regularization=config.factors.regularization,

@@ -4,7 +4,6 @@ All of it belongs to items: nothing about a customer travels in a bundle.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +30,7 @@ def fit_artefacts(
     weighting: Weighting = "cosine",
     seed: int = 0,
 ) -> Bundle:
-    """Return a bundle without a ranker, version or digest.
+    """Return a bundle without a ranker, not sealed yet.
 
     Args:
         purchases: everything that may be known.
@@ -46,7 +45,7 @@ def fit_artefacts(
     attribute_tokens, attribute_weights = fit_attribute_map(purchases.item_ids, factors, attributes)
     facts = ModelFacts(
         version="",
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created="",
         as_of_seconds=purchases.as_of_seconds,
         dataset_digest="",
         regularization=config.regularization,

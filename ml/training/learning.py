@@ -94,7 +94,7 @@ def learn(
     memory: Memory | None = None,
     artefacts: Artefacts | None = None,
 ) -> Bundle:
-    """Return a bundle without version, digest or metrics.
+    """Return a bundle that is not sealed yet: without version, moment, digest and metrics.
 
     Args:
         history: everything that may be known; its targets are baskets of others at this moment.
