@@ -101,6 +101,26 @@ class Purchases:
         baskets = self._baskets(row)
         if last is not None:
             baskets = slice(max(baskets.start, baskets.stop - last), baskets.stop)
+        return self._told(baskets)
+
+    def history_before(self, basket: int) -> History:
+        """Return what a basket's customer had bought before it, the basket told by its number."""
+        first = self._baskets(int(self.basket_customers[basket])).start
+        return history_of_baskets(self._told(slice(first, basket)))
+
+    def last_store(self, customer_id: str) -> str:
+        """Return the store of a customer's latest basket; empty where it is not known."""
+        row = self.customer_row(customer_id)
+        if row == NOBODY:
+            return ""
+        return self.store_of(self._baskets(row).stop - 1)
+
+    def store_of(self, basket: int) -> str:
+        """Return the store of a basket, told by its number; empty where it is not known."""
+        store = int(self.basket_stores[basket])
+        return "" if store == NO_STORE else self.store_ids[store]
+
+    def _told(self, baskets: slice) -> list[tuple[int, list[str]]]:
         starts = np.searchsorted(self.row_baskets, np.arange(baskets.start, baskets.stop + 1))
         items = [self.item_ids[row] for row in self.row_items[starts[0] : starts[-1]].tolist()]
         ends = (starts - starts[0]).tolist()
@@ -109,14 +129,6 @@ class Purchases:
             (second, items[start:end])
             for second, (start, end) in zip(seconds, pairwise(ends), strict=True)
         ]
-
-    def last_store(self, customer_id: str) -> str:
-        """Return the store of a customer's latest basket; empty where it is not known."""
-        row = self.customer_row(customer_id)
-        if row == NOBODY:
-            return ""
-        store = int(self.basket_stores[self._baskets(row).stop - 1])
-        return "" if store == NO_STORE else self.store_ids[store]
 
     def _baskets(self, row: int) -> slice:
         return slice(*np.searchsorted(self.basket_customers, [row, row + 1]).tolist())

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.model.history import MIN_BASKET_GAP_DAYS, History, history_of_baskets
-from ml.training.purchases import NO_STORE, SECONDS_PER_DAY, Purchases
+from ml.model.history import MIN_BASKET_GAP_DAYS, History
+from ml.training.purchases import SECONDS_PER_DAY, Purchases
 
 _LEAST_GAP_SECONDS = MIN_BASKET_GAP_DAYS * SECONDS_PER_DAY
 """A basket this close behind another belongs to the same visit."""
@@ -60,27 +60,9 @@ def visits(
     if len(found) > most:
         found = np.sort(generator.choice(found, most, replace=False))
     for basket in found.tolist():
-        yield _visit(purchases, basket)
-
-
-def _visit(purchases: Purchases, basket: int) -> Visit:
-    customer = purchases.basket_customers[basket]
-    first = int(np.searchsorted(purchases.basket_customers, customer))
-    starts = np.searchsorted(purchases.row_baskets, np.arange(first, basket + 1)).tolist()
-    rows = purchases.row_items[starts[0] : starts[-1]].tolist()
-    items = [purchases.item_ids[row] for row in rows]
-    ends = [start - starts[0] for start in starts]
-    seconds = purchases.basket_seconds[first:basket].tolist()
-    history = history_of_baskets(
-        [
-            (second, items[start:end])
-            for second, start, end in zip(seconds, ends, ends[1:], strict=False)
-        ]
-    )
-    store = int(purchases.basket_stores[basket])
-    return Visit(
-        history,
-        "" if store == NO_STORE else purchases.store_ids[store],
-        int(purchases.basket_seconds[basket]),
-        int(customer),
-    )
+        yield Visit(
+            purchases.history_before(basket),
+            purchases.store_of(basket),
+            int(times[basket]),
+            int(customers[basket]),
+        )
