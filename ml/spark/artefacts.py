@@ -69,7 +69,7 @@ def fit_artefacts(
         item_factors=factors,
         transitions=_among(sold, transitions(histories)),
         neighbours=_among(sold, neighbours(histories)),
-        complements=_among(sold, complements(histories)),
+        complements=_among(sold, complements(histories, counts)),
         next_items=_among(sold, next_items(histories, counts, latest_seconds)),
         popularity=popularity(histories, latest_seconds)[sold],
         store_ids=histories.store_ids,

@@ -1,67 +1,56 @@
-"""Lists of related items as Spark jobs; formulas and constants are those of ``ml.training``.
+"""Lists of related items as Spark jobs; formulas and constants are those of ``ml.training``."""
 
-Two rows of one customer, or of one basket, meet in a join that moves nothing, for rows are split by
-customer; what moves are counts of pairs, added up before they do. Scores are rounded to float32
-where ``ml.training.related_items`` rounds, so that both engines order alike.
-"""
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sql
+from scipy import sparse
 
 from ml.model.lists import RelatedLists
-from ml.spark.collecting import collected
+from ml.spark.collecting import collected, per_item
 from ml.spark.histories import Histories
+from ml.spark.products import strongest_partners
 from ml.training.factors import NEIGHBOURS
-from ml.training.purchases import SECONDS_PER_DAY
+from ml.training.purchases import SECONDS_PER_DAY, Purchases
 from ml.training.related_items import (
-    COMPLEMENT_SUPPORT,
     COMPLEMENTS,
     STORE_DAYS,
     STORE_ITEMS,
-    TRANSITION_PRIOR,
     TRANSITIONS,
+    Score,
+    complement_score,
+    successions,
+    transition_score,
 )
 
 
 def transitions(histories: Histories) -> RelatedLists:
     """See ``ml.training.related_items.transitions``."""
-    rows = histories.rows
-    earlier = rows.filter(sql.col("sequence") < sql.col("last"))
-    this = earlier.select(
-        "customer",
-        (sql.col("sequence") + 1).alias("sequence"),
-        sql.col("item").alias("entry"),
-    )
-    following = rows.select("customer", "sequence", sql.col("item").alias("partner"))
-    together = this.join(following, ["customer", "sequence"]).groupBy("entry", "partner").count()
-    known = this.groupBy("entry").agg(sql.count("*").alias("known"))
-    score = sql.col("count") / (sql.col("known") + sql.lit(TRANSITION_PRIOR))
-    scored = together.join(sql.broadcast(known), "entry")
-    return _lists(scored, score, entries=len(histories.item_ids), size=TRANSITIONS)
+    earlier = histories.rows.filter(sql.col("sequence") < sql.col("last"))
+    found = collected(earlier.groupBy("item").count())
+    known = per_item(found["item"], found["count"], len(histories.item_ids)).astype(np.float32)
+    return strongest_partners(histories, successions, transition_score(known), size=TRANSITIONS)
 
 
-def complements(histories: Histories) -> RelatedLists:
-    """See ``ml.training.related_items.complements``."""
-    rows = histories.rows.select("customer", "sequence", "item")
-    together = _pairs(rows, ["customer", "sequence"]).groupBy("left", "right").count()
-    together = together.filter(sql.col("count") >= COMPLEMENT_SUPPORT)
-    norms = rows.groupBy("item").agg(sql.sqrt(sql.count("*")).cast("float").alias("norm"))
-    cosine = sql.col("count") / (sql.col("left_norm") * sql.col("right_norm"))
-    scored = _with_norms(together, norms).withColumn("score", cosine)
-    return _symmetric_lists(scored, histories, COMPLEMENTS)
+def complements(histories: Histories, counts: NDArray[np.float32]) -> RelatedLists:
+    """See ``ml.training.related_items.complements``.
+
+    Args:
+        histories: everything that may be known.
+        counts: float32 [items], how many baskets hold each.
+    """
+    score = complement_score(counts)
+    return strongest_partners(histories, _baskets_twice, score, size=COMPLEMENTS)
 
 
 def neighbours(histories: Histories) -> RelatedLists:
     """See ``ml.training.factors.fit_neighbours``, weighting ``cosine``."""
-    counts = histories.counts
-    squares = sql.sum(sql.col("count") * sql.col("count"))
-    norms = counts.groupBy("item").agg(sql.sqrt(squares).alias("norm"))
-    product = sql.sum(sql.col("left_count") * sql.col("right_count"))
-    together = _pairs(counts, ["customer"]).groupBy("left", "right").agg(product.alias("product"))
-    cosine = sql.col("product") / (sql.col("left_norm") * sql.col("right_norm"))
-    scored = _with_norms(together, norms).withColumn("score", cosine)
-    return _symmetric_lists(scored, histories, NEIGHBOURS)
+    squares = sql.sum(sql.col("count") * sql.col("count")).alias("squares")
+    found = collected(histories.counts.groupBy("item").agg(squares))
+    norms = np.sqrt(per_item(found["item"], found["squares"], len(histories.item_ids)))
+    return strongest_partners(histories, _customers_twice, _cosine(norms), size=NEIGHBOURS)
 
 
 def store_popularity(histories: Histories, as_of_seconds: int) -> RelatedLists:
@@ -77,39 +66,26 @@ def store_popularity(histories: Histories, as_of_seconds: int) -> RelatedLists:
     return RelatedLists(stores.rows, stores.scores, len(histories.item_ids))
 
 
-def _pairs(rows: DataFrame, together: list[str]) -> DataFrame:
-    """Return every two different items that share ``together``, the lower one as ``left``.
-
-    Further columns of ``rows`` come twice, as ``left_…`` and ``right_…``.
-    """
-    values = [name for name in rows.columns if name not in (*together, "item")]
-    left, right = (
-        rows.select(
-            *together,
-            sql.col("item").alias(side),
-            *(sql.col(name).alias(f"{side}_{name}") for name in values),
-        )
-        for side in ("left", "right")
-    )
-    return left.join(right, together).filter(sql.col("left") < sql.col("right"))
+def _baskets_twice(purchases: Purchases) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    baskets = purchases.basket_items()
+    return baskets, baskets
 
 
-def _with_norms(together: DataFrame, norms: DataFrame) -> DataFrame:
-    """Add ``left_norm`` and ``right_norm``."""
-    for side in ("left", "right"):
-        named = norms.select(sql.col("item").alias(side), sql.col("norm").alias(f"{side}_norm"))
-        together = together.join(sql.broadcast(named), side)
-    return together
+def _customers_twice(purchases: Purchases) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    counts = purchases.customer_counts().astype(np.float64)
+    return counts, counts
 
 
-def _symmetric_lists(scored: DataFrame, histories: Histories, size: int) -> RelatedLists:
-    """Return the lists of pairs that count for both of their items."""
-    forth = scored.select(
-        sql.col("left").alias("entry"), sql.col("right").alias("partner"), "score"
-    )
-    back = scored.select(sql.col("right").alias("entry"), sql.col("left").alias("partner"), "score")
-    both = forth.union(back)
-    return _lists(both, sql.col("score"), entries=len(histories.item_ids), size=size)
+def _cosine(norms: NDArray[np.float64]) -> Score:
+    """Return the score of neighbours: not of an item with itself."""
+
+    def score(
+        left: NDArray[np.int64], right: NDArray[np.int64], together: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        cosine = together / (norms[left] * norms[right])
+        return np.where(left == right, 0, cosine).astype(np.float32)
+
+    return score
 
 
 def _lists(scored: DataFrame, score: Column, *, entries: int, size: int) -> RelatedLists:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ JAVA_VERSION = 17
 
 _SUBMITTED = "PYSPARK_GATEWAY_PORT"
 """Set by ``spark-submit``, which has then chosen master, memory and addresses."""
+
+_PYTHON = "PYSPARK_PYTHON"
+"""Names the interpreter of the workers: without it, another than this one may be found."""
 
 _OPTIONS = {
     "spark.sql.session.timeZone": "UTC",
@@ -47,6 +51,7 @@ def spark_session(
     is_submitted = _SUBMITTED in os.environ
     if not is_submitted:
         _check_java()
+        os.environ.setdefault(_PYTHON, sys.executable)
     settings.work_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="session-", dir=settings.work_dir) as folder:
         options = _options(settings, Path(folder).resolve(), is_submitted=is_submitted)

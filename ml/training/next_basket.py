@@ -102,7 +102,7 @@ def largest_weights(sums: Sums, chosen: NDArray[np.int64], item_count: int) -> R
 
 
 def _sums(purchases: Purchases, chosen: NDArray[np.int64]) -> Sums:
-    X, Y, weights = _lessons(purchases, chosen)
+    X, Y, weights = lessons(purchases, chosen, purchases.as_of_seconds)
     weighted = sparse.csr_matrix(sparse.diags(weights) @ X)
     return Sums(
         (X.T @ weighted).toarray(),
@@ -113,29 +113,35 @@ def _sums(purchases: Purchases, chosen: NDArray[np.int64]) -> Sums:
     )
 
 
-def _lessons(
-    purchases: Purchases, chosen: NDArray[np.int64]
+def lessons(
+    purchases: Purchases, chosen: NDArray[np.int64], as_of_seconds: int
 ) -> tuple[sparse.csr_matrix, sparse.csr_matrix, NDArray[np.float64]]:
-    """Return X, Y and the diagonal of D, a row a basket that has others before it."""
+    """Return X, Y and the diagonal of D, a row a basket that has others before it.
+
+    Args:
+        purchases: of all customers or of some: lessons of one have to do with no other.
+        chosen: rows of the items that take part.
+        as_of_seconds: when the latest purchase of all was.
+    """
     customers = purchases.basket_customers
     starts = np.searchsorted(customers, np.arange(len(purchases.customer_ids) + 1))
     ends = starts[1:][customers]
     baskets = np.arange(len(customers))
-    lessons = baskets[(baskets > starts[:-1][customers]) & (ends - baskets <= LESSONS)]
+    taught = baskets[(baskets > starts[:-1][customers]) & (ends - baskets <= LESSONS)]
     back = np.arange(1, MAX_RECENT_BASKETS + 1)
-    earlier = lessons[:, None] - back
-    known = earlier >= starts[:-1][customers[lessons]][:, None]
+    earlier = taught[:, None] - back
+    known = earlier >= starts[:-1][customers[taught]][:, None]
     at, place = np.nonzero(known)
     fading = sparse.csr_matrix(
         (FADING ** place.astype(np.float64), (at, earlier[known])),
-        shape=(len(lessons), len(customers)),
+        shape=(len(taught), len(customers)),
     )
     held = purchases.basket_items()[:, chosen]
     X = sparse.csr_matrix(fading @ held)
     lengths = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
     X = sparse.diags(1 / np.maximum(lengths, np.finfo(np.float64).tiny)) @ X
-    ages = (purchases.as_of_seconds - purchases.basket_seconds[lessons]) / SECONDS_PER_DAY
-    return sparse.csr_matrix(X), held[lessons], 0.5 ** (ages / HALF_LIFE_DAYS)
+    ages = (as_of_seconds - purchases.basket_seconds[taught]) / SECONDS_PER_DAY
+    return sparse.csr_matrix(X), held[taught], 0.5 ** (ages / HALF_LIFE_DAYS)
 
 
 def _solved(sums: Sums) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ Co-occurrences are sparse products, taken some items at a time so that memory st
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,8 @@ STORE_DAYS = 90
 
 _BLOCK_ITEMS = 1_024
 
-Score = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]], NDArray[np.float32]]
+Score = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[Any]], NDArray[np.float32]]
+"""Of pairs: rows of the entries, rows of the partners, how often they met."""
 
 
 def transitions(purchases: Purchases) -> RelatedLists:
@@ -36,18 +38,9 @@ def transitions(purchases: Purchases) -> RelatedLists:
     Score of partner j of item i: ``n_ij / (n_i + TRANSITION_PRIOR)`` with n_i the baskets with i
     that have a next one, n_ij those of them whose next basket holds j; an item may follow itself.
     """
-    baskets = purchases.basket_items()
-    customers = purchases.basket_customers
-    earlier = np.flatnonzero(customers[1:] == customers[:-1])
-    this, following = baskets[earlier], baskets[earlier + 1]
-    counts = np.asarray(this.sum(axis=0), np.float32).ravel()
-
-    def score(
-        left: NDArray[np.int64], _: NDArray[np.int64], together: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        return (together / (counts[left] + TRANSITION_PRIOR)).astype(np.float32)
-
-    return _top_related(this, following, score, TRANSITIONS)
+    this, following = successions(purchases)
+    known = np.asarray(this.sum(axis=0), np.float32).ravel()
+    return _top_related(this, following, transition_score(known), TRANSITIONS)
 
 
 def complements(purchases: Purchases) -> RelatedLists:
@@ -57,16 +50,41 @@ def complements(purchases: Purchases) -> RelatedLists:
     ``COMPLEMENT_SUPPORT``.
     """
     baskets = purchases.basket_items()
-    norms = np.sqrt(np.asarray(baskets.sum(axis=0), np.float32)).ravel()
+    counts = np.asarray(baskets.sum(axis=0), np.float32).ravel()
+    return _top_related(baskets, baskets, complement_score(counts), COMPLEMENTS)
+
+
+def successions(purchases: Purchases) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Return the baskets that have a next one, and the next ones; float32 [successions, items]."""
+    baskets = purchases.basket_items()
+    customers = purchases.basket_customers
+    earlier = np.flatnonzero(customers[1:] == customers[:-1])
+    return baskets[earlier], baskets[earlier + 1]
+
+
+def transition_score(known: NDArray[np.float32]) -> Score:
+    """Return the score of ``transitions``; ``known`` is n_i of every item."""
 
     def score(
-        left: NDArray[np.int64], right: NDArray[np.int64], together: NDArray[np.float32]
+        left: NDArray[np.int64], _: NDArray[np.int64], together: NDArray[Any]
+    ) -> NDArray[np.float32]:
+        return np.asarray(together / (known[left] + TRANSITION_PRIOR), np.float32)
+
+    return score
+
+
+def complement_score(counts: NDArray[np.float32]) -> Score:
+    """Return the score of ``complements``; ``counts`` are the baskets with each item."""
+    norms = np.sqrt(counts)
+
+    def score(
+        left: NDArray[np.int64], right: NDArray[np.int64], together: NDArray[Any]
     ) -> NDArray[np.float32]:
         cosine = together / (norms[left] * norms[right])
         apart = (left == right) | (together < COMPLEMENT_SUPPORT)
         return np.where(apart, 0, cosine).astype(np.float32)
 
-    return _top_related(baskets, baskets, score, COMPLEMENTS)
+    return score
 
 
 def store_popularity(purchases: Purchases) -> RelatedLists:
@@ -104,23 +122,39 @@ def lists_of(similarity: sparse.csr_matrix, size: int) -> RelatedLists:
     return RelatedLists(rows, scores, items)
 
 
+def strongest(together: sparse.csr_matrix, first: int, score: Score, size: int) -> RelatedLists:
+    """Return the partners with the highest scores of some items that follow each other.
+
+    Args:
+        together: [some items, items], how often each met each.
+        first: row of the first of those items.
+        score: of a pair; not positive leaves it out.
+        size: partners kept of each item.
+    """
+    entries = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
+    values = score(first + entries, together.indices.astype(np.int64), together.data)
+    rows = np.full((together.shape[0], size), -1, np.int32)
+    scores = np.zeros((together.shape[0], size), np.float32)
+    for entry in range(together.shape[0]):
+        part = slice(together.indptr[entry], together.indptr[entry + 1])
+        _fill(rows[entry], scores[entry], together.indices[part], values[part])
+    return RelatedLists(rows, scores, together.shape[1])
+
+
 def _top_related(
     left: sparse.csr_matrix, right: sparse.csr_matrix, score: Score, size: int
 ) -> RelatedLists:
     """Return for each column of ``left`` the columns of ``right`` with the highest scores."""
     items = left.shape[1]
     by_item = left.T.tocsr()
-    rows = np.full((items, size), -1, np.int32)
-    scores = np.zeros((items, size), np.float32)
-    for start in range(0, items, _BLOCK_ITEMS):
-        together = sparse.csr_matrix(by_item[start : start + _BLOCK_ITEMS] @ right)
-        lefts = start + np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
-        values = score(lefts, together.indices.astype(np.int64), together.data)
-        for place in range(together.shape[0]):
-            part = slice(together.indptr[place], together.indptr[place + 1])
-            item = start + place
-            _fill(rows[item], scores[item], together.indices[part], values[part])
-    return RelatedLists(rows, scores, items)
+    found = [
+        strongest(
+            sparse.csr_matrix(by_item[first : first + _BLOCK_ITEMS] @ right), first, score, size
+        )
+        for first in range(0, items, _BLOCK_ITEMS)
+    ]
+    rows = np.concatenate([each.rows for each in found])
+    return RelatedLists(rows, np.concatenate([each.scores for each in found]), items)
 
 
 def _fill(

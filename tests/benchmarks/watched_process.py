@@ -84,13 +84,12 @@ def steps_told(callers: frozenset[str], file: Path) -> Iterator[None]:
 
 
 def _step(frame: FrameType | None, callers: frozenset[str]) -> str:
-    """Return the outermost function that one of ``callers`` has called."""
-    step = "elsewhere"
+    """Return the innermost function that one of ``callers`` has called."""
     while frame is not None and frame.f_back is not None:
         if frame.f_back.f_code.co_name in callers:
-            step = frame.f_code.co_name
+            return frame.f_code.co_name
         frame = frame.f_back
-    return step
+    return "elsewhere"
 
 
 def _family(pid: int) -> list[psutil.Process]:
