@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate timing setup-spark test-spark train bench-spark
+.PHONY: ablate cold-start timing setup-spark test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -56,6 +56,9 @@ ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROT
 
 timing: $(READY) ## Draw how likely tea and coffee come back, day by day, for people of a simulated town [OUT=DIR].
 	$(BIN)/python -m ml timing $(if $(OUT),--out $(OUT))
+
+cold-start: $(READY) ## Make items of DATASET=DIR new on purpose, tell how well they are recommended [SEED=0].
+	$(BIN)/python -m ml cold-start $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG)) $(if $(SEED),--seed $(SEED))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

@@ -46,3 +46,23 @@ def timing(
         chosen = learning.training_config(None, fast=fast, show_progress=is_terminal())
         study = commands.StudyConfig(customers, people, seed=seed, learning=chosen.learning)
         commands.timing(study, out=out, say=typer.echo)
+
+
+def cold_start(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    share: Annotated[
+        float, typer.Option(min=0.0, max=0.5, help="Of the items asked for, those made new.")
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes others new.")] = 0,
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Make items new on purpose: how well are they recommended? Needs items.parquet."""
+    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+        chosen = learning.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        draw = commands.Draw(share, seed)
+        commands.cold_start(dataset, chosen, draw, out=out, say=typer.echo)

@@ -1,11 +1,12 @@
 """Candidates: from a history to a few hundred items worth ranking, with a score per source.
 
-Six sources propose; every candidate then carries the scores of all of them, whoever proposed it.
+Six sources propose; every candidate then carries the scores of all of them, whoever proposed it; a
+fresh item borrows those of the known items it lies nearest to.
 The recall of the candidates is the ceiling of everything behind them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from ml.model.bundle import Bundle
 from ml.model.fold_in import FoldIn
 from ml.model.history import History
+from ml.model.lending import Loans, lenders_of
 from ml.model.lists import NO_EVIDENCE, Evidence
 from ml.model.nearest import ItemIndex
 from ml.model.next_basket import NextBasket
@@ -94,6 +96,7 @@ class CandidateGenerator:
         next_basket: the regression, of nobody's history yet.
         store_rows: a store's id to its row in ``bundle.store_popularity``.
         popular_rows: int64 [items], the bundle's items, most popular everywhere first.
+        lenders: int64 [fresh, k], of which known items each fresh one borrows its scores.
         allowed: bool [items + fresh], which may be proposed; ``None`` for all.
     """
 
@@ -105,6 +108,7 @@ class CandidateGenerator:
     next_basket: NextBasket
     store_rows: dict[str, int] = field(default_factory=dict)
     popular_rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    lenders: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     allowed: NDArray[np.bool_] | None = None
 
     @classmethod
@@ -125,6 +129,23 @@ class CandidateGenerator:
             NextBasket(bundle.present_shares, np.argsort(-bundle.present_shares, kind="stable")),
             store_rows=stores,
             popular_rows=np.argsort(-shares, kind="stable"),
+            lenders=lenders_of(bundle.item_factors[:0], bundle.item_factors, index),
+        )
+
+    def with_fresh(
+        self, item_ids: Sequence[str], vectors: NDArray[np.float32]
+    ) -> "CandidateGenerator":
+        """Return a generator that also knows these items, all of them allowed.
+
+        Args:
+            item_ids: n fresh items; this generator has none yet.
+            vectors: float32 [n, factors], where they lie.
+        """
+        return replace(
+            self,
+            vocabulary=self.vocabulary.extended(item_ids),
+            factors=np.concatenate([self.factors, vectors]),
+            lenders=lenders_of(vectors, self.bundle.item_factors, self.index),
         )
 
     def generate(
@@ -164,11 +185,12 @@ class CandidateGenerator:
         rows, own_count = self._united(own[: moment.own_item_count], proposed, permitted)
         scores = np.empty((len(SOURCES), len(rows)), np.float32)
         scores[0] = self.factors[rows] @ vector if len(own) else np.nan
-        scores[1] = evidence["transition"].at(rows) if len(own) else np.nan
-        scores[2] = evidence["neighbour"].at(rows) if len(own) else np.nan
-        scores[3] = evidence["complement"].at(rows) if len(basket) else np.nan
-        scores[4] = self._popularity_at(rows, popular)
-        scores[5] = foretold.at(rows)
+        loans = Loans(rows, len(self.bundle.vocabulary), self.lenders)
+        scores[1] = loans.scores(evidence["transition"].at) if len(own) else np.nan
+        scores[2] = loans.scores(evidence["neighbour"].at) if len(own) else np.nan
+        scores[3] = loans.scores(evidence["complement"].at) if len(basket) else np.nan
+        scores[4] = loans.scores(lambda asked: self._popularity_at(asked, popular))
+        scores[5] = loans.scores(foretold.at)
         return Candidates(self.vocabulary.ids(rows), scores, own_count, vector)
 
     def _known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

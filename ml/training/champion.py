@@ -15,7 +15,8 @@ from ml.dataset.dataset import Dataset
 from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.ranker import Ranker
-from ml.training.learned import BundleRecommender, Observe
+from ml.training.attribute_map import item_attributes
+from ml.training.learned import BundleRecommender, Observe, overlook
 from ml.training.promotion_log import standing
 from ml.training.purchases import purchases_of
 from ml.training.registry import RegisteredVersion, Registry
@@ -62,7 +63,7 @@ def find_champion(registry: Registry, name: str, cut: datetime | None) -> Champi
 class FixedModel:
     """A finished bundle as a recommender: it takes histories and learns nothing."""
 
-    def __init__(self, name: str, bundle: Bundle, *, observe: Observe | None = None) -> None:
+    def __init__(self, name: str, bundle: Bundle, *, observe: Observe = overlook) -> None:
         """Take a name for tables and the bundle; ``observe`` is told of every ranking."""
         self.name = name
         self._bundle = bundle
@@ -71,9 +72,12 @@ class FixedModel:
 
     def fit(self, history: Dataset, now: datetime | None) -> None:
         """Take the histories that are known at ``now``."""
-        observing = {} if self._observe is None else {"observe": self._observe}
         self._answering = BundleRecommender(
-            self._bundle, purchases_of(history), moment_seconds(now), **observing
+            self._bundle,
+            purchases_of(history),
+            moment_seconds(now),
+            catalogue=item_attributes(history.items),
+            observe=self._observe,
         )
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:

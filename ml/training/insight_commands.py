@@ -5,17 +5,23 @@ from pathlib import Path
 
 from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
+from ml.evaluation.new_items import NoNewItemsError
 from ml.simulation.town import TownError
 from ml.training.ablation import ablate as ablate_model
 from ml.training.ablation_report import write_ablation
 from ml.training.coffee_and_tea import StudyConfig, coffee_and_tea
 from ml.training.coffee_and_tea_report import write_timing
+from ml.training.cold_start import Draw
+from ml.training.cold_start import cold_start as measure_cold_start
+from ml.training.cold_start_report import write_cold_start
 from ml.training.learning import TrainingError
 from ml.training.results import ResultsError
 from ml.training.source import this_machine
 from ml.training.training_config import TrainingConfig
 
-KNOWN_ERRORS = (DatasetError, OSError, ResultsError, SplitError, TownError, TrainingError)
+KNOWN_ERRORS = (
+    DatasetError, NoNewItemsError, OSError, ResultsError, SplitError, TownError, TrainingError,
+)  # fmt: skip
 """What is told as a sentence."""
 
 Say = Callable[[str], None]
@@ -52,3 +58,21 @@ def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
     files = write_timing(coffee_and_tea(config), out)
     say(files.page.read_text(encoding="utf-8"))
     say(f"written to {files.document}, {files.page} and {files.picture}")
+
+
+def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, say: Say) -> None:
+    """Make items new, measure what the model is worth on them, and write it down.
+
+    Args:
+        folder: a dataset folder with ``items.parquet``.
+        config: of the model and the protocol.
+        draw: which items.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        found = measure_cold_start(source.dataset, config.learning, draw, protocol=config.protocol)
+    files = write_cold_start(found, source.dataset, out, name=folder.resolve().name)
+    say(files.page.read_text(encoding="utf-8"))
+    say(f"data set digest {source.digest}")
+    say(f"written to {files.document} and {files.page}")

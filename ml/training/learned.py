@@ -1,7 +1,7 @@
 """The whole model as a recommender: candidates, features and ranker as the services use them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from ml.dataset.dataset import Dataset
+from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
-from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.candidates import SOURCE_SIZE, Moment
 from ml.model.features import feature_table
-from ml.model.index import build_index
 from ml.model.ranker import Ranker
+from ml.training.attribute_map import item_attributes
+from ml.training.launches import with_catalogue
 from ml.training.learning import Artefacts, LearningConfig, Memory, learn
 from ml.training.purchases import Purchases, purchases_of
 from ml.training.windows import moment_seconds
@@ -36,11 +38,16 @@ class Ranking:
     probabilities: NDArray[np.float32]
     milliseconds: float
 
+    def best(self, count: int) -> list[str]:
+        """Return the most likely candidates, best first; ties in the order of the candidates."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return [self.item_ids[place] for place in order[:count].tolist()]
+
 
 Observe = Callable[[Ranking], None]
 
 
-def _overlook(_: Ranking) -> None:
+def overlook(_: Ranking) -> None:
     """Observe nothing."""
 
 
@@ -55,28 +62,47 @@ class BundleRecommender:
         purchases: Purchases,
         now_seconds: int,
         *,
-        observe: Observe = _overlook,
+        catalogue: Mapping[str, ItemAttributes] | None = None,
+        observe: Observe = overlook,
     ) -> None:
-        """Prepare bundle and histories for a moment; ``observe`` is told of every ranking."""
+        """Prepare bundle and histories for a moment.
+
+        Args:
+            bundle: what answers.
+            purchases: the histories.
+            now_seconds: the moment, seconds since 1970.
+            catalogue: what is sold; its items that the bundle does not know are fresh ones.
+            observe: told of every ranking.
+        """
         self._bundle = bundle
         self._purchases = purchases
         self._now_seconds = now_seconds
         self._ranker = Ranker(bundle.ranker)
-        self._generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+        self._generator = with_catalogue(bundle, catalogue or {})
         self._observe = observe
 
     def rank(self, customer_id: str, count: int) -> list[str]:
         """Return the items most likely in the customer's next basket, best first."""
+        ranking = self._ranking(customer_id, SOURCE_SIZE, None)
+        self._observe(ranking)
+        return ranking.best(count)
+
+    def rank_fresh(self, customer_id: str, count: int) -> list[str]:
+        """Return the fresh items most likely in it, best first; nobody is told of the ranking."""
+        is_fresh = np.arange(len(self._generator.vocabulary)) >= len(self._bundle.vocabulary)
+        return self._ranking(customer_id, count, is_fresh).best(count)
+
+    def _ranking(
+        self, customer_id: str, source_size: int, allowed: NDArray[np.bool_] | None
+    ) -> Ranking:
         history = self._purchases.history(customer_id)
-        store = self._purchases.last_store(customer_id)
+        moment = Moment(store=self._purchases.last_store(customer_id), source_size=source_size)
         start = time.thread_time()
-        found = self._generator.generate(history, Moment(store=store))
+        found = self._generator.generate(history, moment, allowed)
         table = feature_table(self._bundle, history, found, self._now_seconds)
         probabilities = self._ranker.probabilities(table.values)
-        order = np.argsort(-probabilities, kind="stable")
         taken_ms = (time.thread_time() - start) * 1_000
-        self._observe(Ranking(customer_id, found.item_ids, probabilities, taken_ms))
-        return [found.item_ids[place] for place in order[:count].tolist()]
+        return Ranking(customer_id, found.item_ids, probabilities, taken_ms)
 
 
 class Ofone:
@@ -89,7 +115,7 @@ class Ofone:
         config: LearningConfig,
         *,
         memory: Memory | None = None,
-        observe: Observe = _overlook,
+        observe: Observe = overlook,
         artefacts: Artefacts | None = None,
     ) -> None:
         """Take how to learn; ``memory`` and ``artefacts`` as in ``learn``.
@@ -110,7 +136,11 @@ class Ofone:
             history, now, self._config, memory=self._memory, artefacts=self._artefacts
         )
         self._answering = BundleRecommender(
-            self.bundle, purchases_of(history), moment_seconds(now), observe=self._observe
+            self.bundle,
+            purchases_of(history),
+            moment_seconds(now),
+            catalogue=item_attributes(history.items),
+            observe=self._observe,
         )
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
@@ -118,7 +148,16 @@ class Ofone:
         answering = self._answering
         if answering is None:
             return [[] for _ in customer_ids]
-        shown = tqdm(
-            customer_ids, desc="asking", disable=not self._config.show_progress, leave=False
-        )
-        return [answering.rank(customer, count) for customer in shown]
+        return [answering.rank(each, count) for each in self._shown(customer_ids)]
+
+    def recommend_fresh(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
+        """Return for each customer the most likely items that the model never saw."""
+        answering = self._answering
+        if answering is None:
+            return [[] for _ in customer_ids]
+        return [answering.rank_fresh(each, count) for each in self._shown(customer_ids)]
+
+    def _shown(self, customer_ids: Sequence[str]) -> Iterable[str]:
+        """Return the customers one after the other, with a bar."""
+        hidden = not self._config.show_progress
+        return tqdm(customer_ids, desc="asking", disable=hidden, leave=False)

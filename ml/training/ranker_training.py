@@ -4,11 +4,11 @@ The artefacts behind a window's features saw nothing from its moment on, so no f
 label. Some customers are asked about once more: with a part of that basket shown, as if it were
 in their hands already, so that complements get their say and the label is the rest; or as if they
 had come lately or never before, for where everybody has a long history nothing else teaches what
-a newcomer buys.
+a newcomer buys; or as if some items had come in today.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
@@ -18,6 +18,7 @@ from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
 from ml.model.features import FEATURES, feature_table
 from ml.model.index import build_index
+from ml.training.launches import launch
 from ml.training.purchases import Purchases
 from ml.training.windows import Window
 
@@ -33,6 +34,9 @@ NEWCOMER_SHARE = 0.1
 
 RECENT_SHARE = 0.08
 """Share of customers who are asked about once more with their latest baskets alone."""
+
+LAUNCH_SHARE = 0.2
+"""Share of customers who are asked about once more with some items hidden."""
 
 MAX_SHOWN_BASKETS = 3
 """How many baskets those show at most."""
@@ -104,6 +108,7 @@ def window_samples(
     )
     parts = [lesson.of(_Asked(customer)) for customer in progress(asked)]
     parts += [lesson.of(each) for each in _asked_again(asked, generator)]
+    parts += _of_launch(lesson, asked)
     return joined(parts)
 
 
@@ -182,6 +187,18 @@ class _Lesson:
             labels[kept].astype(np.float32),
             weights.astype(np.float32),
         )
+
+
+def _of_launch(lesson: _Lesson, customers: Sequence[str]) -> list[Samples]:
+    """Return what some customers teach about items that came in today."""
+    found = launch(lesson.bundle, lesson.window.history, lesson.generator)
+    if found is None:
+        return []
+    of_new = replace(
+        lesson, bundle=found.bundle, candidates=found.candidates, purchases=found.purchases
+    )
+    draws = lesson.generator.random(len(customers)) < LAUNCH_SHARE
+    return [of_new.of(_Asked(customers[place])) for place in np.flatnonzero(draws).tolist()]
 
 
 def _asked_again(customers: Sequence[str], generator: np.random.Generator) -> list[_Asked]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.candidates import CandidateGenerator
+from ml.model.lending import lenders_of
 from ml.model.vocabulary import Vocabulary
 from services.embedding.domain.growing_matrix import GrowingMatrix
 from services.embedding.domain.item import Item
@@ -26,11 +27,13 @@ class Placement:
     Attributes:
         model: the model.
         vectors: float32 [rows, factors], where every item lies.
+        lenders: int64 [fresh, k], of which items of the model each fresh one borrows its scores.
         generator: proposes among all rows, only available ones.
     """
 
     model: Model
-    vectors: GrowingMatrix
+    vectors: GrowingMatrix[np.float32]
+    lenders: GrowingMatrix[np.int64]
     generator: CandidateGenerator
 
 
@@ -68,8 +71,9 @@ class Assortment:
         placement = None
         if model is not None:
             vectors = GrowingMatrix(model.bundle.item_factors)
+            lenders = GrowingMatrix(model.generator.lenders)
             generator = dataclasses.replace(model.generator, allowed=nothing)
-            placement = Placement(model, vectors, generator)
+            placement = Placement(model, vectors, lenders, generator)
         column = TextColumn.empty(count)
         return cls(vocabulary, nothing, nothing, column, column, placement)
 
@@ -98,24 +102,29 @@ class Assortment:
     ) -> Placement | None:
         if self.placement is None:
             return None
-        model, vectors = self.placement.model, self.placement.vectors
-        before = len(self.vocabulary)
+        placement, model = self.placement, self.placement.model
+        vectors, lenders = placement.vectors, placement.lenders
+        before, known = len(self.vocabulary), len(model.bundle.vocabulary)
         fresh = [item for item in items if item.item_id not in model.bundle.vocabulary]
         if fresh:
             rows = vocabulary.rows([item.item_id for item in fresh])
             values = np.stack([model.attribute_map.vector(item.attributes) for item in fresh])
+            lending = lenders_of(values, model.bundle.item_factors, model.generator.index)
             moved, new = rows < before, rows >= before
             if moved.any():
                 vectors = vectors.replaced(rows[moved], values[moved])
-            if new.any():
-                vectors = vectors.appended(values[new])  # new ids got their rows in this order
+                lenders = lenders.replaced(rows[moved] - known, lending[moved])
+            if new.any():  # new ids got their rows in this order
+                vectors = vectors.appended(values[new])
+                lenders = lenders.appended(lending[new])
         generator = dataclasses.replace(
-            self.placement.generator,
+            placement.generator,
             vocabulary=vocabulary,
             factors=vectors.rows,
+            lenders=lenders.rows,
             allowed=available,
         )
-        return Placement(model, vectors, generator)
+        return Placement(model, vectors, lenders, generator)
 
 
 def _grown(flags: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:

@@ -110,11 +110,7 @@ def with_fresh(nearness: Sequence[float]) -> CandidateGenerator:
     fresh = np.zeros((len(nearness), BUNDLE.item_factors.shape[1]), np.float32)
     fresh[:, 0] = nearness
     names = [f"new-tea-{place}" for place in range(len(nearness))]
-    return dataclasses.replace(
-        GENERATOR,
-        vocabulary=BUNDLE.vocabulary.extended(names),
-        factors=np.vstack([BUNDLE.item_factors, fresh]),
-    )
+    return GENERATOR.with_fresh(names, fresh)
 
 
 def test_fresh_items_are_proposed_by_where_they_lie() -> None:
@@ -124,7 +120,22 @@ def test_fresh_items_are_proposed_by_where_they_lie() -> None:
 
     proposed = [each for each in found.item_ids if each.startswith("new-tea-")]
     assert proposed == [f"new-tea-{place}" for place in range(3, count)]
-    assert scores_of(found, "popular")[proposed[0]] == 0
+
+
+def test_fresh_items_borrow_the_scores_of_the_items_they_lie_nearest_to() -> None:
+    moment = Moment(store="north", current_basket=["soap-3"], source_size=40)
+    of_known = GENERATOR.generate(TEA_DRINKER, moment)
+
+    found = with_fresh([1]).generate(TEA_DRINKER, moment)
+
+    teas = [each for each in BUNDLE.vocabulary.item_ids if each.startswith("tea-")]
+    for source in SOURCES[1:]:
+        said = scores_of(of_known, source)
+        mean = np.mean([said[tea] for tea in teas])
+        assert scores_of(found, source)["new-tea-0"] == pytest.approx(mean), source
+        assert {
+            item: score for item, score in scores_of(found, source).items() if item in said
+        } == said
 
 
 @pytest.mark.parametrize("known_rows", [range(40), range(0, 20, 4), []])

@@ -9,7 +9,7 @@ from ml.training.attribute_map import LEAST_TOKEN_ITEMS, fit_attribute_map, item
 AXES = np.eye(2, dtype=np.float32)
 
 
-def teas_and_soaps(count: int = 20) -> tuple[list[str], np.ndarray, dict[str, ItemAttributes]]:
+def teas_and_soaps(count: int = 200) -> tuple[list[str], np.ndarray, dict[str, ItemAttributes]]:
     ids = [f"item-{row}" for row in range(count)]
     factors = np.array([AXES[row % 2] for row in range(count)], np.float32)
     known = {
