@@ -51,7 +51,7 @@ demo: $(READY) ## The same as run, but ends by itself.
 evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
 	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
 
-ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROTOCOL=…] [SEEDS=3] [CONFIG=FILE].
+ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROTOCOL=…] [SEEDS=5] [CONFIG=FILE].
 	$(BIN)/python -m ml ablate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CONFIG),--config $(CONFIG))
 
 timing: $(READY) ## Draw how likely tea and coffee come back, day by day, for people of a simulated town [OUT=DIR].

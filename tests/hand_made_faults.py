@@ -111,6 +111,13 @@ FAULTS = (
         "tests/ml/training/test_champion.py",
         "a champion is asked for a basket that it learned from",
     ),
+    Fault(
+        "ml/training/comebacks.py",
+        "if second > seconds:",
+        "if second > seconds + 2 * SECONDS_PER_DAY:",
+        "tests/ml/training/test_comebacks.py",
+        "what is said on a day knows the baskets of the next",
+    ),
 )
 
 

@@ -23,7 +23,7 @@ def ablate(
     protocol: AskedBy = None,
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
-    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Rankers of each kind; chance shrinks.")] = 5,
     out: ResultsFolder = RESULTS,
 ) -> None:
     """Teach the ranker again without each set of features: what is each of them worth?"""

@@ -7,7 +7,7 @@ first such purchase after that day. So what it says of them it knows from nothin
 and what others taught it of gaps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -106,28 +106,22 @@ def coffee_and_tea(config: StudyConfig) -> tuple[Kind, ...]:
 def _followed(
     dataset: Dataset, purchases: Purchases, people: int, cut_seconds: int
 ) -> dict[str, list[Case]]:
-    """Return each kind with the first purchases from the cut on by which its people are followed.
+    """Return each kind with the purchases from which its people are followed.
 
     The first customer of each character lives in every town, so the model may know them.
     """
-    named = [customer_id(place) for place in range(len(CHARACTERS) * (people + 1))]
+    names = [customer_id(place) for place in range(len(CHARACTERS) * (people + 1))]
     found = {}
     for kind, category in _CATEGORIES.items():
-        items = _most_bought(dataset, category)
-        if kind == MONTHLY_COFFEE:
-            names = sorted(items.keys() - set(named))
+        cases = _first_cases(purchases, _most_bought(dataset, category), cut_seconds)
+        if kind in CHARACTERS:
+            own = names[len(CHARACTERS) + CHARACTERS.index(kind) :: len(CHARACTERS)]
+            found[kind] = [cases[name] for name in own if name in cases]
         else:
-            names = named[len(CHARACTERS) + CHARACTERS.index(kind) :: len(CHARACTERS)]
-        cases = [
-            case
-            for name in names
-            if name in items and (case := _first_case(purchases, name, items[name], cut_seconds))
-        ]
-        if kind == MONTHLY_COFFEE:
-            cases = _monthly(purchases, cases)[:people]
-        if not cases:
+            others = [case for name, case in sorted(cases.items()) if name not in names]
+            found[kind] = _monthly(purchases, others)[:people]
+        if not found[kind]:
             raise TownError(f"nobody in so small a town shows {kind!r}: take a larger one")
-        found[kind] = cases
     return found
 
 
@@ -141,13 +135,21 @@ def _most_bought(dataset: Dataset, category: str) -> dict[str, str]:
     return dict(zip(first["customer_id"], first["item_id"], strict=True))
 
 
-def _first_case(purchases: Purchases, customer: str, item: str, cut_seconds: int) -> Case | None:
-    """Return the first purchase of an item within two months from the cut on."""
-    latest = cut_seconds + LAST_DAY * SECONDS_PER_DAY
-    for seconds in _times(purchases, customer, item):
-        if cut_seconds <= seconds < latest:
-            return Case(customer, item, seconds)
-    return None
+def _first_cases(
+    purchases: Purchases, items: Mapping[str, str], cut_seconds: int
+) -> dict[str, Case]:
+    """Return by customer the first purchase of their item in the two months from the cut on.
+
+    Who bought it in none of these days is left out.
+    """
+    end_seconds = cut_seconds + LAST_DAY * SECONDS_PER_DAY
+    found = {}
+    for customer, item in items.items():
+        times = _times(purchases, customer, item)
+        within = [seconds for seconds in times if cut_seconds <= seconds < end_seconds]
+        if within:
+            found[customer] = Case(customer, item, within[0])
+    return found
 
 
 def _monthly(purchases: Purchases, cases: Sequence[Case]) -> list[Case]:
