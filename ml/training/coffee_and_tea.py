@@ -8,6 +8,7 @@ and what others taught it of gaps.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -91,6 +92,7 @@ def coffee_and_tea(config: StudyConfig) -> tuple[Kind, ...]:
     names = {case.customer_id for cases in followed.values() for case in cases}
     bought = dataset.interactions
     known = bought[~bought["customer_id"].isin(names) & (bought["occurred_at"] < cut)]
+    followed = _of_known_items(followed, set(known["item_id"]))
     bundle = learn(with_history(dataset, known), cut, config.learning)
     return tuple(
         Kind(
@@ -120,6 +122,16 @@ def _followed(
         else:
             others = [case for name, case in sorted(cases.items()) if name not in names]
             found[kind] = _monthly(purchases, others)[:people]
+    return found
+
+
+def _of_known_items(
+    followed: Mapping[str, list[Case]], item_ids: AbstractSet[str]
+) -> dict[str, list[Case]]:
+    """Return the cases of items that the model will know, at least one of each kind."""
+    found = {}
+    for kind, cases in followed.items():
+        found[kind] = [case for case in cases if case.item_id in item_ids]
         if not found[kind]:
             raise TownError(f"nobody in so small a town shows {kind!r}: take a larger one")
     return found

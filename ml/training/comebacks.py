@@ -72,6 +72,10 @@ def comebacks(
         purchases: whole histories of the customers; what lies behind a day is not told on it.
         cases: at least one, each a purchase among ``purchases``.
         last_day: the last day that is asked.
+
+    Raises:
+        ValueError: when an item is not among a customer's candidates: the model never saw it, or
+            so many others were bought since that a service would not look at it.
     """
     asking = _Asking(
         bundle,
@@ -112,10 +116,12 @@ class _Asking:
         since = round(max(day, MIN_BASKET_GAP_DAYS) * SECONDS_PER_DAY)
         now = case.bought_seconds + since
         history = known_on(self.purchases, case, now)
-        store = self.purchases.last_store(case.customer_id)
+        store = self.purchases.last_store(case.customer_id, until_seconds=now)
         found = self.generator.generate(history, Moment(store=store))
         table = feature_table(self.bundle, history, found, now)
         probabilities = self.ranker.probabilities(table.values)
+        if case.item_id not in found.item_ids:
+            raise ValueError(f"{case.item_id} is no candidate of {case.customer_id} on day {day}")
         place = found.item_ids.index(case.item_id)
         rank = 1 + np.count_nonzero(probabilities > probabilities[place])
         due = table.timing.days_since[place] / table.timing.expected_gap_days[place]

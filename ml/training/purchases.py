@@ -108,12 +108,22 @@ class Purchases:
         first = self._baskets(int(self.basket_customers[basket])).start
         return history_of_baskets(self._told(slice(first, basket)))
 
-    def last_store(self, customer_id: str) -> str:
-        """Return the store of a customer's latest basket; empty where it is not known."""
+    def last_store(self, customer_id: str, *, until_seconds: int | None = None) -> str:
+        """Return the store of a customer's latest basket; empty where it is not known.
+
+        Args:
+            customer_id: any.
+            until_seconds: later baskets are not told, seconds since 1970; ``None`` for all.
+        """
         row = self.customer_row(customer_id)
         if row == NOBODY:
             return ""
-        return self.store_of(self._baskets(row).stop - 1)
+        baskets = self._baskets(row)
+        end = baskets.stop
+        if until_seconds is not None:
+            times = self.basket_seconds[baskets]
+            end = baskets.start + int(np.searchsorted(times, until_seconds, side="right"))
+        return self.store_of(end - 1) if end > baskets.start else ""
 
     def store_of(self, basket: int) -> str:
         """Return the store of a basket, told by its number; empty where it is not known."""

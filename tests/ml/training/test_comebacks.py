@@ -115,3 +115,8 @@ def test_what_lies_behind_a_day_changes_nothing_on_it(bundle: Bundle) -> None:
 
     np.testing.assert_array_equal(whole.probabilities, short.probabilities)
     np.testing.assert_array_equal(whole.ranks, short.ranks)
+
+
+def test_an_item_that_the_model_never_saw_is_told(bundle: Bundle) -> None:
+    with pytest.raises(ValueError, match="tea is no candidate of anna on day 0"):
+        comebacks(bundle, shopped(), [SECOND_TEA])

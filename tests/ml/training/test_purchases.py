@@ -62,6 +62,21 @@ def test_the_store_is_that_of_the_latest_basket() -> None:
     assert (purchases.last_store("ann"), purchases.last_store("bob")) == ("north", "")
 
 
+def test_the_store_is_that_of_the_latest_basket_until_a_moment() -> None:
+    dataset = dataset_of(BASKETS, stores={"ann": "north"})
+    later = dataset.interactions["sequence"] == 1
+    moved = dataset.interactions.assign(
+        store=dataset.interactions["store"].mask(later, "south").astype("str")
+    )
+    purchases = purchases_of(dataclasses.replace(dataset, interactions=moved))
+    week_later = START_SECONDS + 7 * SECONDS_PER_DAY
+
+    assert purchases.last_store("ann") == "south"
+    assert purchases.last_store("ann", until_seconds=week_later) == "south"
+    assert purchases.last_store("ann", until_seconds=week_later - 1) == "north"
+    assert purchases.last_store("ann", until_seconds=START_SECONDS - 1) == ""
+
+
 def test_undated_baskets_lie_a_week_apart_and_end_together() -> None:
     purchases = purchases_of(dataset_of(BASKETS, dated=False))
 
