@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_VENV := .venv-spark
 SPARK_READY := $(SPARK_VENV)/.ready
+ENGINE_READY := $(if $(filter spark,$(ENGINE)),$(SPARK_READY),$(READY))
 IMAGES := profile embedding recommendation console training
 PROTOS := $(shell find protos/ofone -name '*.proto')
 BASELINE ?= main
@@ -48,8 +49,8 @@ run: $(READY) ## Make a town (or take DATA=FILE [MAPPING=FILE]), learn, serve, s
 demo: $(READY) ## The same as run, but ends by itself.
 	$(BIN)/python -m demo --once $(DEMO)
 
-evaluate: $(READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar].
-	$(BIN)/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+evaluate: $(ENGINE_READY) ## Compare the model with its baselines on DATASET=DIR [PROTOCOL=last-basket|calendar] [ENGINE=spark].
+	$(dir $<)bin/python -m ml evaluate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG)) $(if $(ENGINE),--engine $(ENGINE))
 
 ablate: $(READY) ## Measure what sets of features are worth on DATASET=DIR [PROTOCOL=…] [SEEDS=5] [CONFIG=FILE].
 	$(BIN)/python -m ml ablate $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(CONFIG),--config $(CONFIG))
@@ -69,8 +70,8 @@ report: $(READY) ## Tell every move of the champion: when, who, from, to, why.
 rollback: $(READY) ## Make the champion before the champion again [WHY="a sentence"].
 	$(BIN)/python -m ml rollback $(if $(WHY),--why "$(WHY)")
 
-retrain: $(READY) ## Import, train, ask the gate and publish: PROFILE=HOST:PORT OUT=DIR [EMBEDDING=HOST:PORT] [MODEL=DIR].
-	$(BIN)/python -m ml retrain --profile $(PROFILE) --out $(OUT) $(if $(EMBEDDING),--embedding $(EMBEDDING)) $(if $(MODEL),--model-dir $(MODEL))
+retrain: $(ENGINE_READY) ## Import, train, ask the gate and publish: PROFILE=HOST:PORT OUT=DIR [EMBEDDING=HOST:PORT] [MODEL=DIR] [ENGINE=spark].
+	$(dir $<)bin/python -m ml retrain --profile $(PROFILE) --out $(OUT) $(if $(EMBEDDING),--embedding $(EMBEDDING)) $(if $(MODEL),--model-dir $(MODEL)) $(if $(ENGINE),--engine $(ENGINE))
 
 drift: $(READY) ## Compare the last days of DATASET=DIR [DAYS=7] with the model in BUNDLE=DIR, or the champion.
 	$(BIN)/python -m ml drift $(DATASET) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(DAYS),--days $(DAYS)) $(if $(OUT),--out $(OUT))
@@ -81,7 +82,7 @@ tune: $(READY) ## Choose hyperparameters on DATASET=DIR [PROTOCOL=…] [TRIALS=2
 test: $(READY) ## Run every test, on SQLite and PostgreSQL, over real gRPC.
 	$(BIN)/python -m pytest $(TESTS)
 
-train: $(if $(filter spark,$(ENGINE)),$(SPARK_READY),$(READY)) ## Learn from DATASET=DIR, register the challenger [CONFIG=FILE] [ENGINE=spark].
+train: $(ENGINE_READY) ## Learn from DATASET=DIR, register the challenger [CONFIG=FILE] [ENGINE=spark].
 	$(dir $<)bin/python -m ml train $(DATASET) $(if $(CONFIG),--config $(CONFIG)) $(if $(ENGINE),--engine $(ENGINE))
 
 test-spark: $(SPARK_READY) ## Run the tests of the Spark engine, in its own environment.

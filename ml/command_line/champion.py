@@ -7,6 +7,7 @@ import typer
 
 from ml.command_line.loading import (
     REFUSED,
+    engine_of,
     is_terminal,
     learning_commands,
     registry_commands,
@@ -17,6 +18,8 @@ from ml.command_line.options import (
     DEFAULT_TRACKING_URI,
     ConfigFile,
     DatasetFolder,
+    EngineName,
+    EngineOption,
     Name,
     NewName,
     TrackingUri,
@@ -75,14 +78,24 @@ def retrain(  # noqa: PLR0913, PLR0917  # the options of a command line
     name: NewName = None,
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
     config: ConfigFile = None,
+    engine: EngineOption = EngineName.MACHINE,
 ) -> None:
     """Import, train, ask the gate, publish: a night's work in one call, with a trail.
 
     Ends with 0 where the gate refuses the challenger too: the champion stays, the trail says why.
     """
+    counting = engine_of(engine)
     with told("ml.training.retrain") as nights, learning_commands() as commands:
         chosen = commands.training_config(config, name=name, show_progress=is_terminal())
-        night = nights.Night(profile, embedding, out, tracking_uri, chosen, model_folder=model_dir)
+        night = nights.Night(
+            profile,
+            embedding,
+            out,
+            tracking_uri,
+            chosen,
+            model_folder=model_dir,
+            engine=counting,
+        )
         nights.retrain(night, say=typer.echo)
 
 

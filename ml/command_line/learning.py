@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ml.command_line.loading import commands_of, is_terminal, learning_commands
+from ml.command_line.loading import engine_of, is_terminal, learning_commands
 from ml.command_line.options import (
     DEFAULT_TRACKING_URI,
     RESULTS,
@@ -84,9 +84,10 @@ def train(
     engine: EngineOption = EngineName.MACHINE,
 ) -> None:
     """Evaluate, learn from everything, and register the result as challenger."""
-    with commands_of(engine) as commands:
+    counting = engine_of(engine)
+    with learning_commands() as commands:
         chosen = commands.training_config(config, name=name, fast=fast, show_progress=is_terminal())
-        commands.train(dataset, chosen, tracking_uri=tracking_uri, say=typer.echo)
+        commands.train(dataset, chosen, tracking_uri=tracking_uri, say=typer.echo, engine=counting)
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
@@ -97,8 +98,12 @@ def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it n
     tune: Annotated[int, typer.Option(min=0, help="Choose hyperparameters first: trials.")] = 0,
     out: ResultsFolder = RESULTS,
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
+    engine: EngineOption = EngineName.MACHINE,
 ) -> None:
     """Compare the model with what it must beat; nothing is registered."""
+    if tune and engine is EngineName.SPARK:
+        raise typer.BadParameter("--tune reads a data set whole: tune on less, then --config")
+    counting = engine_of(engine)
     with learning_commands() as commands:
         chosen = commands.training_config(
             config, protocol=protocol, fast=fast, show_progress=is_terminal()
@@ -106,7 +111,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  # a command has as many options as it n
         written = commands.Written(out, tracking_uri)
         if tune:
             chosen = commands.choose(dataset, chosen, written, trials=tune, say=typer.echo)
-        commands.evaluate(dataset, chosen, written, say=typer.echo)
+        commands.evaluate(dataset, chosen, written, say=typer.echo, engine=counting)
 
 
 def tune(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs

@@ -6,10 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import typer
 
 from ml.command_line.options import EngineName
+
+if TYPE_CHECKING:
+    from ml.training.source import Engine
 
 REFUSED = 1
 """The exit code where the gate refuses, or something drifts."""
@@ -18,10 +22,11 @@ FAILED = 3
 """The exit code where data, files or MLflow do not allow what was asked."""
 
 
-def commands_of(engine: EngineName) -> AbstractContextManager[ModuleType]:
-    """Give the commands whose counting the engine does; Spark is in some environments only."""
-    if engine is EngineName.MACHINE:
-        return learning_commands()
+def engine_of(name: EngineName) -> "Engine":
+    """Return what counts; Spark is in some environments only."""
+    if name is EngineName.MACHINE:
+        machine: Engine = importlib.import_module("ml.training.source").this_machine
+        return machine
     if importlib.util.find_spec("pyspark") is None:
         typer.echo(
             "Spark is not in this environment: `make setup-spark` makes one with it, and "
@@ -29,7 +34,8 @@ def commands_of(engine: EngineName) -> AbstractContextManager[ModuleType]:
             err=True,
         )
         raise typer.Exit(FAILED)
-    return told("ml.spark.commands")
+    spark: Engine = importlib.import_module("ml.spark.engine").spark_engine
+    return spark
 
 
 def learning_commands() -> AbstractContextManager[ModuleType]:

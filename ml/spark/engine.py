@@ -18,13 +18,13 @@ from ml.spark.known import Everybody
 from ml.spark.limits import check_config
 from ml.spark.rules import check
 from ml.spark.sampling import drawn_customers
-from ml.spark.session import spark_session
+from ml.spark.session import SparkError, spark_session
 from ml.spark.settings import PREFIX, SparkSettings
 from ml.training.attribute_map import item_attributes
 from ml.training.learning import LearningConfig
 from ml.training.purchases import Purchases
 from ml.training.source import Source
-from services.serving.settings import load_settings
+from services.serving.settings import SettingsError, load_settings
 
 
 @contextmanager
@@ -36,13 +36,13 @@ def spark_engine(path: Path, config: LearningConfig) -> Iterator[Source]:
         config: how bundles are learned.
 
     Raises:
-        SettingsError: when a setting is malformed.
         DatasetError: when the folder breaks rules, or nothing can be learned from it.
         SplitError: when targets of dated data have no dates.
-        SparkError: when the configuration asks for what Spark has not, or a job fails.
+        SparkError: when a setting is malformed, the configuration asks for what Spark has not, or a
+            job fails.
     """
     check_config(config)
-    settings = load_settings(SparkSettings, PREFIX, os.environ)
+    settings = _settings()
     description = read_description(path)
     with spark_session(settings, show_progress=config.show_progress) as session:
         purchases = read_purchases(session, path, dated=description.dated)
@@ -58,3 +58,10 @@ def spark_engine(path: Path, config: LearningConfig) -> Iterator[Source]:
             return fit_artefacts(everybody.known(known, now_seconds), attributes, config, settings)
 
         yield Source("spark", at_hand, digest(purchases, at_hand), make)
+
+
+def _settings() -> SparkSettings:
+    try:
+        return load_settings(SparkSettings, PREFIX, os.environ)
+    except SettingsError as error:
+        raise SparkError(str(error)) from error

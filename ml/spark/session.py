@@ -13,6 +13,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from ml.spark.settings import SparkSettings
+from ml.training.source import EngineError
 
 JAVA_VERSION = 17
 """The least that Spark 4 runs on."""
@@ -31,7 +32,7 @@ _OPTIONS = {
 }
 
 
-class SparkError(Exception):
+class SparkError(EngineError):
     """Spark cannot do its part; the message says why."""
 
 

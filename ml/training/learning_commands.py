@@ -33,16 +33,16 @@ from ml.training.mlflow_access import RegistryError
 from ml.training.registry import Registry
 from ml.training.results import ResultsError, write_results
 from ml.training.search import Keeping, SearchError, Trial
-from ml.training.source import Engine, this_machine
+from ml.training.source import Engine, EngineError, this_machine
 from ml.training.train import train as train_model
 from ml.training.training_config import TrainingConfig
 from ml.training.trial_runs import trial_runs
 from ml.training.tune import tune as search_best
 
 KNOWN_ERRORS = (
-    BundleError, CatalogueError, ConfigError, DatasetError, ExportCutError, ExportEmptyError,
-    MappingError, OSError, RawFileError, RawImportError, RegistryError, ResultsError, SearchError,
-    SplitError, TownError, TrainingError,
+    BundleError, CatalogueError, ConfigError, DatasetError, EngineError, ExportCutError,
+    ExportEmptyError, MappingError, OSError, RawFileError, RawImportError, RegistryError,
+    ResultsError, SearchError, SplitError, TownError, TrainingError,
 )  # fmt: skip
 """What is told as a sentence."""
 

@@ -15,6 +15,7 @@ from ml.training.mlflow_access import RegistryError
 from ml.training.registry import Registry
 from ml.training.registry_commands import Tracking
 from ml.training.run_contents import NOTE_TAG
+from ml.training.source import Engine, this_machine
 from ml.training.trail import TRAIL_DOCUMENT, TRAIL_PAGE, Outcome, Say, Trail
 from ml.training.training_config import TrainingConfig
 
@@ -44,6 +45,8 @@ class Night:
     config: TrainingConfig
     model_folder: Path | None = None
     """What the services watch; ``None`` where somebody else publishes."""
+    engine: Engine = this_machine
+    """What counts while a model is trained."""
 
 
 def retrain(night: Night, *, say: Say) -> Outcome:
@@ -80,7 +83,13 @@ def _steps(night: Night, trail: Trail, say: Say) -> None:
             night.profile, dataset, embedding=night.embedding, show_progress=show_progress, say=told
         )
     with trail.step("train", say) as told:
-        learning_commands.train(dataset, night.config, tracking_uri=night.tracking_uri, say=told)
+        learning_commands.train(
+            dataset,
+            night.config,
+            tracking_uri=night.tracking_uri,
+            say=told,
+            engine=night.engine,
+        )
     tracking = Tracking(night.tracking_uri, night.config.name)
     with trail.step("gate", say) as told:
         if not registry_commands.promote(tracking, say=told):

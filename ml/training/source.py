@@ -17,6 +17,10 @@ from ml.dataset.learnable import check_learnable
 from ml.training.learning import Artefacts, LearningConfig
 
 
+class EngineError(Exception):
+    """An engine cannot do its part; the message says why."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A data set, ready to be learned from."""

@@ -188,6 +188,14 @@ def test_spark_is_asked_for_where_it_is_not(
     town: Path, tracking_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    answer = run("train", town, "--engine", "spark", "--tracking-uri", tracking_uri)
-    assert answer.exit_code == 3
-    assert answer.output.startswith("Spark is not in this environment: `make setup-spark`")
+    night = ("retrain", "--profile", "127.0.0.1:1", "--out", town)
+    for command in (("train", town), ("evaluate", town), night):
+        answer = run(*command, "--engine", "spark", "--tracking-uri", tracking_uri)
+        assert answer.exit_code == 3
+        assert answer.output.startswith("Spark is not in this environment: `make setup-spark`")
+
+
+def test_a_search_over_data_that_are_not_at_hand_is_refused(town: Path) -> None:
+    answer = run("evaluate", town, "--engine", "spark", "--tune", "1")
+    assert answer.exit_code == 2
+    assert "--tune reads a data set whole" in answer.output

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from ofone.profile.v1 import profile_service_pb2 as messages
 
 from ml.dataset.export_import import ExportCutError
 from ml.model.bundle_folder import read_bundle
-from ml.training.learning import TrainingError
+from ml.training.learning import LearningConfig, TrainingError
 from ml.training.registry import CHAMPION, Registry
 from ml.training.retrain import Night, retrain
+from ml.training.source import EngineError, Source, this_machine
 from ml.training.trail import Outcome
 from ml.training.training_config import TrainingConfig
 from tests.ml.training.bread_shop import SMALL, bread_shop
@@ -65,6 +67,13 @@ def night(profile: str, folder: Path, tracking_uri: str) -> Night:
     return Night(profile, None, folder / "night", tracking_uri, config, folder / "models")
 
 
+@contextmanager
+def broken(path: Path, config: LearningConfig) -> Iterator[Source]:
+    """Fail before anything is read."""
+    raise EngineError("the cluster is away")
+    yield
+
+
 def trail_of(folder: Path) -> dict[str, str]:
     """Return what became of every step."""
     document = json.loads((folder / "night" / "trail.json").read_text())
@@ -107,6 +116,38 @@ def test_a_night_without_a_profile_leaves_a_trail_that_says_so(
     assert "the export broke off after 0 lines" in (tmp_path / "night" / "trail.md").read_text()
     (kept,) = registry.runs(f"{NAME}-retraining")
     assert (kept.tags["outcome"], kept.tags["step"]) == ("failed", "import")
+    assert registry.runs(NAME) == []
+
+
+def test_a_night_counts_where_it_is_told_to(
+    profile: str, registry: Registry, tracking_uri: str, tmp_path: Path
+) -> None:
+    opened: list[Path] = []
+
+    @contextmanager
+    def elsewhere(path: Path, config: LearningConfig) -> Iterator[Source]:
+        opened.append(path)
+        with this_machine(path, config) as source:
+            yield dataclasses.replace(source, engine="elsewhere")
+
+    asked = dataclasses.replace(night(profile, tmp_path, tracking_uri), engine=elsewhere)
+
+    retrain(asked, say=lambda _: None)
+
+    assert opened == [asked.folder / "dataset"]
+    assert registry.version(NAME, "challenger") is not None
+
+
+def test_a_night_whose_engine_fails_says_so(
+    profile: str, registry: Registry, tracking_uri: str, tmp_path: Path
+) -> None:
+    asked = dataclasses.replace(night(profile, tmp_path, tracking_uri), engine=broken)
+
+    with pytest.raises(EngineError):
+        retrain(asked, say=lambda _: None)
+
+    assert trail_of(tmp_path) == {"import": "done", "train": "failed"}
+    assert "the cluster is away" in (tmp_path / "night" / "trail.md").read_text()
     assert registry.runs(NAME) == []
 
 
