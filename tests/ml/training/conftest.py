@@ -25,6 +25,9 @@ MLFLOW_WARNS = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationW
 
 Register = Callable[..., RegisteredVersion]
 
+GOOD, FAIR, BAD = [0.3, 0.5] * 20, [0.28, 0.48] * 20, [0.1, 0.2] * 20
+"""Scores of forty customers; each row surely better than the next."""
+
 SOUND = Measured(
     comparison=Comparison(champion="", answered=False, note=""),
     fold_in_difference=1e-6,
@@ -95,6 +98,12 @@ def register(registry: Registry, tmp_path: Path) -> Register:
         return version
 
     return challenger
+
+
+def number_of(registry: Registry, alias: str) -> str | None:
+    """Return the number of the version that bears an alias."""
+    version = registry.version(NAME, alias)
+    return version.number if version else None
 
 
 def _scores(recall: list[float], baskets: tuple[str, ...]) -> pd.DataFrame:

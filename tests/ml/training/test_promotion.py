@@ -16,17 +16,18 @@ from ml.training.promote import index_recalls, promote
 from ml.training.promotion_log import moves
 from ml.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from ml.training.reliability import Reliability
-from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
+from tests.ml.training.conftest import (
+    BAD,
+    FAIR,
+    GOOD,
+    MLFLOW_WARNS,
+    NAME,
+    Register,
+    number_of,
+)
 from tests.models import small_bundle
 
 pytestmark = MLFLOW_WARNS
-
-GOOD, FAIR, BAD = [0.3, 0.5] * 20, [0.28, 0.48] * 20, [0.1, 0.2] * 20
-
-
-def number_of(registry: Registry, alias: str) -> str | None:
-    version = registry.version(NAME, alias)
-    return version.number if version else None
 
 
 def test_the_first_model_must_beat_the_baseline(registry: Registry, register: Register) -> None:
@@ -225,13 +226,6 @@ def test_without_a_challenger_or_a_model_a_sentence_says_so(
     assert version.number == "1"
 
 
-def test_a_run_that_raises_ends_as_failed(registry: Registry) -> None:
-    with pytest.raises(ValueError, match="broken"), registry.run("x", run_name="r", tags={}):
-        raise ValueError("broken")
-
-    assert [each.is_finished for each in registry.runs("x")] == [False]
-
-
 def blind_graph(factors: NDArray[np.float32]) -> ItemIndex:
     """Return a graph that holds the first item alone, and so misses nearly all."""
     index = faiss.IndexHNSWFlat(factors.shape[1], 4, faiss.METRIC_INNER_PRODUCT)
@@ -255,10 +249,3 @@ def test_an_index_that_misses_gives_way_to_exact_search_and_refuses_no_model() -
 
 def test_vectors_that_even_exact_search_misses_refuse_the_model() -> None:
     assert not index_line({"hnsw": 0.4, "exact": 0.9}).passed
-
-
-def test_a_file_that_is_no_database_is_said_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "mlflow.db").write_text("no database at all")
-
-    with pytest.raises(RegistryError, match="file is not a database"):
-        Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")

@@ -16,25 +16,31 @@ from ml.training.registry_commands import promote as ask_gate
 from ml.training.registry_commands import report as tell_report
 from ml.training.registry_commands import rollback as go_back
 from ml.training.rollback import rollback
-from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
+from tests.ml.training.conftest import (
+    BAD,
+    FAIR,
+    GOOD,
+    MLFLOW_WARNS,
+    NAME,
+    Register,
+    number_of,
+)
 from tests.models import small_bundle
 
 pytestmark = MLFLOW_WARNS
 
-GOOD, FAIR, BAD = [0.3, 0.5] * 20, [0.28, 0.48] * 20, [0.1, 0.2] * 20
 
-
-def number_of(registry: Registry, alias: str) -> str | None:
-    version = registry.version(NAME, alias)
-    return version.number if version else None
+def promote_two(registry: Registry, register: Register) -> None:
+    """Let version 1 become champion, and then version 2."""
+    for seed in (0, 1):
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
+        assert promote(registry, NAME).moved
 
 
 def test_a_rollback_brings_the_champion_before_back_once(
     registry: Registry, register: Register
 ) -> None:
-    for seed in (0, 1):
-        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
-        promote(registry, NAME)
+    promote_two(registry, register)
 
     done = rollback(registry, NAME, why="complaints")
 
@@ -52,9 +58,7 @@ def test_a_rollback_brings_the_champion_before_back_once(
 def test_a_promotion_cut_off_between_its_moves_is_no_way_back_but_can_be_repeated(
     registry: Registry, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in (0, 1):
-        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
-        promote(registry, NAME)
+    promote_two(registry, register)
     register(small_bundle(seed=2), recall=GOOD, baseline=BAD)
     move = registry.set_alias
 
@@ -118,9 +122,7 @@ def test_a_report_without_a_move_says_so(tracking_uri: str) -> None:
 def test_the_report_tells_every_move_in_three_forms(
     registry: Registry, register: Register, tracking_uri: str
 ) -> None:
-    for seed in (0, 1):
-        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
-        promote(registry, NAME)
+    promote_two(registry, register)
     rollback(registry, NAME, why="complaints | many")
 
     lines = report(tracking_uri).splitlines()
@@ -142,9 +144,7 @@ def test_the_report_tells_every_move_in_three_forms(
 def test_a_direct_move_is_told_and_a_rollback_takes_it_back(
     registry: Registry, register: Register, tracking_uri: str
 ) -> None:
-    for seed in (0, 1):
-        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
-        promote(registry, NAME)
+    promote_two(registry, register)
     astray = register(small_bundle(seed=2), recall=BAD, baseline=BAD)
     registry.set_alias(NAME, CHAMPION, astray.number)
 
@@ -159,9 +159,7 @@ def test_a_direct_move_is_told_and_a_rollback_takes_it_back(
 def test_a_champion_whose_alias_was_moved_away_is_still_champion(
     registry: Registry, register: Register
 ) -> None:
-    for seed in (0, 1):
-        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD)
-        promote(registry, NAME)
+    promote_two(registry, register)
     registry.set_alias(NAME, CHAMPION, "1")
 
     verdict = promote(registry, NAME)

@@ -3,9 +3,7 @@
 import os
 import re
 import shutil
-import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -13,17 +11,13 @@ from typer.testing import CliRunner
 
 from ml.__main__ import app
 from ml.model.bundle_folder import read_bundle
-from ml.training.mlflow_access import RegistryError
 from ml.training.promotion_log import move_champion
 from ml.training.publish import (
     KEPT_VERSIONS,
     STALE_DRAFT_SECONDS,
-    Published,
     Publisher,
     PublishError,
-    watch,
 )
-from ml.training.publish_metrics import MetricsPage, show_astray, shown
 from ml.training.registry import CHALLENGER, CHAMPION, RegisteredVersion, Registry
 from ml.training.rollback import rollback
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME, Register
@@ -214,37 +208,6 @@ def test_another_alias_is_followed_as_it_is_moved(
     assert follower.publish().astray == ""
 
 
-def test_the_metrics_page_shows_an_alias_that_is_astray() -> None:
-    stop = threading.Event()
-    version = RegisteredVersion(NAME, "1", "run", "v1")
-    answers: list[Published | PublishError] = [
-        Published(version, Path("/models/versions/v1"), changed=True, astray="somebody moved it"),
-        Published(version, Path("/models/versions/v1"), changed=False),
-        PublishError("nothing was promoted", is_astray=True),
-    ]
-    seen: list[str] = []
-
-    with shown(MetricsPage("127.0.0.1", 0)) as port:
-
-        def publish_once() -> Published:
-            answer = answers.pop(0)
-            if not answers:
-                stop.set()
-            if isinstance(answer, PublishError):
-                raise answer
-            return answer
-
-        def show(is_astray: bool) -> None:
-            show_astray(is_astray)
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-                page = answer.read().decode()
-            seen.extend(re.findall(r"^ofone_publish_champion_astray (\S+)$", page, re.MULTILINE))
-
-        watch(publish_once, say=lambda _: None, stop=stop, period_seconds=0, show_astray=show)
-
-    assert seen == ["1.0", "0.0", "1.0"]
-
-
 def test_without_a_challenger_it_is_said_how_to_come_by_one(
     registry: Registry, register: Register, models: Path
 ) -> None:
@@ -254,31 +217,6 @@ def test_without_a_challenger_it_is_said_how_to_come_by_one(
 
     with pytest.raises(PublishError, match="is challenger; train one first"):
         publisher.publish()
-
-
-def test_watching_tells_each_state_once_and_tries_again() -> None:
-    said: list[str] = []
-    stop = threading.Event()
-    version = RegisteredVersion(NAME, "1", "run", "v1")
-    good = Published(version, Path("/models/versions/v1"), changed=True)
-    answers: list[Published | RegistryError] = [
-        RegistryError("MLflow is away"), RegistryError("MLflow is away"), good, good,
-    ]  # fmt: skip
-
-    def publish_once() -> Published:
-        answer = answers.pop(0)
-        if not answers:
-            stop.set()
-        if isinstance(answer, RegistryError):
-            raise answer
-        return answer
-
-    watch(publish_once, say=said.append, stop=stop, period_seconds=0)
-
-    assert said == [
-        "MLflow is away; what was current still is; trying again",
-        "v1 is current",
-    ]
 
 
 def test_the_command_of_the_page_on_shadows_publishes_the_challenger(

@@ -7,8 +7,8 @@ import pytest
 
 from ml.dataset.folder import write_dataset
 from ml.training import run_steps
-from ml.training.kept_steps import KEY_TAG, run_key
-from ml.training.registry import CHALLENGER, Registry
+from ml.training.kept_steps import run_key
+from ml.training.registry import Registry
 from ml.training.run_contents import BUNDLE_ARTIFACT
 from ml.training.train import Trained, train
 from ml.training.training_config import TrainingConfig
@@ -102,29 +102,6 @@ def test_a_run_cut_off_is_finished_by_the_next_and_its_bundle_is_the_same_to_the
     assert bytes_of(registry, trained.registered.run_id, tmp_path / "resumed") == bytes_of(
         other, uncut.registered.run_id, tmp_path / "whole"
     )
-
-
-def test_a_run_registers_once_however_often_it_is_cut_off(registry: Registry) -> None:
-    with registry.run(NAME, run_name="r", tags={}) as run_id:
-        first, second = (registry.register(NAME, run_id, "v1") for _ in range(2))
-
-    assert first == second
-    assert registry.version(NAME, CHALLENGER) is None
-
-
-def test_what_is_finished_is_not_taken_up_and_what_failed_is(registry: Registry) -> None:
-    with registry.run(NAME, run_name="whole", tags={KEY_TAG: "a key"}):
-        assert registry.unfinished_run(NAME, KEY_TAG, "a key") is not None
-    assert registry.unfinished_run(NAME, KEY_TAG, "a key") is None
-    with (
-        pytest.raises(RuntimeError, match="cut off"),
-        registry.run(NAME, run_name="failed", tags={KEY_TAG: "a key"}) as run_id,
-    ):
-        cut()
-
-    assert registry.unfinished_run(NAME, KEY_TAG, "a key") == run_id
-    assert registry.unfinished_run(NAME, KEY_TAG, "another key") is None
-    assert registry.unfinished_run("another model", KEY_TAG, "a key") is None
 
 
 def test_other_data_or_another_configuration_make_another_run() -> None:
