@@ -117,6 +117,24 @@ def answer(
     customers = question.customer_ids
     answers = recommender.recommend(customers, max(CUTOFFS))
     lists = dict(zip(customers, answers, strict=True))
+    return scored(question, lists, ideal=ideal, learning_seconds=learning_seconds)
+
+
+def scored(
+    question: Question,
+    lists: dict[str, list[str]],
+    *,
+    ideal: Ideal = "full",
+    learning_seconds: float = 0.0,
+) -> Answered:
+    """Return ranked lists with their scores.
+
+    Args:
+        question: who is asked about, and what came.
+        lists: the items of each customer, best first, ``max(CUTOFFS)`` at most.
+        ideal: See ``score_customers``.
+        learning_seconds: as in ``answer``.
+    """
     items = question.history.interactions["item_id"].nunique()
     return Answered(
         question,

@@ -12,23 +12,28 @@ Trees are drawn at random too. So every ranker is grown from several seeds, and 
 features once more from others: what lies between those two is chance.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.comparison import Answered, Judgement, judge
+from ml.evaluation.comparison import Answered, Judgement, scored
 from ml.evaluation.intervals import Estimate
+from ml.evaluation.metrics import CUTOFFS
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.model.bundle import Bundle
-from ml.model.features import FEATURES
-from ml.training.champion import FixedModel
+from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.features import FEATURES, feature_table
+from ml.model.index import build_index
+from ml.model.ranker import Ranker
 from ml.training.feature_sets import FEATURE_SETS
 from ml.training.learned import Ofone
 from ml.training.learning import Artefacts, LearningConfig, Prepared, prepare
+from ml.training.purchases import purchases_of
 from ml.training.ranker_training import Samples
+from ml.training.windows import moment_seconds
 
 SEEDS = 5
 """Rankers of each kind; the mean of three differs from that of three others by about a thousandth
@@ -89,17 +94,14 @@ def ablate(
     """
     protocol = protocol or default_protocol(dataset)
     asked = questions(dataset, protocol, horizon_days=config.horizon_days)
-    left_out: dict[str, Sequence[str]] = {Ofone.name: (), CHANCE: (), **FEATURE_SETS}
-    found: dict[str, list[Answered]] = {name: [] for name in left_out}
-    total = len(asked) * len(left_out) * seeds
-    with tqdm(total=total, desc="rankers", disable=not config.show_progress) as bar:
-        for question in asked:
-            prepared = prepare(question.history, question.cut, config, artefacts=artefacts)
-            for name, features in left_out.items():
-                first = config.seed + (seeds if name == CHANCE else 0)
-                for bundle in _taught(prepared, features, config, range(first, first + seeds)):
-                    found[name] += _asked(name, bundle, question, dataset)
-                    bar.update()
+    ideal = dataset.description.ndcg_ideal
+    found: dict[str, list[Answered]] = {name: [] for name in (Ofone.name, CHANCE, *FEATURE_SETS)}
+    for question in asked:
+        prepared = prepare(question.history, question.cut, config, artefacts=artefacts)
+        rankers = _rankers(prepared, config, seeds)
+        lists = _lists(prepared.bundle, rankers, question, show_progress=config.show_progress)
+        for taught, ranked in lists.items():
+            found[taught.name].append(scored(question, ranked, ideal=ideal))
     judged = {name: Judgement(name, tuple(answered)) for name, answered in found.items()}
     whole = judged.pop(Ofone.name)
     return Ablation(protocol, seeds, whole, judged)
@@ -112,14 +114,44 @@ def without(samples: Samples, features: Sequence[str]) -> Samples:
     return replace(samples, values=values)
 
 
-def _taught(
-    prepared: Prepared, features: Sequence[str], config: LearningConfig, seeds: range
-) -> Iterator[Bundle]:
-    blank = replace(prepared, samples=without(prepared.samples, features))
-    for seed in seeds:
-        yield blank.taught(config.ranker, seed=seed)
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """Which ranker: what it was taught without, and its seed."""
+
+    name: str
+    seed: int
 
 
-def _asked(name: str, bundle: Bundle, question: Question, dataset: Dataset) -> tuple[Answered, ...]:
-    ideal = dataset.description.ndcg_ideal
-    return judge(FixedModel(name, bundle), [question], ideal=ideal).answered
+def _rankers(prepared: Prepared, config: LearningConfig, seeds: int) -> dict[_Taught, Ranker]:
+    left_out: dict[str, Sequence[str]] = {Ofone.name: (), CHANCE: (), **FEATURE_SETS}
+    total = len(left_out) * seeds
+    found = {}
+    with tqdm(total=total, desc="rankers", disable=not config.show_progress, leave=False) as bar:
+        for name, features in left_out.items():
+            blank = replace(prepared, samples=without(prepared.samples, features))
+            first = config.seed + (seeds if name == CHANCE else 0)
+            for seed in range(first, first + seeds):
+                bundle = blank.taught(config.ranker, seed=seed)
+                found[_Taught(name, seed)] = Ranker(bundle.ranker)
+                bar.update()
+    return found
+
+
+def _lists(
+    bundle: Bundle, rankers: Mapping[_Taught, Ranker], question: Question, *, show_progress: bool
+) -> dict[_Taught, dict[str, list[str]]]:
+    """Return what each ranker makes of the same candidates of every customer who is asked about.
+
+    Customer by customer, so that no more than one table of features is held.
+    """
+    purchases, now = purchases_of(question.history), moment_seconds(question.cut)
+    candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    lists: dict[_Taught, dict[str, list[str]]] = {taught: {} for taught in rankers}
+    for customer in tqdm(question.customer_ids, desc="asking", disable=not show_progress):
+        history = purchases.history(customer)
+        found = candidates.generate(history, Moment(store=purchases.last_store(customer)))
+        values = feature_table(bundle, history, found, now).values
+        for taught, ranker in rankers.items():
+            order = np.argsort(-ranker.probabilities(values), kind="stable")[: max(CUTOFFS)]
+            lists[taught][customer] = [found.item_ids[place] for place in order.tolist()]
+    return lists

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.comparison import judge
+from ml.evaluation.question import questions
 from ml.model.features import FEATURES, GROUPS
 from ml.training.ablation import CHANCE, Ablation, ablate, without
 from ml.training.ablation_report import document, page, write_ablation
 from ml.training.factors import FactorConfig
 from ml.training.feature_gain import gain_by_group
 from ml.training.feature_sets import FEATURE_SETS
+from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig
 from ml.training.ranker_training import RankerConfig, Samples, train_ranker
 from ml.training.results import ResultsError
@@ -128,6 +131,17 @@ def test_every_ranker_is_asked_about_the_same_customers_once_a_seed(ablation: Ab
     assert len(ablation.whole.scores) == 2 * ablation.customer_count
     for each in ablation.without.values():
         assert each.scores.index.equals(ablation.whole.scores.index)
+
+
+def test_with_every_feature_the_lists_are_those_of_the_model(
+    ablation: Ablation, shop: Dataset
+) -> None:
+    (question,) = questions(shop, "calendar", horizon_days=SMALL.horizon_days)
+
+    model = judge(Ofone(SMALL), [question])
+
+    assert ablation.whole.answered[0].lists == model.lists
+    assert ablation.whole.answered[1].lists != model.lists  # another seed
 
 
 def test_where_rhythms_decide_dueness_is_worth_most_and_popularity_nothing(
