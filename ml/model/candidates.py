@@ -24,8 +24,8 @@ SOURCES = ("latent", "transition", "neighbour", "complement", "popular", "next")
 """The sources in the order of a candidate's scores."""
 
 SOURCE_SIZE = 25
-OWN_ITEM_COUNT = 300
-"""How many items each source proposes, and how many own ones are looked at, where nothing else is
+OWN_ITEM_COUNT = 100
+"""How many items each source proposes, and how many own ones are proposed, where nothing else is
 said: in training, in evaluation and in serving alike, so that lists offline are lists online. More
 of each raise the candidates' recall, hardly that of the ten best, and cost time
 (docs/decisions/0031)."""
@@ -57,7 +57,8 @@ class Moment:
         current_basket: ids of the items in the basket at hand.
         store: the store's id; empty where it is not known.
         source_size: how many items each source proposes.
-        own_item_count: so many items at the head of the history are proposed too.
+        own_item_count: so many items of the history are proposed too, those that the regression
+            expects most.
     """
 
     current_basket: Sequence[str] = ()
@@ -182,7 +183,8 @@ class CandidateGenerator:
         proposed += [found.top(moment.source_size, permitted) for found in evidence.values()]
         proposed.append(self._popular(popular, moment.source_size, permitted))
         proposed.append(foretold.top(NEXT_SHARE * moment.source_size, permitted))
-        rows, own_count = self._united(own[: moment.own_item_count], proposed, permitted)
+        own_rows = _expected(own, foretold, moment.own_item_count, permitted)
+        rows = self._united(own_rows, proposed)
         scores = np.empty((len(SOURCES), len(rows)), np.float32)
         scores[0] = self.factors[rows] @ vector if len(own) else np.nan
         loans = Loans(rows, len(self.bundle.vocabulary), self.lenders)
@@ -191,7 +193,7 @@ class CandidateGenerator:
         scores[3] = loans.scores(evidence["complement"].at) if len(basket) else np.nan
         scores[4] = loans.scores(lambda asked: self._popularity_at(asked, popular))
         scores[5] = loans.scores(foretold.at)
-        return Candidates(self.vocabulary.ids(rows), scores, own_count, vector)
+        return Candidates(self.vocabulary.ids(rows), scores, len(own_rows), vector)
 
     def _known(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which rows are items that the model saw."""
@@ -269,16 +271,29 @@ class CandidateGenerator:
         return shares
 
     def _united(
-        self,
-        own: NDArray[np.int64],
-        proposed: list[NDArray[np.int64]],
-        permitted: NDArray[np.bool_] | None,
-    ) -> tuple[NDArray[np.int64], int]:
-        """Return own rows, then the other proposals in ascending order, and how many are own."""
-        own = own[own >= 0]
-        if permitted is not None:
-            own = own[permitted[own]]
+        self, own: NDArray[np.int64], proposed: list[NDArray[np.int64]]
+    ) -> NDArray[np.int64]:
+        """Return own rows, then the other proposals in ascending order."""
         proposes = np.zeros(len(self.vocabulary), np.bool_)
         proposes[np.concatenate(proposed)] = True
         proposes[own] = False
-        return np.concatenate([own, np.flatnonzero(proposes)]), len(own)
+        return np.concatenate([own, np.flatnonzero(proposes)])
+
+
+def _expected(
+    own: NDArray[np.int64],
+    foretold: NextBasket,
+    count: int,
+    permitted: NDArray[np.bool_] | None,
+) -> NDArray[np.int64]:
+    """Return the own rows of the highest scores, at most ``count``, in the order of the history.
+
+    A customer of many years has hundreds of items; most of those that the regression expects least
+    would only be ranked last. Of equal scores the latest bought are taken.
+    """
+    own = own[own >= 0]
+    if permitted is not None:
+        own = own[permitted[own]]
+    if len(own) <= count:
+        return own
+    return own[np.sort(np.argsort(-foretold.at(own), kind="stable")[:count])]

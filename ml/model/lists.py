@@ -52,10 +52,21 @@ class Evidence:
         if allowed is not None:
             kept = allowed[rows]
             rows, scores = rows[kept], scores[kept]
-        if len(rows) > count:
-            best = np.argpartition(scores, len(rows) - count)[len(rows) - count :]
-            rows, scores = rows[best], scores[best]
-        return rows[np.lexsort((rows, -scores))]
+        return highest(rows, scores, count)
+
+
+def highest(rows: NDArray[np.int64], scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Return the rows with the highest scores, best first, at most ``count``.
+
+    Args:
+        rows: int64 [n], in any order, without repetition; among equal scores the lowest is first.
+        scores: float32 [n].
+        count: how many at most.
+    """
+    if len(rows) > count:
+        best = np.argpartition(scores, len(rows) - count)[len(rows) - count :]
+        rows, scores = rows[best], scores[best]
+    return rows[np.lexsort((rows, -scores))]
 
 
 NO_EVIDENCE = Evidence(np.zeros(0, np.int64), np.zeros(0, np.float32))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.history import History
-from ml.model.lists import NO_EVIDENCE, Evidence, RelatedLists
+from ml.model.lists import NO_EVIDENCE, Evidence, RelatedLists, highest
 
 FADING = 0.8
 """What a basket of the history weighs beside the one after it."""
@@ -66,6 +66,12 @@ class NextBasket:
             count: how many at most.
             allowed: bool [items]; rows where it is false are passed over. ``None`` allows all.
         """
-        head = self.by_share[: _HEAD * count]
-        rows = np.union1d(self.history.rows, head)
-        return Evidence(rows, self.at(rows)).top(count, allowed)
+        rows, head = self.history.rows, self.by_share[: _HEAD * count]
+        if len(rows):
+            places = np.minimum(np.searchsorted(rows, head), len(rows) - 1)
+            rows = np.concatenate([rows, head[rows[places] != head]])
+        else:
+            rows = head
+        if allowed is not None:
+            rows = rows[allowed[rows]]
+        return highest(rows, self.at(rows), count)

@@ -33,7 +33,7 @@ class RecommendationSettings:
     breaker_retry_ms: int = 1_000
     """How long that while is."""
     own_item_count: int = OWN_ITEM_COUNT
-    """So many of a customer's own items are ranked; the latest first."""
+    """So many of a customer's own items are ranked: those that the model expects most."""
     source_size: int = SOURCE_SIZE
     """So many candidates are taken of each source; more cost time and no longer change what is
     ranked first (docs/decisions/0031)."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ml.model.candidates import FRESH_SIZE, SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.history import History, empty_history, history_of_baskets
 from ml.model.index import build_index
+from ml.model.next_basket import NextBasket
 from tests.models import AS_OF_SECONDS, LIST_LENGTH, small_bundle
 
 BUNDLE = small_bundle()
@@ -204,8 +205,30 @@ def test_so_many_own_items_and_no_more() -> None:
     history: History = history_of_baskets(
         [(AS_OF_SECONDS - place, [f"tea-{place * 4}"]) for place in range(8)]
     )
+    everything = GENERATOR.generate(history, Moment(source_size=1))
+    expected = scores_of(everything, "next")
+    own = everything.item_ids[: everything.own_item_count]
+    likeliest = sorted(own, key=lambda each: -expected[each])[:3]
 
     found = GENERATOR.generate(history, Moment(own_item_count=3, source_size=1))
 
-    assert found.item_ids[:3] == ["tea-0", "tea-4", "tea-8"]
+    assert own == [f"tea-{place * 4}" for place in range(8)]
+    assert found.item_ids[:3] == [each for each in own if each in likeliest]
     assert found.own_item_count == 3
+
+
+def test_of_own_items_that_are_expected_alike_the_latest_are_taken() -> None:
+    strangers = dataclasses.replace(
+        GENERATOR, next_basket=NextBasket(np.zeros_like(BUNDLE.present_shares), np.arange(0))
+    )
+    blank = dataclasses.replace(BUNDLE.next_items, scores=np.zeros_like(BUNDLE.next_items.scores))
+    unforetold = dataclasses.replace(
+        strangers, bundle=dataclasses.replace(BUNDLE, next_items=blank)
+    )
+    history = history_of_baskets(
+        [(AS_OF_SECONDS - place, [f"tea-{place * 4}"]) for place in range(8)]
+    )
+
+    found = unforetold.generate(history, Moment(own_item_count=3, source_size=1))
+
+    assert found.item_ids[:3] == ["tea-0", "tea-4", "tea-8"]

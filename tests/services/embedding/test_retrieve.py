@@ -40,8 +40,17 @@ def test_columns_name_category_and_brand_of_each_candidate(shop: Shop) -> None:
 
 def test_own_items_come_first_in_the_order_of_the_history(shop: Shop) -> None:
     bought = ["soap-3", "tea-0", "bread-2", "coffee-1"]
+    answer = shop.retrieve(bought, own_item_count=4)
+    assert list(answer.item_ids[: answer.own_item_count]) == bought
+
+
+def test_where_there_are_too_many_the_least_expected_are_left_out(shop: Shop) -> None:
+    bought = ["soap-3", "tea-0", "bread-2", "coffee-1"]
+    expected = scores_of(shop.retrieve(bought, own_item_count=4))
+    least = min(bought, key=lambda each: expected[each]["next"])
     answer = shop.retrieve(bought, own_item_count=3)
-    assert list(answer.item_ids[: answer.own_item_count]) == bought[:3]
+    assert list(answer.item_ids[:3]) == [each for each in bought if each != least]
+    assert answer.own_item_count == 3
 
 
 def test_sources_without_ground_say_nothing(shop: Shop) -> None:

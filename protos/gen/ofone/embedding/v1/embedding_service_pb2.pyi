@@ -92,7 +92,9 @@ class RetrieveRequest(_message.Message):
     source_size: _builtins.int
     """How many candidates to take of each source; 0 for the default of 25, at most 500."""
     own_item_count: _builtins.int
-    """The first so many history items come back scored as well; at most 1,000."""
+    """So many history items come back scored as well, those that the model expects most in the next
+    basket; at most 1,000.
+    """
     model_version: _builtins.str
     """The version that shall answer, at most 128 characters. Where it is not loaded, and where this is
     empty, the champion answers; `model_version` of the response says which one did.
