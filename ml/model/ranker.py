@@ -12,6 +12,14 @@ from ml.model.bundle import BundleError
 from ml.model.features import FEATURES, GROUPS
 from ml.model.trees import Trees, TreesError
 
+FIRST_TREES = 30
+"""So many trees are asked about every row. They are taught to be a coarse model by themselves."""
+
+FINALISTS = 60
+"""So many rows, the best by the first trees, are asked about by the rest of them too. On Ta-Feng,
+225 candidates a customer, .9997 of the first twenty places are then as if all had been, for .4 of
+the cost (docs/decisions/0051)."""
+
 
 class Ranker:
     """Trees over the features of ``ml.model.features``."""
@@ -38,13 +46,20 @@ class Ranker:
     def probabilities(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return for each row the probability that the next basket holds it.
 
+        Rows that the first trees leave behind ``FINALISTS`` others keep what these say of them.
+
         Args:
-            values: float32 [n, features].
+            values: float32 [n, features], of one customer.
 
         Returns:
             float32 [n], 0 to 1; empty for no rows.
         """
-        return self._trees.probabilities(values)
+        if len(values) <= FINALISTS or len(self._trees) <= FIRST_TREES:
+            return self._trees.probabilities(values)
+        odds = self._trees.log_odds(values, count=FIRST_TREES)
+        best = np.argpartition(odds, len(odds) - FINALISTS)[-FINALISTS:]
+        odds[best] += self._trees.log_odds(values[best], first=FIRST_TREES)
+        return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
 
     def contributions(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Return what each group of features adds to the log-odds of each row.

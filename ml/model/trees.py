@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 _FLOAT32 = 0
 _NORMAL, _RAW_SCORE = 0, 1
 _ROWS_LIE_TOGETHER = 1
-_FROM_FIRST, _TO_LAST = 0, -1
-"""C_API_DTYPE_FLOAT32, C_API_PREDICT_NORMAL and C_API_PREDICT_RAW_SCORE, is_row_major, and the
-iterations to use, as in ``LightGBM/c_api.h``."""
+_ALL = -1
+"""C_API_DTYPE_FLOAT32, C_API_PREDICT_NORMAL and C_API_PREDICT_RAW_SCORE, is_row_major, and that
+every iteration be used, as in ``LightGBM/c_api.h``."""
 
 _SIZES = re.compile(r"^tree_sizes=(.*)\n", re.MULTILINE)
 """How long each tree is. Told so, the library reads them on several threads, and the error over one
@@ -69,6 +69,10 @@ class Trees:
             raise TreesError(f"the trees tell {classes} classes apart, not one from the rest")
         self._handle = self._booster._handle  # noqa: SLF001  # lives as long as the booster
 
+    def __len__(self) -> int:
+        """Return how many trees there are."""
+        return int(self._booster.num_trees())
+
     @property
     def feature_names(self) -> tuple[str, ...]:
         """The features that the trees were grown on, in the order of the columns."""
@@ -78,24 +82,35 @@ class Trees:
         """Return the answer for each row of float32 [n, features], float32 [n], 0 to 1."""
         return self._ask(values, _NORMAL)
 
-    def log_odds(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the answer for each row of float32 [n, features] before the logistic function."""
-        return self._ask(values, _RAW_SCORE)
+    def log_odds(
+        self, values: NDArray[np.float32], *, first: int = 0, count: int = _ALL
+    ) -> NDArray[np.float32]:
+        """Return the answer for each row of float32 [n, features] before the logistic function.
+
+        Args:
+            values: float32 [n, features].
+            first: the first tree that is asked, less than there are.
+            count: how many are asked from it on, at least 1; all when -1. What all answer is the
+                sum of what parts of them do.
+        """
+        return self._ask(values, _RAW_SCORE, first=first, count=count)
 
     def contributions(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return what each feature adds to the log-odds, and a constant; [n, features + 1]."""
         return np.asarray(self._booster.predict(values, pred_contrib=True, num_threads=1))
 
-    def _ask(self, values: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
+    def _ask(
+        self, values: NDArray[np.float32], kind: int, *, first: int = 0, count: int = _ALL
+    ) -> NDArray[np.float32]:
         rows, columns = values.shape
         if rows == 0:
             return np.zeros(0, np.float32)
         values = np.ascontiguousarray(values, np.float32)
-        found, count = np.empty(rows), ctypes.c_int64()
+        found, written = np.empty(rows), ctypes.c_int64()
         failed = _PREDICT(
             *(self._handle, values.ctypes.data, _FLOAT32, rows, columns, _ROWS_LIE_TOGETHER),
-            *(kind, _FROM_FIRST, _TO_LAST, _PARAMETERS, count, found.ctypes.data),
+            *(kind, first, count, _PARAMETERS, written, found.ctypes.data),
         )
-        if failed or count.value != rows:
+        if failed or written.value != rows:
             raise TreesError(f"the trees do not answer for {columns} features")
         return found.astype(np.float32)

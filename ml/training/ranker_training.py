@@ -18,6 +18,7 @@ from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
 from ml.model.features import FEATURES, feature_table
 from ml.model.index import build_index
+from ml.model.ranker import FIRST_TREES
 from ml.training.launches import launch
 from ml.training.purchases import Purchases
 from ml.training.windows import Window
@@ -48,7 +49,11 @@ class RankerConfig:
 
     trees: int = 200
     leaves: int = 31
+    first_learning_rate: float = 0.15
+    """Of the first trees, which are asked about every candidate (``ml.model.ranker``): alone they
+    must say what the whole model says, only more coarsely."""
     learning_rate: float = 0.06
+    """Of the trees behind them."""
     l2: float = 5.0
     feature_fraction: float = 0.5
     threads: int = 1
@@ -135,7 +140,7 @@ def train_ranker(samples: Samples, config: RankerConfig, *, seed: int) -> str:
     parameters = {
         "objective": "binary",
         "num_leaves": config.leaves,
-        "learning_rate": config.learning_rate,
+        "learning_rate": config.first_learning_rate,
         "lambda_l2": config.l2,
         "feature_fraction": config.feature_fraction,
         "deterministic": True,
@@ -144,7 +149,13 @@ def train_ranker(samples: Samples, config: RankerConfig, *, seed: int) -> str:
         "num_threads": config.threads,
         "verbosity": -1,
     }
-    return str(lightgbm.train(parameters, data, config.trees).model_to_string())
+    falling = lightgbm.reset_parameter(
+        learning_rate=lambda tree: (
+            config.first_learning_rate if tree < FIRST_TREES else config.learning_rate
+        )
+    )
+    trees = lightgbm.train(parameters, data, config.trees, callbacks=[falling])
+    return str(trees.model_to_string())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,13 @@ def test_the_answers_are_those_of_the_python_package(
     assert np.array_equal(trees.log_odds(values), odds)
 
 
+def test_what_all_trees_say_is_the_sum_of_what_the_first_and_the_others_say(trees: Trees) -> None:
+    values = rows(50)
+    parts = trees.log_odds(values, count=5) + trees.log_odds(values, first=5)
+    np.testing.assert_allclose(parts, trees.log_odds(values), rtol=1e-5)
+    assert len(trees) == 12
+
+
 def test_it_does_not_matter_how_the_rows_lie_in_memory(trees: Trees) -> None:
     values = rows(20)
     expected = trees.probabilities(values)
