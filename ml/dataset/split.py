@@ -5,7 +5,8 @@ from it on is the truth. This is nearest to production, where nobody's tomorrow 
 undated one hides the last basket of each customer, which lets a model look ahead at others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -36,7 +37,10 @@ class Split:
     truth: pd.DataFrame
     """``customer_id``, ``item_id`` str: the next basket of each customer who is asked."""
     cut: datetime | None
-    """The first moment that is hidden, in UTC; ``None`` when undated."""
+    """The first moment that is hidden, in UTC; ``None`` where there is no one for all."""
+    visits: Mapping[str, datetime] = field(default_factory=dict)
+    """When each of the next baskets was bought, where the split is by baskets and all have dates;
+    otherwise empty."""
 
     @property
     def customer_ids(self) -> tuple[str, ...]:
@@ -152,7 +156,7 @@ def last_basket_split(dataset: Dataset, *, least_baskets: int = LEAST_BASKETS) -
     """
     bought = dataset.interactions
     if len(dataset.targets):
-        return Split(bought, dataset.targets, None)
+        return Split(bought, dataset.targets, None, _visits(dataset.target_dates, dataset.targets))
     end = bought.groupby("customer_id")["sequence"].transform("max")
     is_hidden = (bought["sequence"] == end) & (end >= least_baskets)
     if not is_hidden.any():
@@ -160,5 +164,15 @@ def last_basket_split(dataset: Dataset, *, least_baskets: int = LEAST_BASKETS) -
             f"interactions.parquet: sequence: of {bought['customer_id'].nunique():,} customers "
             f"nobody has {least_baskets} baskets besides the last ({len(bought):,} rows)"
         )
-    truth = bought.loc[is_hidden, ["customer_id", "item_id"]].reset_index(drop=True)
-    return Split(bought[~is_hidden].reset_index(drop=True), truth, None)
+    hidden = bought[is_hidden].reset_index(drop=True)
+    truth = hidden[["customer_id", "item_id"]]
+    return Split(bought[~is_hidden].reset_index(drop=True), truth, None, _visits(hidden, truth))
+
+
+def _visits(dated: pd.DataFrame, truth: pd.DataFrame) -> dict[str, datetime]:
+    """Return when each customer of ``truth`` came; empty unless all of them have a date."""
+    days = dated.dropna(subset="occurred_at").groupby("customer_id")["occurred_at"].first()
+    if not truth["customer_id"].isin(days.index).all():
+        return {}
+    asked = days[days.index.isin(truth["customer_id"])]
+    return {str(customer): day.to_pydatetime() for customer, day in asked.items()}

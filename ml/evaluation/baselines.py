@@ -5,10 +5,10 @@ Source: Li, Jullien, Ariannezhad, de Rijke, "A Next Basket Recommendation Realit
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 
 Ties = Literal["popular", "earliest"]
 
@@ -22,7 +22,7 @@ class Popular:
         """Know nothing yet."""
         self._ranked: list[str] = []
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Count baskets; ties go to the smaller id."""
         counts = history.interactions.groupby("item_id", sort=True).size()
         self._ranked = counts.sort_values(ascending=False, kind="stable").index.tolist()
@@ -46,7 +46,7 @@ class Personal:
         self._ties = ties
         self._ranked: dict[str, list[str]] = {}
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Count each customer's baskets; the last tie goes to the smaller id."""
         frame = history.interactions
         own = frame.groupby(["customer_id", "item_id"], sort=True)["sequence"]
@@ -76,7 +76,7 @@ class PersonalThenPopular:
         self._personal = Personal(ties)
         self._popular = Popular()
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         """Count both ways."""
         self._personal.fit(history, now)
         self._popular.fit(history, now)

@@ -91,7 +91,7 @@ def judge(
     for question in asked:
         start = time.monotonic()
         if question.history is not learned:
-            recommender.fit(question.history, question.cut)
+            recommender.fit(question.history, question.now)
             learned = question.history
         seconds = time.monotonic() - start
         announce(question)

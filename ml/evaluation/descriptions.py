@@ -5,7 +5,6 @@ Both order a shelf of items by what the catalogue says of them, whether anybody 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 from ml.model.attributes import ItemAttributes, tokens
 
 Whose = Literal["own", "popular"]
@@ -34,7 +34,7 @@ class ChanceInCategory:
         self._counts: Mapping[str, Counter[str]] = {}
         self._common: Counter[str] = Counter()
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Count the purchases of each category."""
         told = history.items.dropna(subset=["category"])
         category_of = dict(zip(told["item_id"], told["category"], strict=True))
@@ -76,7 +76,7 @@ class WordsInCommon:
         self._vectors = _token_vectors(list(attributes.values()))
         self._bought: dict[str, NDArray[np.int64]] = {}
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Take what each customer bought."""
         frame = history.interactions
         rows = frame["item_id"].map(self._rows).dropna().astype(np.int64)

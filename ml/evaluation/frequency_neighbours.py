@@ -11,7 +11,6 @@ divided by their number.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from scipy import sparse
 from ml.dataset.dataset import Dataset
 from ml.evaluation.best_columns import best_columns
 from ml.evaluation.neighbour_table import Bought, NeighbourTable
+from ml.evaluation.question import Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TifuKnn:
         self._frequencies = sparse.csr_matrix((0, 0), dtype=np.float32)
         self._squares: NDArray[np.float32] = np.zeros(0, np.float32)
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Turn every history into a row of faded frequencies."""
         self._table, bought = NeighbourTable.of(history)
         weights = _weights(bought, self.parameters)

@@ -1,12 +1,13 @@
 """The questions a protocol asks: these histories, these customers, what is next?
 
 ``calendar`` is the primary protocol and the one nearest to production: everything before a moment
-is known, nothing after it. ``last-basket`` serves comparison with published tables; it knows only
-the order of baskets, so dates are hidden too.
+is known, nothing after it. ``last-basket`` serves comparison with published tables: it asks about
+each customer's last basket, at the moment of that visit where visits have dates, as a till asks;
+where they have none, only the order of baskets is known.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,6 +26,9 @@ from ml.evaluation.metrics import Baskets, baskets_of
 
 Protocol = Literal["calendar", "last-basket"]
 
+Now = datetime | Mapping[str, datetime] | None
+"""The moment of asking: one for all, or that of each customer's visit; ``None`` without dates."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
@@ -37,7 +41,14 @@ class Question:
     truth: Baskets
     """The next basket of every customer who is asked."""
     cut: datetime | None
-    """The moment of asking; ``None`` where there are no dates."""
+    """The first moment that is hidden; ``None`` where there is no one for all."""
+    visits: Mapping[str, datetime] = field(default_factory=dict)
+    """When each who is asked about came, where they are asked about at that moment."""
+
+    @property
+    def now(self) -> Now:
+        """Return the moment of asking."""
+        return self.visits or self.cut
 
     @property
     def customer_ids(self) -> tuple[str, ...]:
@@ -65,16 +76,18 @@ def questions(
         known = with_history(dataset, split.history)
         return (Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut),)
     split = last_basket_split(dataset)
-    known = _undated(with_history(dataset, split.history))
+    known = with_history(dataset, split.history)
+    known = known if split.visits else _undated(known)
     truth = baskets_of(split.truth)
     if not dataset.folds:
-        return (Question("fold 1", known, truth, None),)
+        return (Question("fold 1", known, truth, None, split.visits),)
     return tuple(
         Question(
             f"fold {number}",
-            replace(known, targets=targets_of(dataset.targets, fold.train + fold.val)),
+            with_targets_of(dataset, known, fold.train + fold.val),
             {each: truth[each] for each in fold.test},
             None,
+            _of(split.visits, fold.test),
         )
         for number, fold in enumerate(dataset.folds, 1)
     )
@@ -119,9 +132,32 @@ def targets_as_baskets(dataset: Dataset) -> Dataset:
     return with_history(dataset, timeline(dataset))
 
 
-def targets_of(targets: pd.DataFrame, customer_ids: Sequence[str]) -> pd.DataFrame:
-    """Return the targets of these customers alone."""
-    return targets[targets["customer_id"].isin(customer_ids)]
+def with_targets_of(held_out: Dataset, known: Dataset, customer_ids: Sequence[str]) -> Dataset:
+    """Return ``known`` with the held-out baskets of these customers; dated, if it is dated.
+
+    Args:
+        held_out: Where the baskets come from.
+        known: Histories; its own targets are left out.
+        customer_ids: Whose held-out baskets may be known.
+    """
+    targets, dates = held_out.targets, held_out.target_dates
+    if not known.description.dated:
+        dates = columns.empty(columns.TARGET_DATES)
+    return replace(
+        known,
+        targets=targets[targets["customer_id"].isin(customer_ids)],
+        target_dates=dates[dates["customer_id"].isin(customer_ids)],
+    )
+
+
+def visits_of(history: Dataset) -> dict[str, datetime]:
+    """Return when the known targets of a history were bought; empty where it is undated."""
+    times = history.target_dates.set_index("customer_id")["occurred_at"]
+    return {str(customer): time.to_pydatetime() for customer, time in times.items()}
+
+
+def _of(visits: Mapping[str, datetime], customer_ids: Sequence[str]) -> dict[str, datetime]:
+    return {each: visits[each] for each in customer_ids} if visits else {}
 
 
 def _undated(history: Dataset) -> Dataset:

@@ -14,7 +14,6 @@ compared with the stronger side of each.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from scipy import sparse
 from ml.dataset.dataset import Dataset
 from ml.evaluation.best_columns import best_columns
 from ml.evaluation.neighbour_table import NeighbourTable
+from ml.evaluation.question import Now
 
 Ties = Literal["alike", "unsettled"]
 
@@ -71,7 +71,7 @@ class UpCf:
         self._shares = sparse.csr_matrix((0, 0), dtype=np.float64)
         self._squares: NDArray[np.float64] = np.zeros(0)
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Count every history, and the shares of its latest baskets."""
         self._table, bought = NeighbourTable.of(history, item_order=_as_numbers)
         shape, recency = self._table.shape, self._parameters.recency

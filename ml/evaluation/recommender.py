@@ -1,10 +1,10 @@
 """What can be asked: learn from histories, then rank items for customers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 
 
 class Recommender(Protocol):
@@ -15,12 +15,12 @@ class Recommender(Protocol):
         """Return the name it has in tables."""
         ...
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         """Learn.
 
         Args:
             history: everything that may be known.
-            now: the moment of asking; ``None`` for undated data.
+            now: the moment of asking, or of asking each customer; ``None`` for undated data.
         """
         ...
 

@@ -5,13 +5,12 @@ What is chosen for a question may rest on what its model may know, and on nothin
 the last where there is neither.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from ml.dataset.rules import Fold
 from ml.dataset.split import SplitError, calendar_split, last_basket_split
 from ml.evaluation.metrics import baskets_of
-from ml.evaluation.question import Question, targets_of, with_history
+from ml.evaluation.question import Question, visits_of, with_history, with_targets_of
 
 
 def validation_question(
@@ -36,12 +35,13 @@ def validation_question(
             known = with_history(question.history, split.history)
             return Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut)
         if fold is not None and fold.val:
-            told = question.history.targets
-            known = replace(question.history, targets=targets_of(told, fold.train))
-            asked = baskets_of(targets_of(told, fold.val))
-            return Question(f"{question.name} val", known, asked, None)
+            told = question.history
+            known = with_targets_of(told, told, fold.train)
+            asked = with_targets_of(told, told, fold.val)
+            truth, visits = baskets_of(asked.targets), visits_of(asked)
+            return Question(f"{question.name} val", known, truth, None, visits)
         split = last_basket_split(with_history(question.history, bought))
     except SplitError:
         return None
     known = with_history(question.history, split.history)
-    return Question(f"{question.name} before", known, baskets_of(split.truth), None)
+    return Question(f"{question.name} before", known, baskets_of(split.truth), None, split.visits)

@@ -120,16 +120,15 @@ class CandidateGenerator:
             bundle.item_factors, regularization=facts.regularization, alpha=facts.alpha
         )
         stores = {store: row for row, store in enumerate(bundle.store_ids)}
-        shares = bundle.popularity[:, 1]
         return cls(
             bundle,
             index,
             fold_in,
             bundle.vocabulary,
             bundle.item_factors,
-            NextBasket(bundle.present_shares, np.argsort(-bundle.present_shares, kind="stable")),
+            _nobody(bundle),
             store_rows=stores,
-            popular_rows=np.argsort(-shares, kind="stable"),
+            popular_rows=_most_popular(bundle),
             lenders=lenders_of(bundle.item_factors[:0], bundle.item_factors, index),
         )
 
@@ -147,6 +146,19 @@ class CandidateGenerator:
             vocabulary=self.vocabulary.extended(item_ids),
             factors=np.concatenate([self.factors, vectors]),
             lenders=lenders_of(vectors, self.bundle.item_factors, self.index),
+        )
+
+    def when_popular(self, bundle: Bundle) -> "CandidateGenerator":
+        """Return the generator of the same model at a time when other items were popular.
+
+        Args:
+            bundle: differs from this one in ``popularity`` and ``present_shares`` alone.
+        """
+        return replace(
+            self,
+            bundle=bundle,
+            next_basket=_nobody(bundle),
+            popular_rows=_most_popular(bundle),
         )
 
     def generate(
@@ -278,6 +290,15 @@ class CandidateGenerator:
         proposes[np.concatenate(proposed)] = True
         proposes[own] = False
         return np.concatenate([own, np.flatnonzero(proposes)])
+
+
+def _nobody(bundle: Bundle) -> NextBasket:
+    shares = bundle.present_shares
+    return NextBasket(shares, np.argsort(-shares, kind="stable"))
+
+
+def _most_popular(bundle: Bundle) -> NDArray[np.int64]:
+    return np.argsort(-bundle.popularity[:, 1], kind="stable")
 
 
 def _expected(

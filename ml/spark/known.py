@@ -47,9 +47,12 @@ class Everybody:
             now_seconds: the moment; without meaning for undated data.
 
         Raises:
-            SparkError: when no moment, or no fold, explains what is shown.
+            SparkError: when no moment, or no fold, explains what is shown, and when dated data are
+                asked about visit by visit.
         """
         if shown.description.dated:
+            if len(shown.targets):
+                raise SparkError("held-out baskets of dated data are learned from by one machine")
             return self.histories.before(now_seconds)
         ends = _ends(shown.interactions)
         if len(shown.targets):

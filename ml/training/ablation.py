@@ -31,9 +31,9 @@ from ml.model.ranker import Ranker
 from ml.training.feature_sets import FEATURE_SETS
 from ml.training.learned import Ofone
 from ml.training.learning import Artefacts, LearningConfig, Prepared, prepare
+from ml.training.present import Presents
 from ml.training.purchases import purchases_of
 from ml.training.ranker_training import Samples
-from ml.training.windows import moment_seconds
 
 SEEDS = 5
 """Rankers of each kind; the mean of three differs from that of three others by about a thousandth
@@ -97,7 +97,7 @@ def ablate(
     ideal = dataset.description.ndcg_ideal
     found: dict[str, list[Answered]] = {name: [] for name in (Ofone.name, CHANCE, *FEATURE_SETS)}
     for question in asked:
-        prepared = prepare(question.history, question.cut, config, artefacts=artefacts)
+        prepared = prepare(question.history, question.now, config, artefacts=artefacts)
         rankers = _rankers(prepared, config, seeds)
         lists = _lists(prepared.bundle, rankers, question, show_progress=config.show_progress)
         for taught, ranked in lists.items():
@@ -144,13 +144,15 @@ def _lists(
 
     Customer by customer, so that no more than one table of features is held.
     """
-    purchases, now = purchases_of(question.history), moment_seconds(question.cut)
+    purchases = purchases_of(question.history)
     candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    presents = Presents(candidates, purchases, question.now)
     lists: dict[_Taught, dict[str, list[str]]] = {taught: {} for taught in rankers}
     for customer in tqdm(question.customer_ids, desc="asking", disable=not show_progress):
         history = purchases.history(customer)
-        found = candidates.generate(history, Moment(store=purchases.last_store(customer)))
-        values = feature_table(bundle, history, found, now).values
+        now = presents.of(customer)
+        found = now.candidates.generate(history, Moment(store=purchases.last_store(customer)))
+        values = feature_table(now.candidates.bundle, history, found, now.now_seconds).values
         for taught, ranker in rankers.items():
             order = np.argsort(-ranker.probabilities(values), kind="stable")[: max(CUTOFFS)]
             lists[taught][customer] = [found.item_ids[place] for place in order.tolist()]

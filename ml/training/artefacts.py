@@ -61,7 +61,7 @@ def fit_artefacts(
         neighbours=fit_neighbours(counts, weighting),
         complements=complements(purchases),
         next_items=next_items(purchases),
-        popularity=popularity(purchases),
+        popularity=popularity(purchases, purchases.as_of_seconds),
         store_ids=purchases.store_ids,
         store_popularity=store_popularity(purchases),
         repeat_rates=rhythm.repeat_rates,
@@ -69,25 +69,30 @@ def fit_artefacts(
         gap_log_stds=rhythm.gap_log_stds,
         basket_counts=_basket_counts(purchases),
         basket_sizes=_basket_sizes(purchases),
-        present_shares=present_shares(purchases),
+        present_shares=present_shares(purchases, purchases.as_of_seconds),
         attribute_tokens=attribute_tokens,
         attribute_weights=attribute_weights,
         ranker="",
     )
 
 
-def popularity(purchases: Purchases) -> NDArray[np.float32]:
+def popularity(purchases: Purchases, as_of_seconds: int) -> NDArray[np.float32]:
     """Return the share of baskets that hold each item in the windows of ``POPULARITY_DAYS``.
 
+    Args:
+        purchases: what was bought, and later too.
+        as_of_seconds: when the windows end; what was bought later does not count.
+
     Returns:
-        float32 [items, windows].
+        float32 [items, windows]; zeros where a window has no basket.
     """
     n = len(purchases.item_ids)
     shares = np.zeros((n, len(POPULARITY_DAYS)), np.float32)
     for place, days in enumerate(POPULARITY_DAYS):
-        recent = purchases.basket_seconds > purchases.as_of_seconds - days * SECONDS_PER_DAY
+        ages = as_of_seconds - purchases.basket_seconds
+        recent = (ages >= 0) & (ages < days * SECONDS_PER_DAY)
         held = purchases.row_items[recent[purchases.row_baskets]]
-        shares[:, place] = np.bincount(held, minlength=n) / recent.sum()
+        shares[:, place] = np.bincount(held, minlength=n) / max(recent.sum(), 1)
     return shares
 
 

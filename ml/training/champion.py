@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.ranker import Ranker
@@ -21,7 +22,6 @@ from ml.training.promotion_log import standing
 from ml.training.purchases import purchases_of
 from ml.training.registry import RegisteredVersion, Registry
 from ml.training.run_contents import BUNDLE_ARTIFACT, EVALUATION_BUNDLE_ARTIFACT
-from ml.training.windows import moment_seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +70,12 @@ class FixedModel:
         self._observe = observe
         self._answering: BundleRecommender | None = None
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         """Take the histories that are known at ``now``."""
         self._answering = BundleRecommender(
             self._bundle,
             purchases_of(history),
-            moment_seconds(now),
+            now,
             catalogue=item_attributes(history.items),
             observe=self._observe,
         )

@@ -122,7 +122,7 @@ def _ask_model(found: ColdStart, asked: NewItems, config: LearningConfig) -> Non
         found.happened += hits
 
     model = Ofone(config, observe=see)
-    model.fit(question.history, question.cut)
+    model.fit(question.history, question.now)
     customers = question.customer_ids
     answers = model.recommend(customers, max(CUTOFFS))
     found.among_all.add(Ofone.name, dict(zip(customers, answers, strict=True)), asked)
@@ -145,7 +145,7 @@ def _rivals(asked: NewItems, config: LearningConfig) -> tuple[Recommender, ...]:
 def _ask_rival(found: ColdStart, rival: Recommender, asked: NewItems) -> None:
     """Ask for an order of everything; what it says of the new items is their order too."""
     question, new = asked.question, frozenset(asked.items)
-    rival.fit(question.history, question.cut)
+    rival.fit(question.history, question.now)
     customers = question.customer_ids
     everything = len(question.history.items) + question.history.interactions["item_id"].nunique()
     orders = dict(zip(customers, rival.recommend(customers, everything), strict=True))

@@ -35,7 +35,6 @@ HIDDEN_SHARE = 0.1
 class Launch:
     """What is known where some items came in today."""
 
-    bundle: Bundle
     candidates: CandidateGenerator
     purchases: Purchases
 
@@ -57,7 +56,7 @@ def launch(bundle: Bundle, known: Dataset, generator: np.random.Generator) -> La
     without = without_items(bundle, hidden, attributes)
     purchases = purchases_of(without_purchases(known, names))
     fresh = {name: attributes[name] for name in names}
-    return Launch(without, with_catalogue(without, fresh), purchases)
+    return Launch(with_catalogue(without, fresh), purchases)
 
 
 def with_catalogue(bundle: Bundle, attributes: Mapping[str, ItemAttributes]) -> CandidateGenerator:

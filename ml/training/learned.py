@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
 from ml.model.candidates import SOURCE_SIZE, Moment
@@ -18,8 +18,8 @@ from ml.model.ranker import Ranker
 from ml.training.attribute_map import item_attributes
 from ml.training.launches import with_catalogue
 from ml.training.learning import Artefacts, LearningConfig, Memory, learn
+from ml.training.present import Presents
 from ml.training.purchases import Purchases, purchases_of
-from ml.training.windows import moment_seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,13 +54,13 @@ def overlook(_: Ranking) -> None:
 class BundleRecommender:
     """Answers from a bundle and the histories of customers."""
 
-    __slots__ = ("_bundle", "_generator", "_now_seconds", "_observe", "_purchases", "_ranker")
+    __slots__ = ("_observe", "_presents", "_purchases", "_ranker")
 
     def __init__(
         self,
         bundle: Bundle,
         purchases: Purchases,
-        now_seconds: int,
+        now: Now,
         *,
         catalogue: Mapping[str, ItemAttributes] | None = None,
         observe: Observe = overlook,
@@ -70,15 +70,13 @@ class BundleRecommender:
         Args:
             bundle: what answers.
             purchases: the histories.
-            now_seconds: the moment, seconds since 1970.
+            now: the moment, or that of each customer.
             catalogue: what is sold; its items that the bundle does not know are fresh ones.
             observe: told of every ranking.
         """
-        self._bundle = bundle
         self._purchases = purchases
-        self._now_seconds = now_seconds
         self._ranker = Ranker(bundle.ranker)
-        self._generator = with_catalogue(bundle, catalogue or {})
+        self._presents = Presents(with_catalogue(bundle, catalogue or {}), purchases, now)
         self._observe = observe
 
     def rank(self, customer_id: str, count: int) -> list[str]:
@@ -89,7 +87,9 @@ class BundleRecommender:
 
     def rank_fresh(self, customer_id: str, count: int) -> list[str]:
         """Return the fresh items most likely in it, best first; nobody is told of the ranking."""
-        is_fresh = np.arange(len(self._generator.vocabulary)) >= len(self._bundle.vocabulary)
+        candidates = self._presents.of(customer_id).candidates
+        known, everything = len(candidates.bundle.vocabulary), len(candidates.vocabulary)
+        is_fresh = np.arange(everything) >= known
         return self._ranking(customer_id, count, is_fresh).best(count)
 
     def _ranking(
@@ -97,9 +97,10 @@ class BundleRecommender:
     ) -> Ranking:
         history = self._purchases.history(customer_id)
         moment = Moment(store=self._purchases.last_store(customer_id), source_size=source_size)
+        now = self._presents.of(customer_id)
         start = time.thread_time()
-        found = self._generator.generate(history, moment, allowed)
-        table = feature_table(self._bundle, history, found, self._now_seconds)
+        found = now.candidates.generate(history, moment, allowed)
+        table = feature_table(now.candidates.bundle, history, found, now.now_seconds)
         probabilities = self._ranker.probabilities(table.values)
         taken_ms = (time.thread_time() - start) * 1_000
         return Ranking(customer_id, found.item_ids, probabilities, taken_ms)
@@ -130,7 +131,7 @@ class Ofone:
         self.bundle: Bundle | None = None
         """What was learned last."""
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         """Learn a bundle; ``now`` is the moment at which features are taken."""
         self.bundle = learn(
             history, now, self._config, memory=self._memory, artefacts=self._artefacts
@@ -138,7 +139,7 @@ class Ofone:
         self._answering = BundleRecommender(
             self.bundle,
             purchases_of(history),
-            moment_seconds(now),
+            now,
             catalogue=item_attributes(history.items),
             observe=self._observe,
         )

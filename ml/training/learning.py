@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.split import HORIZON_DAYS
+from ml.evaluation.question import Now
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
 from ml.training.artefacts import fit_artefacts
@@ -88,7 +89,7 @@ class Prepared:
 
 def learn(
     history: Dataset,
-    now: datetime | None,
+    now: Now,
     config: LearningConfig,
     *,
     memory: Memory | None = None,
@@ -98,7 +99,8 @@ def learn(
 
     Args:
         history: everything that may be known; its targets are baskets of others at this moment.
-        now: the present moment, right behind the history; ``None`` for undated data.
+        now: the present moment, right behind the history, or that of each visit to be asked about;
+            ``None`` for undated data.
         config: how.
         memory: samples of an earlier call on the same data with the same configuration; added to.
         artefacts: ``None`` counts here.
@@ -112,7 +114,7 @@ def learn(
 
 def prepare(
     history: Dataset,
-    now: datetime | None,
+    now: Now,
     config: LearningConfig,
     *,
     memory: Memory | None = None,
@@ -126,14 +128,14 @@ def prepare(
 
 def _all_samples(
     history: Dataset,
-    now: datetime | None,
+    now: Now,
     config: LearningConfig,
     make: Artefacts,
     memory: Memory,
 ) -> Samples:
     found: list[Samples] = []
     moments = windows(history, now, count=config.windows, horizon_days=config.horizon_days)
-    is_remembered = now is not None and history.targets.empty
+    is_remembered = isinstance(now, datetime) and history.targets.empty
     for number, window in enumerate(moments, 1):
         known = memory.get(window.now_seconds) if is_remembered else None
         samples = known or _samples(window, number, config, make)

@@ -27,7 +27,7 @@ from ml.training.parity import fold_in_difference
 from ml.training.purchases import purchases_of
 from ml.training.reliability import PLACES, Reliability, reliability
 from ml.training.subgroups import subgroups
-from ml.training.windows import end_of, moment_seconds
+from ml.training.windows import end_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +107,7 @@ def measured(
         whole: all purchases.
     """
     purchases = purchases_of(whole)
-    now = moment_seconds(end_of(whole))
+    now = end_of(whole)
     models = {Ofone.name: BundleRecommender(bundle, purchases, now)}
     if champion is not None:
         models[CHAMPION_ROWS] = BundleRecommender(champion, purchases, now)

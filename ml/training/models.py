@@ -4,7 +4,6 @@ Each stands alone as a baseline; their arrays are what a bundle is filled with.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 from ml.model.fold_in import FoldIn
 from ml.model.lists import RelatedLists
 from ml.training.factors import FactorConfig, Weighting, fit_factors, fit_neighbours
@@ -113,7 +113,7 @@ class Collaborative:
         """Return the model's name."""
         return self._model.name
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Learn from the counts; the model knows no time."""
         self._purchases = purchases_of(history)
         self._counts = self._purchases.customer_counts()

@@ -42,15 +42,22 @@ PRESENT_HALF_LIFE_DAYS = 7.0
 """A basket so old says half as much about what is bought now."""
 
 
-def present_shares(purchases: Purchases) -> NDArray[np.float32]:
-    """Return the share of baskets that hold each item now, float32 [items].
+def present_shares(purchases: Purchases, as_of_seconds: int) -> NDArray[np.float32]:
+    """Return the share of baskets that hold each item now.
 
-    A basket weighs ``0.5 ** (age / PRESENT_HALF_LIFE_DAYS)``, its age counted from the latest.
+    A basket weighs ``0.5 ** (age / PRESENT_HALF_LIFE_DAYS)``.
+
+    Args:
+        purchases: what was bought, and later too.
+        as_of_seconds: now; what was bought later does not count.
+
+    Returns:
+        float32 [items]; zeros where nothing was bought yet.
     """
-    ages = (purchases.as_of_seconds - purchases.basket_seconds) / SECONDS_PER_DAY
-    weights = 0.5 ** (ages / PRESENT_HALF_LIFE_DAYS)
+    ages = (as_of_seconds - purchases.basket_seconds) / SECONDS_PER_DAY
+    weights = np.where(ages >= 0, 0.5 ** (np.maximum(ages, 0) / PRESENT_HALF_LIFE_DAYS), 0)
     held = np.bincount(purchases.row_items, weights[purchases.row_baskets], len(purchases.item_ids))
-    return np.asarray(held / weights.sum(), np.float32)
+    return np.asarray(held / max(weights.sum(), np.finfo(np.float64).tiny), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,11 @@ Mappings for Cold-Start Recommendations", ICDM 2010.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import numpy as np
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
 from ml.model.attributes import AttributeMap, ItemAttributes
 from ml.model.fold_in import FoldIn
 from ml.training.attribute_map import fit_attribute_map
@@ -40,7 +40,7 @@ class PlacedFactors:
         self._fold_in = FoldIn.of(np.zeros((0, 1), np.float32), regularization=1, alpha=1)
         self._vectors = self._fold_in.item_factors
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:  # noqa: ARG002
+    def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Learn factors and map."""
         purchases = purchases_of(history)
         factors = fit_factors(purchases.customer_counts(), self._config, seed=self._seed)

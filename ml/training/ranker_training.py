@@ -20,6 +20,7 @@ from ml.model.features import FEATURES, feature_table
 from ml.model.index import build_index
 from ml.model.ranker import FIRST_TREES
 from ml.training.launches import launch
+from ml.training.present import Presents
 from ml.training.purchases import Purchases
 from ml.training.windows import Window
 
@@ -104,16 +105,16 @@ def window_samples(
     if len(asked) > max_customers:
         chosen = generator.choice(len(asked), max_customers, replace=False)
         asked = [asked[place] for place in sorted(chosen.tolist())]
+    candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
     lesson = _Lesson(
-        bundle,
-        CandidateGenerator.of(bundle, build_index(bundle.item_factors)),
+        Presents(candidates, purchases, window.now),
         purchases,
         window=window,
         generator=generator,
     )
     parts = [lesson.of(_Asked(customer)) for customer in progress(asked)]
     parts += [lesson.of(each) for each in _asked_again(asked, generator)]
-    parts += _of_launch(lesson, asked)
+    parts += _of_launch(bundle, lesson, asked)
     return joined(parts)
 
 
@@ -173,8 +174,7 @@ class _Asked:
 class _Lesson:
     """Turns customers of one window into samples; the arguments of ``window_samples``."""
 
-    bundle: Bundle
-    candidates: CandidateGenerator
+    presents: Presents
     purchases: Purchases
     window: Window
     generator: np.random.Generator
@@ -185,8 +185,9 @@ class _Lesson:
         store = self.purchases.last_store(asked.customer) if asked.names_store else ""
         basket = sorted(self.window.truth[asked.customer])
         revealed = _revealed(basket, self.generator) if asked.shows_basket else []
-        found = self.candidates.generate(history, Moment(current_basket=revealed, store=store))
-        features = feature_table(self.bundle, history, found, self.window.now_seconds)
+        now = self.presents.of(asked.customer)
+        found = now.candidates.generate(history, Moment(current_basket=revealed, store=store))
+        features = feature_table(now.candidates.bundle, history, found, now.now_seconds)
         wanted, shown = set(basket).difference(revealed), set(revealed)
         labels = np.array([each in wanted for each in found.item_ids], np.bool_)
         open_ = np.array([each not in shown for each in found.item_ids], np.bool_)
@@ -200,14 +201,13 @@ class _Lesson:
         )
 
 
-def _of_launch(lesson: _Lesson, customers: Sequence[str]) -> list[Samples]:
+def _of_launch(bundle: Bundle, lesson: _Lesson, customers: Sequence[str]) -> list[Samples]:
     """Return what some customers teach about items that came in today."""
-    found = launch(lesson.bundle, lesson.window.history, lesson.generator)
+    found = launch(bundle, lesson.window.history, lesson.generator)
     if found is None:
         return []
-    of_new = replace(
-        lesson, bundle=found.bundle, candidates=found.candidates, purchases=found.purchases
-    )
+    presents = Presents(found.candidates, found.purchases, lesson.window.now)
+    of_new = replace(lesson, presents=presents, purchases=found.purchases)
     draws = lesson.generator.random(len(customers)) < LAUNCH_SHARE
     return [of_new.of(_Asked(customers[place])) for place in np.flatnonzero(draws).tolist()]
 

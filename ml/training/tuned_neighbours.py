@@ -86,7 +86,7 @@ class Tuner:
             shown = replace(before, history=targets_as_baskets(before.history))
             parameters = _best(shown, Plan(name, TRIALS, STARTS), self.keeping)
         knn = TifuKnn(parameters)
-        knn.fit(targets_as_baskets(question.history), question.cut)
+        knn.fit(targets_as_baskets(question.history), question.now)
         return knn
 
 

@@ -6,11 +6,12 @@ the day of the next visit, and a service asked at a moment knows what was bought
 "what will the next basket from now on hold".
 
 Where next baskets of some customers may be known already, they teach instead, for nothing is nearer
-to what is asked: customer by customer, in groups, each before the baskets of the others.
+to what is asked: customer by customer, in groups, each before the baskets of the others. Customers
+who are asked about at a visit of their own learn from such visits, and from those before them too.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -25,7 +26,7 @@ from ml.dataset.split import (
     last_basket_split,
 )
 from ml.evaluation.metrics import Baskets, baskets_of
-from ml.evaluation.question import with_history
+from ml.evaluation.question import Now, visits_of, with_history, with_targets_of
 from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS
 
 GROUPS = 5
@@ -44,15 +45,24 @@ class Window:
     """What was known."""
     truth: Baskets
     """The next basket of each customer who had one within the horizon, newcomers included."""
-    now_seconds: int
-    """The moment, seconds since 1970."""
+    now: Now
+    """The moment, or that of each customer's visit; ``None`` for undated data."""
+
+    @property
+    def now_seconds(self) -> int:
+        """Return the moment, the latest of several, in seconds since 1970."""
+        return moment_seconds(self.now)
 
 
-def moment_seconds(now: datetime | None) -> int:
-    """Return the moment of asking in seconds since 1970; ``None`` is that of undated data."""
+def moment_seconds(now: Now) -> int:
+    """Return the moment of asking, the latest of several, in seconds since 1970.
+
+    ``None`` is that of undated data.
+    """
     if now is None:
         return LAST_PSEUDO_DAY_SECONDS + PSEUDO_GAP_SECONDS
-    return int(now.timestamp())
+    latest = max(now.values()) if isinstance(now, Mapping) else now
+    return int(latest.timestamp())
 
 
 def end_of(history: Dataset) -> datetime | None:
@@ -64,45 +74,54 @@ def end_of(history: Dataset) -> datetime | None:
 
 
 def windows(
-    history: Dataset, now: datetime | None, *, count: int, horizon_days: int = HORIZON_DAYS
+    history: Dataset, now: Now, *, count: int, horizon_days: int = HORIZON_DAYS
 ) -> Iterator[Window]:
     """Yield up to ``count`` earlier moments, latest first, a horizon or more before the one after.
 
     Undated data: the moment before everybody's last basket, before their last but one, and so on.
-    Where there are targets: the moment itself, once for each group of their customers.
+    Where there are targets: the moment itself, once for each group of their customers. Visits:
+    such groups, then everybody's last basket, the last but one, and so on.
 
     Args:
         history: what is known at ``now``; its targets are those that may be known.
-        now: the present moment; ``None`` for undated data.
+        now: the present moment, or visits; ``None`` for undated data.
         count: how many moments are tried; those before which nobody had a basket, or within
             whose horizon nobody came again, are left out.
         horizon_days: how far from the moment on the next basket may lie.
     """
     if len(history.targets):
-        yield from _cross_fitted(history, moment_seconds(now))
-        return
-    found = _undated(history, count) if now is None else _dated(history, now, count, horizon_days)
+        yield from _cross_fitted(history, now)
+        if not isinstance(now, Mapping):
+            return
+    if isinstance(now, datetime):
+        found = _dated(history, now, count, horizon_days)
+    else:
+        found = _last_baskets(with_history(history, history.interactions), count)
     for split in found:
         truth = baskets_of(split.truth)
         if split.cut is not None:
             truth |= _newcomers(history, split.cut, horizon_days)
-        known = with_history(history, split.history)
-        yield Window(known, truth, moment_seconds(split.cut))
+        yield Window(with_history(history, split.history), truth, split.visits or split.cut)
 
 
-def _cross_fitted(history: Dataset, now_seconds: int) -> Iterator[Window]:
+def _cross_fitted(history: Dataset, now: Now) -> Iterator[Window]:
     """Yield a window a group of the targets' customers, in which theirs are hidden, not others'.
 
     Groups are told by the place among the sorted ids, so that the same customers are together
     whatever else is learned.
     """
-    targets = history.targets
-    places, customers = pd.factorize(targets["customer_id"], sort=True)
+    truth = baskets_of(history.targets)
+    visits = visits_of(history) if isinstance(now, Mapping) else {}
+    customers = sorted(truth)
     group_count = min(GROUPS, len(customers))
     for group in range(group_count):
-        hidden = places % group_count == group
-        known = replace(history, targets=targets[~hidden])
-        yield Window(known, baskets_of(targets[hidden]), now_seconds)
+        hidden = customers[group::group_count]
+        others = sorted(set(customers).difference(hidden))
+        yield Window(
+            with_targets_of(history, history, others),
+            {each: truth[each] for each in hidden},
+            {each: visits[each] for each in hidden} if visits else now,
+        )
 
 
 def _newcomers(history: Dataset, cut: datetime, horizon_days: int) -> dict[str, frozenset[str]]:
@@ -124,7 +143,7 @@ def _dated(history: Dataset, now: datetime, count: int, horizon_days: int) -> It
             continue
 
 
-def _undated(history: Dataset, count: int) -> Iterator[Split]:
+def _last_baskets(history: Dataset, count: int) -> Iterator[Split]:
     known = history
     for _ in range(count):
         try:

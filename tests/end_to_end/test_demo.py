@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import grpc
@@ -156,7 +157,8 @@ def test_the_services_rank_what_is_ranked_offline(demo: Demo) -> None:
     dataset = read_dataset(demo.layout.dataset)
     purchases = purchases_of(dataset)
     now_seconds = purchases.as_of_seconds + 3_600
-    offline = BundleRecommender(read_bundle(demo.layout.model / "current"), purchases, now_seconds)
+    now = datetime.fromtimestamp(now_seconds, UTC)
+    offline = BundleRecommender(read_bundle(demo.layout.model / "current"), purchases, now)
     # those of whom the demo tells a story have bought something since
     others = [each for each in purchases.customer_ids if each not in demo.printed]
     asked = others[:PARITY_CUSTOMERS]

@@ -1,13 +1,12 @@
 """Several recommenders, the same questions."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import pytest
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import judge, table
-from ml.evaluation.question import Question
+from ml.evaluation.question import Now, Question
 from tests.ml.shopping import dataset_of
 
 HISTORY = dataset_of({"ann": [(0, ["tea", "milk"])], "bob": [(0, ["coffee", "soap"])]})
@@ -27,7 +26,7 @@ class Always:
     def name(self) -> str:
         return "always " + self.items[0]
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         self.fitted += 1
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:

@@ -1,12 +1,12 @@
 """Questions hide the future, all of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from ml.dataset.dataset import Description, make_dataset
+from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.rules import Fold
-from ml.evaluation.question import default_protocol, of_histories_alone, questions
+from ml.evaluation.question import default_protocol, of_histories_alone, questions, visits_of
 from tests.ml.shopping import START, dataset_of
 
 BASKETS = {
@@ -14,6 +14,19 @@ BASKETS = {
     "bob": [(5, ["coffee"]), (20, ["coffee"]), (90, ["milk"])],
     "eve": [(88, ["tea"])],
 }
+
+
+def with_targets(*customers: str, dated: bool) -> Dataset:
+    """Return the shop with a next basket of these customers; the first one is asked about."""
+    times = [START + timedelta(days=100 + place) for place in range(len(customers))]
+    dates = pd.DataFrame({"customer_id": customers, "occurred_at": times})
+    return make_dataset(
+        Description("x", dated=True),
+        dataset_of(BASKETS).interactions,
+        targets=pd.DataFrame({"customer_id": customers, "item_id": "tea"}),
+        target_dates=dates if dated else None,
+        folds=(Fold(train=(), val=customers[1:], test=customers[:1]),),
+    )
 
 
 def test_nothing_from_the_cut_on_is_known() -> None:
@@ -31,13 +44,43 @@ def test_a_shorter_horizon_cuts_later() -> None:
     assert question.customer_ids == ("bob",)
 
 
-def test_the_last_basket_protocol_hides_dates_too() -> None:
+def test_the_last_basket_is_asked_about_at_the_moment_it_was_bought() -> None:
     (question,) = questions(dataset_of(BASKETS), "last-basket")
 
     assert question.cut is None
+    assert question.truth == {"ann": frozenset({"bread"}), "bob": frozenset({"milk"})}
+    assert question.now == {
+        "ann": START + timedelta(days=70),
+        "bob": START + timedelta(days=90),
+    }
+    assert question.history.description.dated
+
+
+def test_without_dates_only_the_order_is_known() -> None:
+    (question,) = questions(dataset_of(BASKETS, dated=False), "last-basket")
+
+    assert question.now is None
+    assert question.truth == {"ann": frozenset({"bread"}), "bob": frozenset({"milk"})}
+
+
+def test_where_targets_have_no_dates_only_the_order_is_known() -> None:
+    dataset = with_targets("ann", "bob", dated=False)
+
+    (question,) = questions(dataset, "last-basket")
+
+    assert question.now is None
     assert not question.history.description.dated
     assert question.history.interactions["occurred_at"].isna().all()
-    assert question.truth == {"ann": frozenset({"bread"}), "bob": frozenset({"milk"})}
+    assert question.history.target_dates.empty
+
+
+def test_targets_that_may_be_known_keep_their_dates() -> None:
+    dataset = with_targets("ann", "bob", dated=True)
+
+    (question,) = questions(dataset, "last-basket")
+
+    assert question.now == {"ann": START + timedelta(days=100)}
+    assert visits_of(question.history) == {"bob": START + timedelta(days=101)}
 
 
 def test_every_fold_asks_its_test_customers_about_the_same_history() -> None:

@@ -1,13 +1,12 @@
 """Parts of an answer: items bought before and new, seldom and often bought; known baskets."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import pytest
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import judge
-from ml.evaluation.question import Question
+from ml.evaluation.question import Now, Question
 from ml.evaluation.strata import Strata, told
 from tests.ml.shopping import dataset_of
 
@@ -32,7 +31,7 @@ QUESTION = Question(
 class TeaForAll:
     name = "tea for all"
 
-    def fit(self, history: Dataset, now: datetime | None) -> None:
+    def fit(self, history: Dataset, now: Now) -> None:
         pass
 
     def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:

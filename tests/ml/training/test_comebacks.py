@@ -1,5 +1,7 @@
 """A case is asked about day by day, with what was known on that day and nothing else."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,7 +72,7 @@ def test_a_day_says_what_the_model_answers_on_it(bundle: Bundle) -> None:
     purchases = purchases_of(checkered())
     seconds, items = purchases.baskets("customer-000")[-1]
     rankings: list[Ranking] = []
-    week_later = seconds + 7 * DAY
+    week_later = datetime.fromtimestamp(seconds + 7 * DAY, UTC)
 
     found = comebacks(bundle, purchases, [Case("customer-000", items[0], seconds)], last_day=7)
 

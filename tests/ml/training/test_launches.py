@@ -96,7 +96,7 @@ def test_a_new_tea_is_a_candidate_of_who_drinks_tea_with_the_scores_of_teas(
 ) -> None:
     found = launch(bundle, town.history, np.random.default_rng(0))
     assert found is not None
-    hidden = set(bundle.vocabulary.item_ids) - set(found.bundle.vocabulary.item_ids)
+    hidden = set(bundle.vocabulary.item_ids) - set(found.candidates.bundle.vocabulary.item_ids)
     assert hidden
     purchases = found.purchases
     assert not hidden & set(purchases.item_ids)

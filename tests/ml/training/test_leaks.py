@@ -56,7 +56,7 @@ def scrambled(dataset: Dataset, customers: frozenset[str]) -> Dataset:
 
 def version(question: Question) -> str:
     """Return the version of what is learned for a question: a digest of every byte of it."""
-    return content_version(learn(question.history, question.cut, SMALL))
+    return content_version(learn(question.history, question.now, SMALL))
 
 
 def asked(dataset: Dataset, protocol: Protocol) -> Question:

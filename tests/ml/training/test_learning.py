@@ -20,7 +20,7 @@ from ml.training.attribute_map import item_attributes
 from ml.training.factors import FactorConfig
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig, Memory, TrainingError, learn
-from ml.training.purchases import purchases_of
+from ml.training.purchases import SECONDS_PER_DAY, purchases_of
 from ml.training.ranker_training import RankerConfig
 from ml.training.windows import end_of
 from tests.ml.shopping import checkered, dataset_of
@@ -171,7 +171,21 @@ def test_popularity_is_the_share_of_recent_baskets() -> None:
         {"ann": [(0, ["tea"]), (80, ["tea"]), (99, ["soap"])], "bob": [(100, ["soap", "tea"])]}
     )
 
-    soap, tea = popularity(purchases_of(shop))
+    purchases = purchases_of(shop)
+
+    soap, tea = popularity(purchases, purchases.as_of_seconds)
 
     np.testing.assert_allclose(soap, [2 / 2, 2 / 3, 2 / 3])
     np.testing.assert_allclose(tea, [1 / 2, 2 / 3, 2 / 3])
+
+
+def test_what_is_bought_later_is_not_popular_yet() -> None:
+    shop = dataset_of({"ann": [(0, ["tea"]), (20, ["soap"])], "bob": [(24, ["tea"])]})
+    purchases = purchases_of(shop)
+    day_20 = purchases.as_of_seconds - 4 * SECONDS_PER_DAY
+
+    soap, tea = popularity(purchases, day_20)
+
+    np.testing.assert_allclose(soap, [1 / 1, 1 / 2, 1 / 2])
+    np.testing.assert_allclose(tea, [0, 1 / 2, 1 / 2])
+    assert not popularity(purchases, day_20 - 100 * SECONDS_PER_DAY).any()

@@ -48,7 +48,7 @@ def test_what_a_history_makes_less_likely_weighs_against() -> None:
 
 def test_an_old_basket_says_half_as_much_about_now_a_week_on() -> None:
     purchases = purchases_of(dataset_of({"ann": [(0, ["tea"]), (7, ["milk"])]}))
-    milk, tea = present_shares(purchases)
+    milk, tea = present_shares(purchases, purchases.as_of_seconds)
     assert (milk, tea) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
 
 
@@ -61,7 +61,7 @@ def test_single_baskets_teach_nothing_and_break_nothing() -> None:
 
 def test_a_history_raises_and_lowers_what_is_bought_now() -> None:
     purchases = purchases_of(shop())
-    shares = present_shares(purchases)
+    shares = present_shares(purchases, purchases.as_of_seconds)
     nobody = NextBasket(shares, np.argsort(-shares, kind="stable"))
     rows = np.arange(len(shares))
     bread, milk, soap, tea = rows

@@ -1,13 +1,13 @@
 """What a window knows ends where its moment begins."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
 from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS, SECONDS_PER_DAY
 from ml.training.windows import GROUPS, end_of, moment_seconds, windows
-from tests.ml.shopping import dataset_of
+from tests.ml.shopping import START, dataset_of
 
 NOW = datetime(2026, 4, 11, tzinfo=UTC)
 """A hundred days after the year's first morning."""
@@ -63,6 +63,46 @@ def test_undated_windows_hide_one_more_basket_each() -> None:
     assert {window.now_seconds for window in found} == {
         LAST_PSEUDO_DAY_SECONDS + PSEUDO_GAP_SECONDS
     }
+
+
+def test_visits_teach_at_the_moment_of_each() -> None:
+    shop = dataset_of(
+        {
+            "ann": [(0, ["tea"]), (1, ["milk"]), (2, ["soap"])],
+            "bob": [(5, ["tea"]), (9, ["milk"])],
+        }
+    )
+
+    found = list(windows(shop, {"ann": NOW}, count=5))
+
+    assert [window.truth for window in found] == [
+        {"ann": {"soap"}, "bob": {"milk"}},
+        {"ann": {"milk"}},
+    ]
+    assert [window.now for window in found] == [
+        {"ann": START + timedelta(days=2), "bob": START + timedelta(days=9)},
+        {"ann": START + timedelta(days=1)},
+    ]
+    assert found[0].now_seconds == moment_seconds(START + timedelta(days=9))
+
+
+def test_known_targets_with_dates_teach_at_theirs_and_earlier_baskets_at_their_own() -> None:
+    shop = dataset_of({name: [(0, ["tea"]), (1, ["milk"])] for name in ("ann", "bob")})
+    day = START + timedelta(days=3)
+    known = dataclasses.replace(
+        shop,
+        targets=pd.DataFrame({"customer_id": ["ann"], "item_id": ["soap"]}),
+        target_dates=pd.DataFrame({"customer_id": ["ann"], "occurred_at": [day]}),
+    )
+
+    group, earlier = windows(known, {"bob": day}, count=1)
+
+    assert group.truth == {"ann": {"soap"}}
+    assert group.now == {"ann": day}
+    assert group.history.targets.empty
+    assert group.history.target_dates.empty
+    assert earlier.truth == {"ann": {"milk"}, "bob": {"milk"}}
+    assert earlier.history.targets.empty
 
 
 def test_a_history_ends_at_the_midnight_behind_it() -> None:
