@@ -8,7 +8,9 @@ everybody's last baskets are hidden, or whose held-out baskets may be known.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.dataset.dataset import Dataset
 from ml.dataset.rules import Fold
@@ -24,12 +26,14 @@ class Everybody:
     Attributes:
         histories: of all, held-out baskets among them.
         learnable: of each fold, the customers whose held-out baskets a model may know.
+        seconds: int64 [rows], when the customers at hand bought, held-out baskets among them.
         ends: the last ``sequence`` of each customer at hand.
         ends_with_targets: the same with the held-out basket, where there is one.
     """
 
     histories: Histories
     learnable: tuple[frozenset[str], ...]
+    seconds: NDArray[np.int64]
     ends: "pd.Series[int]"
     ends_with_targets: "pd.Series[int]"
 
@@ -37,7 +41,9 @@ class Everybody:
     def of(cls, histories: Histories, at_hand: Dataset, folds: Sequence[Fold] = ()) -> "Everybody":
         """Take all, customers drawn of them, and the folds of all."""
         learnable = tuple(frozenset((*each.train, *each.val)) for each in folds)
-        return cls(histories, learnable, _ends(at_hand.interactions), _ends(timeline(at_hand)))
+        bought = timeline(at_hand)
+        seconds = bought["occurred_at"].dt.as_unit("s").astype("int64").to_numpy()
+        return cls(histories, learnable, seconds, _ends(at_hand.interactions), _ends(bought))
 
     def known(self, shown: Dataset, now_seconds: int) -> Histories:
         """Return what was known of everybody when this was known of the customers at hand.
@@ -51,8 +57,11 @@ class Everybody:
                 asked about visit by visit.
         """
         if shown.description.dated:
-            if len(shown.targets):
-                raise SparkError("held-out baskets of dated data are learned from by one machine")
+            if len(shown.targets) or len(shown.interactions) != (self.seconds < now_seconds).sum():
+                raise SparkError(
+                    "last baskets of dated data are asked about visit by visit, which one machine "
+                    "does; ask by the calendar protocol"
+                )
             return self.histories.before(now_seconds)
         ends = _ends(shown.interactions)
         if len(shown.targets):

@@ -11,7 +11,7 @@ pytest.importorskip("pyspark", reason="pyspark is in the environment of make set
 from ml.dataset.dataset import Dataset, make_dataset
 from ml.dataset.rules import Fold
 from ml.dataset.split import timeline
-from ml.evaluation.question import questions, with_history
+from ml.evaluation.question import default_protocol, questions, with_history
 from ml.spark.histories import Histories
 from ml.spark.known import Everybody
 from ml.spark.session import SparkError
@@ -53,11 +53,10 @@ def row_count(histories: Histories) -> int:
 
 def moments(dataset: Dataset) -> Iterator[tuple[Dataset, int]]:
     """Give every history that a run shows, with its moment: questions, the present, windows."""
-    for protocol in ("calendar", "last-basket") if dataset.description.dated else ("last-basket",):
-        for question in questions(dataset, protocol, horizon_days=20):
-            yield question.history, moment_seconds(question.cut)
-            for window in windows(question.history, question.cut, count=3, horizon_days=20):
-                yield window.history, window.now_seconds
+    for question in questions(dataset, default_protocol(dataset), horizon_days=20):
+        yield question.history, moment_seconds(question.now)
+        for window in windows(question.history, question.now, count=3, horizon_days=20):
+            yield window.history, window.now_seconds
     whole = with_history(dataset, timeline(dataset))
     yield whole, moment_seconds(end_of(whole))
     for window in windows(whole, end_of(whole), count=3, horizon_days=20):
@@ -73,8 +72,19 @@ def test_spark_knows_as_many_rows_as_are_shown(histories: Read, *, dated: bool) 
 
     counts = [row_count(everybody.known(known, moment)) for known, moment in shown]
     assert counts == [len(known.interactions) + len(known.targets) for known, _ in shown]
-    assert any(len(known.targets) for known, _ in shown)
+    assert dated or any(len(known.targets) for known, _ in shown)
     assert len(set(counts)) > 2
+
+
+@pytest.mark.parametrize("folds", [True, False])
+def test_visits_of_dated_data_are_refused(histories: Read, *, folds: bool) -> None:
+    dataset = town(dated=True)
+    everybody = Everybody.of(histories(dataset), dataset, dataset.folds)
+    asked = dataset if folds else with_history(dataset, dataset.interactions)
+    (question,) = questions(asked, "last-basket")
+
+    with pytest.raises(SparkError, match="visit by visit"):
+        everybody.known(question.history, moment_seconds(question.now))
 
 
 def test_what_is_known_of_some_tells_what_is_known_of_all(histories: Read) -> None:
