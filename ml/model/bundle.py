@@ -21,8 +21,9 @@ COLUMNS = (
     "present_shares",
 )  # fmt: skip
 MATRICES = ("item_factors", "popularity", "attribute_weights")
+OPTIONAL_MATRICES = ("attribute_places",)
 """The names of a bundle's arrays by form; each list is two arrays, rows and scores; scores of
-signed lists may be negative."""
+signed lists may be negative; a bundle may come without an optional one."""
 
 
 REFUSAL_REASONS = (
@@ -106,6 +107,9 @@ class Bundle:
         attribute_tokens: tokens of item attributes, t of them.
         attribute_weights: float32 [t + 1, factors], what a token adds to a new item's vector; the
             last row is the intercept.
+        attribute_places: float32 [n, factors], where the items' own attributes place them: there a
+            new item looks for those it is like. ``None`` where nobody learned it; then it looks
+            among ``item_factors``.
         ranker: the trees of the ranker, in LightGBM's text form.
         drift: what the model looks like in use; ``None`` where nobody looked.
     """
@@ -130,3 +134,9 @@ class Bundle:
     attribute_weights: NDArray[np.float32]
     ranker: str
     drift: DriftReference | None = None
+    attribute_places: NDArray[np.float32] | None = None
+
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """Where a new item finds those it is like, float32 [n, factors]."""
+        return self.item_factors if self.attribute_places is None else self.attribute_places

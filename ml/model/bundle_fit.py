@@ -19,6 +19,8 @@ def check_fit(bundle: Bundle) -> None:
         "popularity": (items, 3),
         "attribute_weights": (len(bundle.attribute_tokens) + 1, factors),
     } | dict.fromkeys(COLUMNS, (items,))
+    if bundle.attribute_places is not None:
+        shapes["attribute_places"] = (items, factors)
     for name, wanted in shapes.items():
         found = getattr(bundle, name).shape
         if found != wanted:

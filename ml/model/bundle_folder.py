@@ -17,7 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle, BundleError, ModelFacts
+from ml.model.bundle import (
+    COLUMNS,
+    LISTS,
+    MATRICES,
+    OPTIONAL_MATRICES,
+    TEXTS,
+    Bundle,
+    BundleError,
+    ModelFacts,
+)
 from ml.model.bundle_fit import check_fit
 from ml.model.bundle_manifest import facts_in, read_manifest, write_manifest
 from ml.model.drift import DriftReference
@@ -35,7 +44,7 @@ _UNSIGNED_FACTS = {"version", "created", "metrics"}
 
 _TYPES: dict[str, type[np.generic]] = {
     **dict.fromkeys(TEXTS, np.bytes_),
-    **dict.fromkeys((*MATRICES, *COLUMNS), np.float32),
+    **dict.fromkeys((*MATRICES, *OPTIONAL_MATRICES, *COLUMNS), np.float32),
     **{f"{name}_rows": np.int32 for name in LISTS},
     **{f"{name}_scores": np.float32 for name in LISTS},
 }
@@ -97,7 +106,9 @@ def read_bundle(folder: Path) -> Bundle:
     manifest = read_manifest(folder)
     facts = facts_in(manifest)
     files = manifest["files"]
+    optional = {f"{name}.npy" for name in OPTIONAL_MATRICES}
     names = [f"{name}.npy" for name in _TYPES] + [RANKER]
+    names = [name for name in names if name in files or name not in optional]
     lacking = [name for name in names if name not in files]
     if lacking:
         raise BundleError("BAD_MANIFEST", f"the manifest does not list {', '.join(lacking)}")
@@ -123,8 +134,9 @@ def _arrays(bundle: Bundle) -> dict[str, NDArray[Any]]:
         "store_ids": _text_array(bundle.store_ids),
         "attribute_tokens": _text_array(bundle.attribute_tokens),
     }
-    for name in (*MATRICES, *COLUMNS):
-        arrays[name] = np.ascontiguousarray(getattr(bundle, name), "<f4")
+    for name in (*MATRICES, *OPTIONAL_MATRICES, *COLUMNS):
+        if (array := getattr(bundle, name)) is not None:
+            arrays[name] = np.ascontiguousarray(array, "<f4")
     for name in LISTS:
         lists: RelatedLists = getattr(bundle, name)
         arrays[f"{name}_rows"] = np.ascontiguousarray(lists.rows, "<i4")
@@ -197,6 +209,7 @@ def _assembled(facts: ModelFacts, arrays: dict[str, NDArray[Any]], ranker: bytes
             "BAD_VALUE", f"ids or the ranker are not what they must be: {error}"
         ) from error
     parts: dict[str, Any] = {name: arrays[name] for name in (*MATRICES, *COLUMNS)}
+    parts |= {name: arrays.get(name) for name in OPTIONAL_MATRICES}
     parts |= {
         name: RelatedLists(arrays[f"{name}_rows"], arrays[f"{name}_scores"], len(vocabulary))
         for name in LISTS

@@ -30,8 +30,9 @@ said: in training, in evaluation and in serving alike, so that lists offline are
 of each raise the candidates' recall, hardly that of the ten best, and cost time
 (docs/decisions/0031)."""
 
-FRESH_SIZE = 5
-"""So many of the nearest items that the model never saw are always proposed."""
+FRESH_SIZE = 10
+"""So many of the nearest items that the model never saw are always proposed. Of withdrawn items of
+Online Retail that were bought next, 5 hold .21, 10 hold .33 and 25 hold .48."""
 
 TRANSITION_BASKETS = 5
 TRANSITION_DECAY = 0.5
@@ -129,7 +130,7 @@ class CandidateGenerator:
             _nobody(bundle),
             store_rows=stores,
             popular_rows=_most_popular(bundle),
-            lenders=lenders_of(bundle.item_factors[:0], bundle.item_factors, index),
+            lenders=lenders_of(bundle.places[:0], bundle.places),
         )
 
     def with_fresh(
@@ -145,7 +146,7 @@ class CandidateGenerator:
             self,
             vocabulary=self.vocabulary.extended(item_ids),
             factors=np.concatenate([self.factors, vectors]),
-            lenders=lenders_of(vectors, self.bundle.item_factors, self.index),
+            lenders=lenders_of(vectors, self.bundle.places),
         )
 
     def when_popular(self, bundle: Bundle) -> "CandidateGenerator":

@@ -11,45 +11,38 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.model.nearest import ItemIndex
-
 LENDERS = 10
 """Known items that lend to a fresh one. On Online Retail and on the simulated town one or three
-order fresh items worse than ten, twenty no better."""
+order new items worse than ten, twenty no better."""
 
-_LOOKED_AT = 10
-"""So many times more are taken by inner product, of which the nearest by cosine lend."""
-
-_BLOCK_ITEMS = 1_024
+_BLOCK_ITEMS = 64
 """Fresh items looked at together: memory stays bounded."""
 
 At = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 """The score of each row, same length."""
 
 
-def lenders_of(
-    vectors: NDArray[np.float32], item_factors: NDArray[np.float32], index: ItemIndex
-) -> NDArray[np.int64]:
+def lenders_of(vectors: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return which known items lend to each fresh one: the nearest by cosine, nearest first.
 
     Args:
-        vectors: float32 [m, factors], where the fresh items lie.
-        item_factors: float32 [items, factors], where the known ones do.
-        index: finds them by inner product.
+        vectors: float32 [m, factors], where their attributes place the fresh items.
+        places: float32 [items, factors], where theirs place the known ones.
 
     Returns:
         Rows of known items, int64 [m, k]; k is ``LENDERS``, or all items where there are fewer.
     """
-    found = np.empty((len(vectors), min(LENDERS, len(item_factors))), np.int64)
+    count = min(LENDERS, len(places))
+    found = np.empty((len(vectors), count), np.int64)
+    lengths = np.linalg.norm(places, axis=1) if len(vectors) else np.zeros(len(places))
     for start in range(0, len(vectors), _BLOCK_ITEMS):
         block = slice(start, start + _BLOCK_ITEMS)
-        rows, products = index.search(vectors[block], LENDERS * _LOOKED_AT)
-        rows = np.where(rows < 0, rows[:, :1], rows)  # places that a graph could not fill
-        lengths = np.linalg.norm(item_factors[rows], axis=2)
+        products = vectors[block] @ places.T
         cosines = np.zeros_like(products)
         np.divide(products, lengths, out=cosines, where=lengths > 0)
-        nearest = np.argsort(-cosines, axis=1, kind="stable")[:, : found.shape[1]]
-        found[block] = np.take_along_axis(rows, nearest, axis=1)
+        nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        order = np.lexsort((nearest, -np.take_along_axis(cosines, nearest, axis=1)))
+        found[block] = np.take_along_axis(nearest, order, axis=1)
     return found
 
 

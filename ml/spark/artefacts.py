@@ -26,7 +26,7 @@ from ml.spark.popularity import (
 from ml.spark.related_items import complements, neighbours, store_popularity, transitions
 from ml.spark.rhythms import repurchase_sums
 from ml.spark.settings import SparkSettings
-from ml.training.attribute_map import fit_attribute_map
+from ml.training.attribute_map import attribute_places, fit_attribute_map
 from ml.training.learning import LearningConfig
 from ml.training.rhythms import rhythms_of
 
@@ -50,7 +50,7 @@ def fit_artefacts(
     sold = np.flatnonzero(counts)
     item_ids = tuple(histories.item_ids[row] for row in sold.tolist())
     factors = fit_factors(histories, config.factors, settings, seed=config.seed)[sold]
-    attribute_tokens, attribute_weights = fit_attribute_map(item_ids, factors, attributes)
+    fitted = fit_attribute_map(item_ids, factors, attributes)
     rhythm = rhythms_of(repurchase_sums(histories))
     stores = store_popularity(histories, latest_seconds)
     facts = ModelFacts(
@@ -80,8 +80,9 @@ def fit_artefacts(
         basket_counts=counts[sold],
         basket_sizes=basket_sizes(histories)[sold],
         present_shares=present_shares(histories, latest_seconds)[sold],
-        attribute_tokens=attribute_tokens,
-        attribute_weights=attribute_weights,
+        attribute_tokens=fitted[0],
+        attribute_weights=fitted[1],
+        attribute_places=attribute_places(item_ids, attributes, fitted),
         ranker="",
     )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle, ModelFacts
 from ml.model.vocabulary import Vocabulary
-from ml.training.attribute_map import fit_attribute_map
+from ml.training.attribute_map import attribute_places, fit_attribute_map
 from ml.training.factors import FactorConfig, Weighting, fit_factors, fit_neighbours
 from ml.training.next_basket import next_items, present_shares
 from ml.training.purchases import SECONDS_PER_DAY, Purchases
@@ -42,7 +42,7 @@ def fit_artefacts(
     counts = purchases.customer_counts()
     factors = fit_factors(counts, config, seed=seed)
     rhythm = rhythms(purchases)
-    attribute_tokens, attribute_weights = fit_attribute_map(purchases.item_ids, factors, attributes)
+    fitted = fit_attribute_map(purchases.item_ids, factors, attributes)
     facts = ModelFacts(
         version="",
         created="",
@@ -70,8 +70,9 @@ def fit_artefacts(
         basket_counts=_basket_counts(purchases),
         basket_sizes=_basket_sizes(purchases),
         present_shares=present_shares(purchases, purchases.as_of_seconds),
-        attribute_tokens=attribute_tokens,
-        attribute_weights=attribute_weights,
+        attribute_tokens=fitted[0],
+        attribute_weights=fitted[1],
+        attribute_places=attribute_places(purchases.item_ids, attributes, fitted),
         ranker="",
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.model.attributes import ItemAttributes, tokens
+from ml.model.attributes import AttributeMap, ItemAttributes, tokens
 
 LEAST_TOKEN_ITEMS = 3
 """A token of fewer items says nothing about others."""
@@ -37,6 +37,28 @@ def item_attributes(items: pd.DataFrame) -> dict[str, ItemAttributes]:
             price=None if pd.isna(price) else float(price),
         )
     return found
+
+
+def attribute_places(
+    item_ids: Sequence[str],
+    attributes: Mapping[str, ItemAttributes],
+    fitted: tuple[tuple[str, ...], NDArray[np.float32]],
+) -> NDArray[np.float32] | None:
+    """Return where their own attributes place items that were bought.
+
+    Args:
+        item_ids: n items.
+        attributes: of some of them; the others lie at the intercept.
+        fitted: as ``fit_attribute_map`` returns it.
+
+    Returns:
+        float32 [n, factors]; ``None`` where no token says anything.
+    """
+    if not fitted[0]:
+        return None
+    place = AttributeMap.of(*fitted)
+    nothing = ItemAttributes("")
+    return np.stack([place.vector(attributes.get(each, nothing)) for each in item_ids])
 
 
 def fit_attribute_map(

@@ -24,7 +24,7 @@ from ml.model.candidates import CandidateGenerator
 from ml.model.index import build_index
 from ml.model.lists import RelatedLists
 from ml.model.vocabulary import Vocabulary
-from ml.training.attribute_map import fit_attribute_map, item_attributes
+from ml.training.attribute_map import attribute_places, fit_attribute_map, item_attributes
 from ml.training.purchases import Purchases, purchases_of
 
 HIDDEN_SHARE = 0.1
@@ -89,7 +89,7 @@ def without_items(
     row_of[kept] = np.arange(len(kept))
     item_ids = bundle.vocabulary.ids(kept)
     factors = bundle.item_factors[kept]
-    spoken, weights = fit_attribute_map(item_ids, factors, attributes)
+    fitted = fit_attribute_map(item_ids, factors, attributes)
     parts: dict[str, Any] = {name: getattr(bundle, name)[kept] for name in COLUMNS}
     for name in LISTS:
         entries = np.arange(len(bundle.store_ids)) if name == "store_popularity" else kept
@@ -99,8 +99,9 @@ def without_items(
         vocabulary=Vocabulary(item_ids),
         item_factors=factors,
         popularity=bundle.popularity[kept],
-        attribute_tokens=spoken,
-        attribute_weights=weights,
+        attribute_tokens=fitted[0],
+        attribute_weights=fitted[1],
+        attribute_places=attribute_places(item_ids, attributes, fitted),
         **parts,
     )
 

@@ -37,7 +37,7 @@ NEWCOMER_SHARE = 0.1
 RECENT_SHARE = 0.08
 """Share of customers who are asked about once more with their latest baskets alone."""
 
-LAUNCH_SHARE = 0.2
+LAUNCH_SHARE = 0.5
 """Share of customers who are asked about once more with some items hidden."""
 
 MAX_SHOWN_BASKETS = 3
@@ -181,24 +181,36 @@ class _Lesson:
 
     def of(self, asked: _Asked) -> Samples:
         """Return the candidates of one customer, what was bought among them, and their weights."""
-        history = self.purchases.history(asked.customer, last=asked.last)
-        store = self.purchases.last_store(asked.customer) if asked.names_store else ""
         basket = sorted(self.window.truth[asked.customer])
         revealed = _revealed(basket, self.generator) if asked.shows_basket else []
-        now = self.presents.of(asked.customer)
-        found = now.candidates.generate(history, Moment(current_basket=revealed, store=store))
-        features = feature_table(now.candidates.bundle, history, found, now.now_seconds)
+        item_ids, values = self._candidates(asked, revealed)
         wanted, shown = set(basket).difference(revealed), set(revealed)
-        labels = np.array([each in wanted for each in found.item_ids], np.bool_)
-        open_ = np.array([each not in shown for each in found.item_ids], np.bool_)
+        labels = np.array([each in wanted for each in item_ids], np.bool_)
+        open_ = np.array([each not in shown for each in item_ids], np.bool_)
         drawn = self.generator.random(len(labels)) < NEGATIVE_SHARE
         kept = open_ & (labels | drawn)
         weights = np.where(labels[kept], 1, 1 / NEGATIVE_SHARE)
-        return Samples(
-            features.values[kept],
-            labels[kept].astype(np.float32),
-            weights.astype(np.float32),
-        )
+        return Samples(values[kept], labels[kept].astype(np.float32), weights.astype(np.float32))
+
+    def of_fresh(self, customer: str) -> Samples:
+        """Return the fresh candidates of one customer alone, for the others have been told of."""
+        item_ids, values = self._candidates(_Asked(customer), ())
+        basket = self.window.truth[customer]
+        known = self.presents.of(customer).candidates.bundle.vocabulary
+        places = [place for place, item in enumerate(item_ids) if item not in known]
+        labels = np.array([item_ids[place] in basket for place in places], np.float32)
+        return Samples(values[places], labels, np.ones(len(places), np.float32))
+
+    def _candidates(
+        self, asked: _Asked, revealed: Sequence[str]
+    ) -> tuple[list[str], NDArray[np.float32]]:
+        """Return a customer's candidates and their features, float32 [n, features]."""
+        history = self.purchases.history(asked.customer, last=asked.last)
+        store = self.purchases.last_store(asked.customer) if asked.names_store else ""
+        now = self.presents.of(asked.customer)
+        found = now.candidates.generate(history, Moment(current_basket=revealed, store=store))
+        table = feature_table(now.candidates.bundle, history, found, now.now_seconds)
+        return found.item_ids, table.values
 
 
 def _of_launch(bundle: Bundle, lesson: _Lesson, customers: Sequence[str]) -> list[Samples]:
@@ -209,7 +221,7 @@ def _of_launch(bundle: Bundle, lesson: _Lesson, customers: Sequence[str]) -> lis
     presents = Presents(found.candidates, found.purchases, lesson.window.now)
     of_new = replace(lesson, presents=presents, purchases=found.purchases)
     draws = lesson.generator.random(len(customers)) < LAUNCH_SHARE
-    return [of_new.of(_Asked(customers[place])) for place in np.flatnonzero(draws).tolist()]
+    return [of_new.of_fresh(customers[place]) for place in np.flatnonzero(draws).tolist()]
 
 
 def _asked_again(customers: Sequence[str], generator: np.random.Generator) -> list[_Asked]:

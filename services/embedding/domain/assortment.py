@@ -109,7 +109,7 @@ class Assortment:
         if fresh:
             rows = vocabulary.rows([item.item_id for item in fresh])
             values = np.stack([model.attribute_map.vector(item.attributes) for item in fresh])
-            lending = lenders_of(values, model.bundle.item_factors, model.generator.index)
+            lending = lenders_of(values, model.bundle.places)
             moved, new = rows < before, rows >= before
             if moved.any():
                 vectors = vectors.replaced(rows[moved], values[moved])

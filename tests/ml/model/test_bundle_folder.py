@@ -28,6 +28,34 @@ def test_a_bundle_comes_back_as_it_was_written(tmp_path: Path) -> None:
         np.testing.assert_array_equal(getattr(found, name).scores, getattr(bundle, name).scores)
 
 
+def test_a_bundle_may_tell_where_attributes_place_its_items_and_may_be_silent(
+    tmp_path: Path,
+) -> None:
+    silent = small_bundle()
+    places = np.arange(silent.item_factors.size, dtype=np.float32).reshape(40, -1)
+    telling = sealed(dataclasses.replace(silent, attribute_places=places))
+    for name, bundle in (("silent", silent), ("telling", telling)):
+        write_bundle(tmp_path / name, bundle)
+
+    found = read_bundle(tmp_path / "telling")
+    assert found.attribute_places is not None
+    np.testing.assert_array_equal(found.attribute_places, places)
+    assert found.places is found.attribute_places
+    assert read_bundle(tmp_path / "silent").attribute_places is None
+    assert silent.places is silent.item_factors
+    assert telling.facts.version != silent.facts.version
+
+
+def test_places_of_other_items_are_refused(tmp_path: Path) -> None:
+    places = np.zeros((39, small_bundle().item_factors.shape[1]), np.float32)
+    odd = sealed(dataclasses.replace(small_bundle(), attribute_places=places))
+    write_bundle(tmp_path / "bundle", odd)
+
+    with pytest.raises(BundleError) as refusal:
+        read_bundle(tmp_path / "bundle")
+    assert refusal.value.reason == "BAD_SHAPE"
+
+
 def test_a_folder_that_exists_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         write_bundle(tmp_path, small_bundle())

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ml.model.index import build_index
 from ml.model.lending import LENDERS, Loans, lenders_of
 
 TEAS, SOAPS = range(12), range(12, 24)
@@ -22,7 +21,7 @@ def test_a_tea_borrows_from_teas_and_a_soap_from_soaps() -> None:
     factors = shelf()
     new = np.array([[3, 0.1], [0.1, 3]], np.float32)
 
-    found = lenders_of(new, factors, build_index(factors))
+    found = lenders_of(new, factors)
 
     assert found.shape == (2, LENDERS)
     assert set(found[0].tolist()) <= set(TEAS)
@@ -32,7 +31,7 @@ def test_a_tea_borrows_from_teas_and_a_soap_from_soaps() -> None:
 def test_the_direction_counts_and_not_the_length() -> None:
     factors = np.array([[100, 90], *([1, 0.01 * each] for each in range(LENDERS))], np.float32)
 
-    (found,) = lenders_of(np.array([[1, 0]], np.float32), factors, build_index(factors))
+    (found,) = lenders_of(np.array([[1, 0]], np.float32), factors)
 
     assert found.tolist() == list(range(1, LENDERS + 1))
 
@@ -40,7 +39,7 @@ def test_the_direction_counts_and_not_the_length() -> None:
 def test_where_few_items_are_known_all_of_them_lend() -> None:
     factors = shelf()[:3]
 
-    found = lenders_of(np.ones((4, 2), np.float32), factors, build_index(factors))
+    found = lenders_of(np.ones((4, 2), np.float32), factors)
 
     assert [sorted(each) for each in found.tolist()] == [[0, 1, 2]] * 4
 
@@ -48,29 +47,13 @@ def test_where_few_items_are_known_all_of_them_lend() -> None:
 def test_no_item_has_no_lenders() -> None:
     factors = shelf()
 
-    assert lenders_of(factors[:0], factors, build_index(factors)).shape == (0, LENDERS)
-
-
-def test_places_that_a_graph_could_not_fill_lend_nothing() -> None:
-    class Lacking:
-        kind = "hnsw"
-
-        def search(
-            self, vectors: NDArray[np.float32], count: int
-        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-            rows = np.full((len(vectors), count), -1)
-            rows[:, 0] = 5
-            return rows, np.full((len(vectors), count), 7, np.float32)
-
-    found = lenders_of(np.ones((2, 2), np.float32), shelf(), Lacking())
-
-    assert set(found.ravel().tolist()) == {5}
+    assert lenders_of(factors[:0], factors).shape == (0, LENDERS)
 
 
 def test_vectors_without_length_are_no_mistake() -> None:
     factors = np.zeros((3, 2), np.float32)
 
-    found = lenders_of(np.zeros((1, 2), np.float32), factors, build_index(factors))
+    found = lenders_of(np.zeros((1, 2), np.float32), factors)
 
     assert sorted(found[0].tolist()) == [0, 1, 2]
 

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 
 from ml.model.attributes import AttributeMap, ItemAttributes
-from ml.training.attribute_map import LEAST_TOKEN_ITEMS, fit_attribute_map, item_attributes
+from ml.training.attribute_map import (
+    LEAST_TOKEN_ITEMS,
+    attribute_places,
+    fit_attribute_map,
+    item_attributes,
+)
 
 AXES = np.eye(2, dtype=np.float32)
 
@@ -63,3 +68,21 @@ def test_nulls_of_the_catalogue_are_unknown() -> None:
     found = item_attributes(frame)
 
     assert found == {"a": ItemAttributes("Tea"), "b": ItemAttributes("", "tea", price=2.5)}
+
+
+def test_items_that_were_bought_are_placed_by_what_they_are_too() -> None:
+    ids, factors, known = teas_and_soaps()
+    fitted = fit_attribute_map(ids, factors, known)
+
+    found = attribute_places([*ids, "of which nothing is known"], known, fitted)
+
+    assert found is not None
+    np.testing.assert_allclose(found[0], found[2])  # two teas lie at one place
+    np.testing.assert_allclose(found[:2], AXES, atol=0.1)
+    np.testing.assert_array_equal(found[-1], fitted[1][-1])  # the intercept
+
+
+def test_where_nothing_is_known_of_any_item_nobody_is_placed() -> None:
+    ids, factors, _ = teas_and_soaps()
+
+    assert attribute_places(ids, {}, fit_attribute_map(ids, factors, {})) is None

@@ -89,6 +89,8 @@ def test_where_items_lie_is_learned_without_the_hidden_ones() -> None:
 
     assert "category=tea" not in left.attribute_tokens
     assert "category=soap" in left.attribute_tokens
+    assert left.attribute_places is not None
+    assert left.attribute_places.shape == left.item_factors.shape
 
 
 def test_a_new_tea_is_a_candidate_of_who_drinks_tea_with_the_scores_of_teas(

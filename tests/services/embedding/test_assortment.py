@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from ml.model.attributes import ItemAttributes
-from ml.model.candidates import Moment
-from ml.model.history import empty_history
+from ml.model.candidates import SOURCES, Moment
+from ml.model.history import empty_history, history_of_baskets
 from services.embedding.domain.assortment import Assortment
 from services.embedding.domain.growing_matrix import GrowingMatrix
 from services.embedding.domain.item import Item
 from services.embedding.domain.keeper import Keeper
 from services.embedding.domain.model import Model, canary_queries, prepared
 from services.embedding.domain.text_column import TextColumn
-from tests.models import item_attributes, item_ids, small_bundle
+from tests.models import AS_OF_SECONDS, item_attributes, item_ids, small_bundle
 from tests.services.embedding.shop import NOON
 
 
@@ -96,6 +96,25 @@ def test_items_one_by_one_give_what_all_at_once_give(model: Model) -> None:
         assert at_once.placement is not None
         assert other.placement is not None
         np.testing.assert_array_equal(other.placement.vectors.rows, at_once.placement.vectors.rows)
+        np.testing.assert_array_equal(other.placement.lenders.rows, at_once.placement.lenders.rows)
+
+
+def test_an_item_written_a_moment_ago_borrows_from_its_like_and_moves_with_its_category(
+    model: Model,
+) -> None:
+    vocabulary = model.bundle.vocabulary
+    assortment = Assortment.of(model).with_items([stored("new"), stored("newer")])
+    for category in ("tea", "soap"):
+        assortment = assortment.with_items([stored("new", category)])
+        assert assortment.placement is not None
+        lenders = vocabulary.ids(assortment.placement.generator.lenders[0])
+        assert {each.split("-")[0] for each in lenders} == {category}
+
+    tea_drinker = history_of_baskets([(AS_OF_SECONDS, ["tea-0"])])
+    assert assortment.placement is not None
+    found = assortment.placement.generator.generate(tea_drinker, Moment())
+    foretold = dict(zip(found.item_ids, found.scores[SOURCES.index("next")].tolist(), strict=True))
+    assert foretold["newer"] > foretold["new"]
 
 
 def texts(column: TextColumn, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[str]:
