@@ -26,6 +26,7 @@ from ml.evaluation.question import default_protocol, questions, with_history
 from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig
 from ml.spark.engine import spark_engine
+from ml.spark.settings import PREFIX
 from ml.training.artefacts import fit_artefacts
 from ml.training.attribute_map import item_attributes
 from ml.training.factors import fit_factors
@@ -48,6 +49,8 @@ LIMIT_MINUTES = 40.0
 _CALLERS = frozenset({"spark_engine", "this_machine", "fit_artefacts", "_fit_bare", "_make_arrays"})
 """What these call are the steps that time is told of."""
 
+_PARTS = f"{PREFIX}_PARTITION_COUNT"
+
 app = typer.Typer(help="Compare the engines.", no_args_is_help=True)
 
 
@@ -62,7 +65,7 @@ def scale(
     typer.echo("|---|---|---|---|---|---|")
     for size in sizes or [1.0, 3.0, 10.0]:
         folder = _town(round(size * 1e6 / ROWS_PER_CUSTOMER))
-        rows = json.loads((folder / "dataset.json").read_text())["interactions"]
+        rows = _row_count(folder)
         for engine in engines or ENGINES:
             typer.echo(f"| {rows / 1e6:.2f} | {engine} | {_cost(engine, folder, rows, minutes)} |")
 
@@ -71,6 +74,7 @@ def scale(
 def arrays(engine: str, folder: Path, steps: Path) -> None:
     """Make the arrays of a bundle of all there is, once, and say nothing; ``steps`` is written."""
     config = LearningConfig(show_progress=False)
+    os.environ.setdefault(_PARTS, str(_part_count(_row_count(folder))))
     with steps_told(_CALLERS, steps):
         if engine == "implicit":
             _fit_bare(folder, config)
@@ -140,6 +144,15 @@ def _town(customers: int) -> Path:
     return folder
 
 
+def _row_count(folder: Path) -> int:
+    return int(json.loads((folder / "dataset.json").read_text())["interactions"])
+
+
+def _part_count(rows: int) -> int:
+    """Return two parts for each core, and more where one would pass a million rows."""
+    return max(2 * (os.cpu_count() or 1), -(-rows // 1_000_000))
+
+
 def _cost(engine: str, folder: Path, rows: int, minutes: float) -> str:
     """Let an engine make the arrays of a town, write down what it took, and tell it."""
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -157,6 +170,8 @@ def _cost(engine: str, folder: Path, rows: int, minutes: float) -> str:
         ended = f"failed in {list(taken)[-1]}"
     about: dict[str, Any] = {"engine": engine, "interactions": rows, "ended": ended}
     about |= asdict(found) | {"steps_seconds": taken}
+    if engine == "spark":
+        about["parts"] = int(os.environ.get(_PARTS, _part_count(rows)))
     about |= {"began": start.isoformat(timespec="seconds"), "load_before": load}
     _write(name, about)
     figures = (found.seconds, found.processor_seconds, found.peak_memory_mb)
