@@ -3,12 +3,13 @@
 Learning: ``source`` opens a data set, ``purchases`` turns it into arrays, ``factors`` and
 ``related_items``, ``rhythms`` and ``next_basket`` learn from them, ``artefacts`` puts a bundle's
 arrays together, ``windows`` and ``ranker_training`` teach the ranker honestly; ``learning`` is all
-of that in one call, ``learned`` asks what came of it, ``sealing`` gives it a name.
+of that in one call, ``sealing`` gives it a name; ``asking`` is how it is asked.
 
 Judging: ``evaluate`` sets the model beside the baselines of ``contest`` and notes every ranking in
 an ``observation``; ``report``, ``plots`` and ``evaluation_document`` tell it, ``results`` writes
-it. ``tune`` and ``tuned_neighbours`` choose hyperparameters by a ``search``, ``ablation`` takes
-features away.
+it. ``tune`` and ``tuned_neighbours`` choose hyperparameters by a ``search``. ``ablation`` takes
+features away, ``cold_start`` makes items new on purpose, ``coffee_and_tea`` follows people day by
+day: each looks into the model, and has a report of its own.
 
 A run: ``train`` does and keeps the ``run_steps``, so that one that was cut off goes on.
 ``measuring`` and ``evidence`` leave what the gate needs.

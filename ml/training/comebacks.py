@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.bundle import Bundle
-from ml.model.candidates import CandidateGenerator, Moment
-from ml.model.features import feature_table
+from ml.model.candidates import Moment
 from ml.model.history import MIN_BASKET_GAP_DAYS, SECONDS_PER_DAY, History, history_of_baskets
-from ml.model.index import build_index
-from ml.model.ranker import Ranker
+from ml.training.asking import Asking
 from ml.training.purchases import Purchases
 
 LAST_DAY = 60
@@ -77,14 +75,13 @@ def comebacks(
         ValueError: when an item is not among a customer's candidates: the model never saw it, or
             so many others were bought since that a service would not look at it.
     """
-    asking = _Asking(
-        bundle,
-        CandidateGenerator.of(bundle, build_index(bundle.item_factors)),
-        Ranker(bundle.ranker),
-        purchases,
-    )
+    asking = Asking.of(bundle)
     found = np.array(
-        [[asking.about(case, day) for day in range(last_day + 1)] for case in cases], np.float64
+        [
+            [_said(asking, purchases, case, day=day) for day in range(last_day + 1)]
+            for case in cases
+        ],
+        np.float64,
     )
     return Comebacks(*(found[:, :, place] for place, _ in enumerate(fields(Comebacks))))
 
@@ -102,27 +99,18 @@ def known_on(purchases: Purchases, case: Case, seconds: int) -> History:
     return history_of_baskets(told)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asking:
-    """The model, ready to be asked."""
-
-    bundle: Bundle
-    generator: CandidateGenerator
-    ranker: Ranker
-    purchases: Purchases
-
-    def about(self, case: Case, day: int) -> tuple[float, float, float]:
-        """Return probability, rank and due-ness of the item so many days after its purchase."""
-        since = round(max(day, MIN_BASKET_GAP_DAYS) * SECONDS_PER_DAY)
-        now = case.bought_seconds + since
-        history = known_on(self.purchases, case, now)
-        store = self.purchases.last_store(case.customer_id, until_seconds=now)
-        found = self.generator.generate(history, Moment(store=store))
-        table = feature_table(self.bundle, history, found, now)
-        probabilities = self.ranker.probabilities(table.values)
-        if case.item_id not in found.item_ids:
-            raise ValueError(f"{case.item_id} is no candidate of {case.customer_id} on day {day}")
-        place = found.item_ids.index(case.item_id)
-        rank = 1 + np.count_nonzero(probabilities > probabilities[place])
-        due = table.timing.days_since[place] / table.timing.expected_gap_days[place]
-        return float(probabilities[place]), float(rank), float(due)
+def _said(
+    asking: Asking, purchases: Purchases, case: Case, *, day: int
+) -> tuple[float, float, float]:
+    """Return probability, rank and due-ness of the item so many days after its purchase."""
+    now = case.bought_seconds + round(max(day, MIN_BASKET_GAP_DAYS) * SECONDS_PER_DAY)
+    store = purchases.last_store(case.customer_id, until_seconds=now)
+    answer = asking.about(known_on(purchases, case, now), Moment(store=store), now)
+    names, probabilities = answer.candidates.item_ids, answer.probabilities
+    if case.item_id not in names:
+        raise ValueError(f"{case.item_id} is no candidate of {case.customer_id} on day {day}")
+    place = names.index(case.item_id)
+    rank = 1 + np.count_nonzero(probabilities > probabilities[place])
+    timing = answer.features.timing
+    due = timing.days_since[place] / timing.expected_gap_days[place]
+    return float(probabilities[place]), float(rank), float(due)

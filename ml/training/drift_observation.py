@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.model.bundle import Bundle
-from ml.model.candidates import CandidateGenerator, Moment
+from ml.model.candidates import Moment
 from ml.model.drift_values import Yardstick, vector_values
-from ml.model.features import feature_table
-from ml.model.index import build_index
-from ml.model.ranker import Ranker
+from ml.training.asking import Asking
 from ml.training.visits import Visit
 
 
@@ -45,11 +43,9 @@ class Observer:
 
     def __init__(self, bundle: Bundle, axes: NDArray[np.float32]) -> None:
         """Take the model, and float32 [axes, factors] that vectors are projected on."""
-        self._bundle = bundle
+        self._asking = Asking.of(bundle)
         self._axes = axes
         self._yardstick = Yardstick.of(bundle)
-        self._ranker = Ranker(bundle.ranker)
-        self._generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
 
     def observe(self, visits: Iterable[Visit]) -> dict[str, Observed]:
         """Return the values of all visits by statistic; one that nobody has is not there."""
@@ -62,10 +58,9 @@ class Observer:
         return {name: observed_at(whose[name], each) for name, each in values.items()}
 
     def _values(self, visit: Visit) -> dict[str, float]:
-        found = self._generator.generate(visit.history, Moment(store=visit.store))
-        table = feature_table(self._bundle, visit.history, found, visit.seconds)
-        probabilities = self._ranker.probabilities(table.values)
-        values = self._yardstick.answer_values(visit.history, found.item_ids, probabilities)
+        answer = self._asking.about(visit.history, Moment(store=visit.store), visit.seconds)
+        found = answer.candidates
+        values = self._yardstick.answer_values(visit.history, found.item_ids, answer.probabilities)
         if found.vector is not None:
             values |= vector_values(found.vector, self._axes)
         return values

@@ -13,8 +13,8 @@ from ml.evaluation.question import Now
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
 from ml.model.candidates import SOURCE_SIZE, Moment
-from ml.model.features import feature_table
 from ml.model.ranker import Ranker
+from ml.training.asking import Asking
 from ml.training.attribute_map import item_attributes
 from ml.training.launches import with_catalogue
 from ml.training.learning import Artefacts, LearningConfig, Memory, learn
@@ -99,11 +99,10 @@ class BundleRecommender:
         moment = Moment(store=self._purchases.last_store(customer_id), source_size=source_size)
         now = self._presents.of(customer_id)
         start = time.thread_time()
-        found = now.candidates.generate(history, moment, allowed)
-        table = feature_table(now.candidates.bundle, history, found, now.now_seconds)
-        probabilities = self._ranker.probabilities(table.values)
+        asking = Asking(now.candidates, self._ranker)
+        answer = asking.about(history, moment, now.now_seconds, allowed=allowed)
         taken_ms = (time.thread_time() - start) * 1_000
-        return Ranking(customer_id, found.item_ids, probabilities, taken_ms)
+        return Ranking(customer_id, answer.candidates.item_ids, answer.probabilities, taken_ms)
 
 
 class Ofone:
