@@ -9,7 +9,8 @@ Judging: ``evaluate`` sets the model beside the baselines of ``contest`` and not
 an ``observation``; ``report``, ``plots`` and ``evaluation_document`` tell it, ``results`` writes
 it. ``tune`` and ``tuned_neighbours`` choose hyperparameters by a ``search``. ``ablation`` takes
 features away, ``cold_start`` makes items new on purpose, ``coffee_and_tea`` follows people day by
-day: each looks into the model, and has a report of its own.
+day: each looks into the model, and has a report of its own. ``findings`` are how all of them
+are written.
 
 A run: ``train`` does and keeps the ``run_steps``, so that one that was cut off goes on.
 ``measuring`` and ``evidence`` leave what the gate needs.

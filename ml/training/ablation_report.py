@@ -1,34 +1,21 @@
 """An ablation as a page, a document and a picture, beside the evaluation of the same data set."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.intervals import Estimate
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training import plots
 from ml.training.ablation import CHANCE, Ablation
 from ml.training.feature_sets import FEATURE_SETS
-from ml.training.results import ResultsError
+from ml.training.findings import Document, Findings, intervals, write_findings
 
 SHOWN = (MAIN_METRIC, "ndcg@10")
 TITLE = f"{MAIN_METRIC} that the ranker loses without each set of features"
 PICTURE = "ablation.png"
 
 
-@dataclass(frozen=True, slots=True)
-class AblationFiles:
-    """What was written."""
-
-    document: Path
-    page: Path
-    picture: Path
-
-
-def write_ablation(ablation: Ablation, dataset: Dataset, out: Path, *, name: str) -> AblationFiles:
+def write_ablation(ablation: Ablation, dataset: Dataset, out: Path, *, name: str) -> Findings:
     """Write an ablation for programs and for people.
 
     Args:
@@ -40,21 +27,16 @@ def write_ablation(ablation: Ablation, dataset: Dataset, out: Path, *, name: str
     Raises:
         ResultsError: when the disk is full or the folder may not be written.
     """
-    folder = out / f"{name}-{ablation.protocol}"
-    files = AblationFiles(folder / "ablation.json", folder / "ablation.md", folder / PICTURE)
-    text = json.dumps(document(ablation, dataset, name=name), indent=1) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files.document.write_text(text, encoding="utf-8")
-        files.page.write_text(page(ablation, dataset), encoding="utf-8")
-        _draw(ablation, files.picture)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ResultsError(f"{folder}: the ablation cannot be written: {reason}") from error
-    return files
+    return write_findings(
+        out / f"{name}-{ablation.protocol}",
+        "ablation",
+        document=document(ablation, dataset, name=name),
+        page=page(ablation, dataset),
+        draw=partial(_draw, ablation),
+    )
 
 
-def document(ablation: Ablation, dataset: Dataset, *, name: str) -> dict[str, Any]:
+def document(ablation: Ablation, dataset: Dataset, *, name: str) -> Document:
     """Return the ablation as ``json`` takes it; an interval is ``[mean, low, high]``, 95 %."""
     worth = ablation.worth()
     return {
@@ -63,12 +45,12 @@ def document(ablation: Ablation, dataset: Dataset, *, name: str) -> dict[str, An
         "protocol": ablation.protocol,
         "customers": ablation.customer_count,
         "seeds": ablation.seeds,
-        "whole": _intervals(ablation.whole.estimates()),
+        "whole": intervals(ablation.whole.estimates()),
         "without": {
             left_out: {
                 "features": list(FEATURE_SETS.get(left_out, ())),
-                "figures": _intervals(judgement.estimates()),
-                "worth": _intervals(worth[left_out]),
+                "figures": intervals(judgement.estimates()),
+                "worth": intervals(worth[left_out]),
             }
             for left_out, judgement in ablation.without.items()
         },
@@ -95,7 +77,7 @@ def page(ablation: Ablation, dataset: Dataset) -> str:
 
 
 def _table(ablation: Ablation) -> str:
-    heads = [f"{MAIN_METRIC}", *(f"loss of {metric}" for metric in SHOWN)]
+    heads = [MAIN_METRIC, *(f"loss of {metric}" for metric in SHOWN)]
     lines = ["| left out | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     lines.append(f"| nothing | {ablation.whole.estimates()[MAIN_METRIC]} |" + " |" * len(SHOWN))
     for name, lost in ablation.worth().items():
@@ -108,7 +90,3 @@ def _table(ablation: Ablation) -> str:
 def _draw(ablation: Ablation, path: Path) -> None:
     lost = {name: each[MAIN_METRIC] for name, each in ablation.worth().items()}
     plots.differences(lost, title=TITLE, axis=f"{MAIN_METRIC} lost", path=path, muted={CHANCE})
-
-
-def _intervals(estimates: Mapping[str, Estimate]) -> dict[str, list[float]]:
-    return {name: [each.mean, each.low, each.high] for name, each in estimates.items()}

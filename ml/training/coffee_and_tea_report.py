@@ -1,17 +1,15 @@
 """The coffee and the tea as a picture that needs no words, a page, and a document."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ml.simulation.people import CHAIN_TEA_DRINKER, ONE_COFFEE
 from ml.training.coffee_and_tea import MONTHLY_COFFEE, Kind
 from ml.training.curves import Band, Panel, draw_curves
-from ml.training.results import ResultsError
+from ml.training.findings import Document, Findings, write_findings
 
 TITLE = "When does it come back?"
 PICTURE = "timing.png"
@@ -28,35 +26,18 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimingFiles:
-    """What was written."""
-
-    document: Path
-    page: Path
-    picture: Path
-
-
-def write_timing(kinds: Sequence[Kind], out: Path) -> TimingFiles:
+def write_timing(kinds: Sequence[Kind], out: Path) -> Findings:
     """Write page, document and picture into a folder, made where it is missing.
 
     Raises:
         ResultsError: when the disk is full or the folder may not be written.
     """
-    files = TimingFiles(out / "timing.json", out / "timing.md", out / PICTURE)
-    text = json.dumps(document(kinds), indent=1) + "\n"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        files.document.write_text(text, encoding="utf-8")
-        files.page.write_text(page(kinds), encoding="utf-8")
-        _draw(kinds, files.picture)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ResultsError(f"{out}: the curves cannot be written: {reason}") from error
-    return files
+    return write_findings(
+        out, "timing", document=document(kinds), page=page(kinds), draw=partial(_draw, kinds)
+    )
 
 
-def document(kinds: Sequence[Kind]) -> dict[str, Any]:
+def document(kinds: Sequence[Kind]) -> Document:
     """Return the curves as ``json`` takes them: quartiles day by day."""
     return {
         each.name: {

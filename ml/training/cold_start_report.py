@@ -1,30 +1,14 @@
 """The figures on new items, for programs and for people."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.intervals import Estimate
 from ml.training.cold_start import METRICS, ColdStart, Scores
+from ml.training.findings import Document, Findings, intervals, write_findings
 from ml.training.learned import Ofone
-from ml.training.results import ResultsError
-
-Document = dict[str, Any]  # as json takes it
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What was written."""
-
-    document: Path
-    """``<name>-cold-start.json``."""
-    page: Path
-    """``<name>-cold-start.md``, the same for people."""
 
 
 def document(found: ColdStart, *, name: str) -> Document:
@@ -71,7 +55,7 @@ def page(found: ColdStart, dataset: Dataset) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write_cold_start(found: ColdStart, dataset: Dataset, out: Path, *, name: str) -> Files:
+def write_cold_start(found: ColdStart, dataset: Dataset, out: Path, *, name: str) -> Findings:
     """Write the figures.
 
     Args:
@@ -83,28 +67,19 @@ def write_cold_start(found: ColdStart, dataset: Dataset, out: Path, *, name: str
     Raises:
         ResultsError: when the disk is full or the folder may not be written.
     """
-    label = f"{name}-cold-start"
-    files = Files(out / f"{label}.json", out / f"{label}.md")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(document(found, name=name), indent=1)
-        files.document.write_text(text + "\n", encoding="utf-8")
-        files.page.write_text(page(found, dataset), encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or error
-        raise ResultsError(f"{out}: the results cannot be written: {reason}") from error
-    return files
+    return write_findings(
+        out,
+        f"{name}-cold-start",
+        document=document(found, name=name),
+        page=page(found, dataset),
+    )
 
 
 def _scores(scores: Scores) -> Document:
     return {
-        "mean": {name: _intervals(each) for name, each in scores.estimates().items()},
-        "difference": {name: _intervals(each) for name, each in scores.leads().items()},
+        "mean": {name: intervals(each) for name, each in scores.estimates().items()},
+        "difference": {name: intervals(each) for name, each in scores.leads().items()},
     }
-
-
-def _intervals(estimates: Mapping[str, Estimate]) -> Document:
-    return {metric: [each.mean, each.low, each.high] for metric, each in estimates.items()}
 
 
 def _table(scores: Scores) -> str:

@@ -6,13 +6,12 @@ comes beside them. An interval is ``[mean, low, high]``, 95 %, bootstrapped by c
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement
-from ml.evaluation.intervals import Estimate
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.evaluate import Evaluation
+from ml.training.findings import Document, intervals
 
 KEYS = {
     "personal-then-popular": "personal_popular",
@@ -20,8 +19,6 @@ KEYS = {
     "up-cf": "upcf",
 }
 """How a recommender is called in the document where that is not its own name."""
-
-Document = dict[str, Any]  # as json takes it
 
 
 def document(evaluation: Evaluation, dataset: Dataset, *, name: str) -> Document:
@@ -38,9 +35,9 @@ def document(evaluation: Evaluation, dataset: Dataset, *, name: str) -> Document
         "customers": [len(each.scores) for each in evaluation.model.answered],
         "folds": _folds(judgements),
         "mean": {key: _means(each) for key, each in judgements.items()},
-        "interval": {key: _intervals(each.estimates()) for key, each in judgements.items()},
+        "interval": {key: intervals(each.estimates()) for key, each in judgements.items()},
         "difference": {
-            KEYS.get(key, key): _intervals(lead) for key, lead in evaluation.leads().items()
+            KEYS.get(key, key): intervals(lead) for key, lead in evaluation.leads().items()
         },
         "bought_before": _part({k: strata.bought_before(e) for k, e in judgements.items()}),
         "new_to_customer": _part({k: strata.new_to_customer(e) for k, e in judgements.items()}),
@@ -79,10 +76,6 @@ def _means(judgement: Judgement) -> Document:
     return {name: each.mean for name, each in judgement.estimates().items()}
 
 
-def _intervals(estimates: Mapping[str, Estimate]) -> Document:
-    return {name: [each.mean, each.low, each.high] for name, each in estimates.items()}
-
-
 def _part(judgements: Mapping[str, Judgement | None]) -> Document:
     known = {key: each for key, each in judgements.items() if each}
     if not known:
@@ -96,7 +89,7 @@ def _bands(judgements: Mapping[str, Mapping[str, Judgement]]) -> Document:
         band: {
             "answers": len(bands[band].scores),
             MAIN_METRIC: {
-                key: _intervals(each[band].estimates())[MAIN_METRIC]
+                key: intervals(each[band].estimates())[MAIN_METRIC]
                 for key, each in judgements.items()
             },
         }

@@ -14,8 +14,8 @@ from ml.training.coffee_and_tea_report import write_timing
 from ml.training.cold_start import Draw
 from ml.training.cold_start import cold_start as measure_cold_start
 from ml.training.cold_start_report import write_cold_start
+from ml.training.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
-from ml.training.results import ResultsError
 from ml.training.source import this_machine
 from ml.training.training_config import TrainingConfig
 
@@ -42,9 +42,7 @@ def ablate(folder: Path, config: TrainingConfig, *, seeds: int, out: Path, say: 
             source.dataset, config.learning, protocol=config.protocol, seeds=seeds
         )
     files = write_ablation(ablation, source.dataset, out, name=folder.resolve().name)
-    say(files.page.read_text(encoding="utf-8"))
-    say(f"data set digest {source.digest}")
-    say(f"written to {files.document}, {files.page} and {files.picture}")
+    _tell(files, say, digest=source.digest)
 
 
 def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
@@ -55,9 +53,7 @@ def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
         out: the folder of picture, page and document.
         say: tells the person.
     """
-    files = write_timing(coffee_and_tea(config), out)
-    say(files.page.read_text(encoding="utf-8"))
-    say(f"written to {files.document}, {files.page} and {files.picture}")
+    _tell(write_timing(coffee_and_tea(config), out), say)
 
 
 def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, say: Say) -> None:
@@ -73,6 +69,12 @@ def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, s
     with this_machine(folder, config.learning) as source:
         found = measure_cold_start(source.dataset, config.learning, draw, protocol=config.protocol)
     files = write_cold_start(found, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def _tell(files: Findings, say: Say, *, digest: str = "") -> None:
+    """Tell the page, which data it is about where they are a data set, and what was written."""
     say(files.page.read_text(encoding="utf-8"))
-    say(f"data set digest {source.digest}")
-    say(f"written to {files.document} and {files.page}")
+    if digest:
+        say(f"data set digest {digest}")
+    say(files.told)

@@ -28,10 +28,11 @@ from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig, TownError
 from ml.training.config_file import ConfigError, config_text, read_config
 from ml.training.evaluate import evaluate as evaluate_model
+from ml.training.findings import ResultsError
 from ml.training.learning import LearningConfig, TrainingError
 from ml.training.mlflow_access import RegistryError
 from ml.training.registry import Registry
-from ml.training.results import ResultsError, write_results
+from ml.training.results import write_results
 from ml.training.search import Keeping, SearchError, Trial
 from ml.training.source import Engine, EngineError, this_machine
 from ml.training.train import train as train_model

@@ -1,12 +1,12 @@
 """Where an evaluation is written: one folder a data set and protocol, and the latest of each."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
 from ml.training.evaluate import Evaluation
 from ml.training.evaluation_document import document
+from ml.training.findings import text_of, writing
 from ml.training.report import report, write_report
 
 
@@ -23,10 +23,6 @@ class Results:
     protocol's."""
 
 
-class ResultsError(Exception):
-    """The results cannot be written; the message says where and why."""
-
-
 def write_results(evaluation: Evaluation, dataset: Dataset, out: Path, *, name: str) -> Results:
     """Write an evaluation for programs and for people.
 
@@ -41,15 +37,12 @@ def write_results(evaluation: Evaluation, dataset: Dataset, out: Path, *, name: 
     """
     label = f"{name}-{evaluation.protocol}"
     results = Results(out / f"{name}.json", out / f"{name}.md", out / label)
-    text = json.dumps(document(evaluation, dataset, name=name), indent=1) + "\n"
+    text = text_of(document(evaluation, dataset, name=name))
     page = report(evaluation, dataset, pictures=f"{label}/")
-    try:
-        results.folder.mkdir(parents=True, exist_ok=True)
+    with writing(out):
+        results.folder.mkdir(exist_ok=True)
         write_report(evaluation, dataset, results.folder)
         (results.folder / "evaluation.json").write_text(text, encoding="utf-8")
         results.document.write_text(text, encoding="utf-8")
         results.page.write_text(page, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or error
-        raise ResultsError(f"{out}: the results cannot be written: {reason}") from error
     return results

@@ -17,10 +17,10 @@ from ml.training.ablation_report import document, page, write_ablation
 from ml.training.factors import FactorConfig
 from ml.training.feature_gain import gain_by_group
 from ml.training.feature_sets import FEATURE_SETS
+from ml.training.findings import ResultsError
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig
 from ml.training.ranker_training import RankerConfig, Samples, train_ranker
-from ml.training.results import ResultsError
 from tests.ml.shopping import dataset_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Matplotlib is building the font cache")
@@ -171,14 +171,15 @@ def test_page_document_and_picture_lie_beside_the_evaluation(
     ablation: Ablation, shop: Dataset, tmp_path: Path
 ) -> None:
     files = write_ablation(ablation, shop, tmp_path, name="rhythms")
+    (picture,) = files.pictures
 
-    assert {each.parent for each in (files.document, files.page, files.picture)} == {
+    assert {each.parent for each in (files.document, files.page, picture)} == {
         tmp_path / "rhythms-calendar"
     }
     assert files.page.read_text() == page(ablation, shop)
     assert "| due-ness |" in files.page.read_text()
-    assert f"]({files.picture.name})" in files.page.read_text()
-    assert files.picture.read_bytes().startswith(b"\x89PNG")
+    assert f"]({picture.name})" in files.page.read_text()
+    assert picture.read_bytes().startswith(b"\x89PNG")
     assert json.loads(files.document.read_text()) == document(ablation, shop, name="rhythms")
 
 
@@ -187,5 +188,5 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "rhythms-calendar").write_text("in the way")
 
-    with pytest.raises(ResultsError, match=r"rhythms-calendar: the ablation cannot be written: "):
+    with pytest.raises(ResultsError, match=r"rhythms-calendar: the results cannot be written: "):
         write_ablation(ablation, shop, tmp_path, name="rhythms")

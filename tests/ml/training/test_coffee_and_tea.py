@@ -15,9 +15,9 @@ from ml.simulation.town import customer_id
 from ml.training.coffee_and_tea import MONTHLY_COFFEE, Kind, StudyConfig, coffee_and_tea
 from ml.training.coffee_and_tea_report import SHOWN_PLACES, document, page, write_timing
 from ml.training.factors import FactorConfig
+from ml.training.findings import ResultsError
 from ml.training.learning import LearningConfig
 from ml.training.ranker_training import RankerConfig
-from ml.training.results import ResultsError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Matplotlib is building the font cache")
 
@@ -91,6 +91,7 @@ def test_page_document_and_picture_tell_the_same(kinds: dict[str, Kind], tmp_pat
 
     files = write_timing(followed, tmp_path / "timing")
 
+    (picture,) = files.pictures
     told = json.loads(files.document.read_text())
     assert told == document(followed)
     tea = told[CHAIN_TEA_DRINKER]
@@ -101,14 +102,14 @@ def test_page_document_and_picture_tell_the_same(kinds: dict[str, Kind], tmp_pat
     assert files.page.read_text() == page(followed)
     assert "Tea, bought every 4.0 days (8 people)" in page(followed)
     assert "Coffee, bought once (8 people)" in page(followed)
-    assert f"]({files.picture.name})" in page(followed)
-    assert files.picture.read_bytes().startswith(b"\x89PNG")
+    assert f"]({picture.name})" in page(followed)
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_folder_that_cannot_be_written_is_told(kinds: dict[str, Kind], tmp_path: Path) -> None:
     (tmp_path / "timing").write_text("in the way")
 
-    with pytest.raises(ResultsError, match="timing: the curves cannot be written: "):
+    with pytest.raises(ResultsError, match="timing: the results cannot be written: "):
         write_timing(list(kinds.values()), tmp_path / "timing")
 
 
