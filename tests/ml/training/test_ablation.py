@@ -96,7 +96,8 @@ def test_blank_columns_are_as_good_as_none() -> None:
     left_out = FEATURE_SETS["due-ness"]
     kept = [place for place, name in enumerate(FEATURES) if name not in left_out]
     given = samples()
-    config = replace(SMALL.ranker, trees=10)
+    rate = SMALL.ranker.learning_rate
+    config = replace(SMALL.ranker, trees=10, first_learning_rate=rate)
 
     blank = lightgbm.Booster(model_str=train_ranker(without(given, left_out), config, seed=0))
     data = lightgbm.Dataset(given.values[:, kept], given.labels, weight=given.weights)
