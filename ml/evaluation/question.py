@@ -77,7 +77,8 @@ def questions(
         return (Question(f"{cut:%Y-%m-%d}", known, baskets_of(split.truth), cut),)
     split = last_basket_split(dataset)
     known = with_history(dataset, split.history)
-    known = known if split.visits else _undated(known)
+    if not split.visits:  # beginners are asked too, so that nobody's last basket may be known
+        known = _undated(with_history(dataset, last_basket_split(dataset, least_baskets=0).history))
     truth = baskets_of(split.truth)
     if not dataset.folds:
         return (Question("fold 1", known, truth, None, split.visits),)
