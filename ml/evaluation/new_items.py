@@ -2,7 +2,8 @@
 
 A data set seldom tells when an item came in, and few come in within the days that are asked about.
 So some of the items that the true baskets hold are withdrawn from everything that is learned from;
-they stay in the catalogue, and in the truth.
+they stay in the catalogue, and in the truth. What nobody had bought before leaves the catalogue:
+nothing tells whether it was on sale.
 """
 
 from dataclasses import dataclass, replace
@@ -53,11 +54,13 @@ def withdraw(question: Question, *, share: float, seed: int) -> NewItems:
     count = max(1, round(share * len(pool)))
     drawn = np.random.default_rng(seed).choice(len(pool), count, replace=False)
     items = frozenset(pool[place] for place in drawn.tolist())
+    catalogue = question.history.items
+    on_sale = replace(question.history, items=catalogue[catalogue["item_id"].isin(set(bought))])
     truth = {customer: basket & items for customer, basket in question.truth.items()}
     return NewItems(
         replace(
             question,
-            history=without_purchases(question.history, items),
+            history=without_purchases(on_sale, items),
             truth={customer: basket for customer, basket in truth.items() if basket},
         ),
         tuple(sorted(items)),

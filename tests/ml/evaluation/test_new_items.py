@@ -45,6 +45,21 @@ def test_new_items_are_in_the_catalogue_and_in_the_truth_alone() -> None:
     assert found.purchases == before - after > 0
 
 
+def test_what_nobody_ever_bought_is_no_new_item() -> None:
+    question = town()
+    history = question.history
+    more = pd.concat([history.items, catalogue("never on sale")], ignore_index=True)
+
+    found = withdraw(
+        dataclasses.replace(question, history=dataclasses.replace(history, items=more)),
+        share=0.2,
+        seed=1,
+    )
+
+    assert found.items == withdraw(question, share=0.2, seed=1).items
+    assert "never on sale" not in set(found.question.history.items["item_id"])
+
+
 def test_the_same_seed_draws_the_same_and_another_others() -> None:
     drawn = [withdraw(town(), share=0.2, seed=seed).items for seed in (1, 1, 2)]
 
