@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.dataset.withdrawal import without_purchases
+from ml.evaluation.metrics import Baskets
 from ml.evaluation.question import Question
 
 
@@ -24,6 +25,8 @@ class NewItems:
 
     question: Question
     """The history without them; who bought some, and which."""
+    baskets: Baskets
+    """All that those customers bought, new or not."""
     items: tuple[str, ...]
     """The new items, sorted."""
     purchases: int
@@ -56,13 +59,14 @@ def withdraw(question: Question, *, share: float, seed: int) -> NewItems:
     items = frozenset(pool[place] for place in drawn.tolist())
     catalogue = question.history.items
     on_sale = replace(question.history, items=catalogue[catalogue["item_id"].isin(set(bought))])
-    truth = {customer: basket & items for customer, basket in question.truth.items()}
+    baskets = {name: basket for name, basket in question.truth.items() if basket & items}
     return NewItems(
         replace(
             question,
             history=without_purchases(on_sale, items),
-            truth={customer: basket for customer, basket in truth.items() if basket},
+            truth={name: basket & items for name, basket in baskets.items()},
         ),
+        baskets,
         tuple(sorted(items)),
         int(bought.isin(list(items)).sum()),
     )

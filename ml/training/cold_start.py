@@ -4,7 +4,6 @@ In the list of everything new items stand beside what a customer always buys; so
 asks only which of the new items fits, as a campaign for them does.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +13,7 @@ from ml.dataset.dataset import Dataset
 from ml.evaluation.baselines import Popular
 from ml.evaluation.descriptions import ChanceInCategory, WordsInCommon
 from ml.evaluation.intervals import Estimate, bootstrap_mean, paired_difference
-from ml.evaluation.metrics import score_customers
+from ml.evaluation.metrics import Baskets, Lists, score_customers
 from ml.evaluation.new_items import NewItems, withdraw
 from ml.evaluation.question import Protocol, default_protocol, questions
 from ml.evaluation.recommender import Recommender
@@ -44,9 +43,8 @@ class Scores:
 
     by_name: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
 
-    def add(self, name: str, lists: Mapping[str, Sequence[str]], asked: NewItems) -> None:
+    def add(self, name: str, lists: Lists, truth: Baskets) -> None:
         """Score the answers to one question."""
-        truth = asked.question.truth
         scores = score_customers(lists, truth, ideal="full", cutoffs=CUTOFFS)
         self.by_name.setdefault(name, []).append(scores[list(METRICS)])
 
@@ -75,6 +73,8 @@ class ColdStart:
     """Every item of the catalogue may be listed."""
     among_new: Scores = field(default_factory=Scores)
     """New items alone are listed."""
+    whole: Scores = field(default_factory=Scores)
+    """Every item may be listed, and all that was bought counts: what hits on new items cost."""
     candidate_recalls: list[float] = field(default_factory=list)
     """Of each customer, the share of the new items bought that were candidates."""
     said: float = 0.0
@@ -125,9 +125,11 @@ def _ask_model(found: ColdStart, asked: NewItems, config: LearningConfig) -> Non
     model.fit(question.history, question.now)
     customers = question.customer_ids
     answers = model.recommend(customers, max(CUTOFFS))
-    found.among_all.add(Ofone.name, dict(zip(customers, answers, strict=True)), asked)
+    lists = dict(zip(customers, answers, strict=True))
+    found.among_all.add(Ofone.name, lists, question.truth)
+    found.whole.add(Ofone.name, lists, asked.baskets)
     fresh = model.recommend_fresh(customers, max(CUTOFFS))
-    found.among_new.add(Ofone.name, dict(zip(customers, fresh, strict=True)), asked)
+    found.among_new.add(Ofone.name, dict(zip(customers, fresh, strict=True)), question.truth)
 
 
 def _rivals(asked: NewItems, config: LearningConfig) -> tuple[Recommender, ...]:
@@ -149,8 +151,9 @@ def _ask_rival(found: ColdStart, rival: Recommender, asked: NewItems) -> None:
     customers = question.customer_ids
     everything = len(question.history.items) + question.history.interactions["item_id"].nunique()
     orders = dict(zip(customers, rival.recommend(customers, everything), strict=True))
-    found.among_all.add(rival.name, orders, asked)
+    found.among_all.add(rival.name, orders, question.truth)
+    found.whole.add(rival.name, orders, asked.baskets)
     fresh = {
         customer: [item for item in order if item in new] for customer, order in orders.items()
     }
-    found.among_new.add(rival.name, fresh, asked)
+    found.among_new.add(rival.name, fresh, question.truth)

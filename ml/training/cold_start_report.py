@@ -24,6 +24,7 @@ def document(found: ColdStart, *, name: str) -> Document:
         "purchases_of_candidates": {"said": found.said, "happened": found.happened},
         "among_all": _scores(found.among_all),
         "among_new": _scores(found.among_new),
+        "whole_baskets": _scores(found.whole),
     }
 
 
@@ -51,6 +52,8 @@ def page(found: ColdStart, dataset: Dataset) -> str:
         _table(found.among_all),
         "Among the new items alone:",
         _table(found.among_new),
+        "In the list of everything, of all that they bought, known items too:",
+        _table(found.whole),
     ]
     return "\n\n".join(parts) + "\n"
 

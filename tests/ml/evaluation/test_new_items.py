@@ -41,6 +41,7 @@ def test_new_items_are_in_the_catalogue_and_in_the_truth_alone() -> None:
         for customer, basket in question.truth.items()
         if basket & set(found.items)
     }
+    assert found.baskets == {name: question.truth[name] for name in found.question.truth}
     before, after = len(question.history.interactions), len(found.question.history.interactions)
     assert found.purchases == before - after > 0
 

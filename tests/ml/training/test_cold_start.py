@@ -55,7 +55,7 @@ def test_in_the_list_of_everything_new_items_are_found_too(found: ColdStart) -> 
 
 
 def test_who_is_compared_with_is_asked_the_same(found: ColdStart) -> None:
-    for scores in (found.among_all, found.among_new):
+    for scores in (found.among_all, found.among_new, found.whole):
         assert next(iter(scores.by_name)) == "ofone"
         assert len(scores.by_name) == 6
         customers = [each[0].index.tolist() for each in scores.by_name.values()]
@@ -67,7 +67,7 @@ def test_programs_and_people_are_told_the_same(found: ColdStart) -> None:
     shown = page(found, DESCRIBED)
 
     assert (told["dataset"], told["protocol"], told["new_items"]) == ("town", "calendar", [18])
-    for part in ("among_all", "among_new"):
+    for part in ("among_all", "among_new", "whole_baskets"):
         mean, low, high = told[part]["mean"]["ofone"]["recall@10"]
         assert low <= mean <= high
         assert f"| ofone | {mean:.4f} [{low:.4f}, {high:.4f}]" in shown
