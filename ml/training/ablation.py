@@ -36,8 +36,8 @@ from ml.training.purchases import purchases_of
 from ml.training.ranker_training import Samples
 
 SEEDS = 5
-"""Rankers of each kind; the mean of three differs from that of three others by about a thousandth
-of Recall@10 on Online Retail."""
+"""Rankers of each kind. On Online Retail the mean of three differed from that of three others by
+.0011 Recall@10, that of five from five others by .0001."""
 
 CHANCE = "nothing, other seeds"
 """The name of the ranker that differs by its seeds alone."""
