@@ -2,8 +2,9 @@
 
 Each case is a customer, an item and a purchase of it. From there on life goes on as it did, but
 the item is not bought again, so that every day can be asked what the model would say by then. It is
-asked as a service is: candidates, features and ranker of ``ml.model``, and of the history nothing
-but what was known on that day.
+asked as a service asks: candidates, features and ranker of ``ml.model``, and of the history nothing
+but what was known on that day. Only the customer's own items are all ranked, however many they are,
+so that the item has a place even on days when a service would not look at it.
 """
 
 from collections.abc import Sequence
@@ -72,8 +73,7 @@ def comebacks(
         last_day: the last day that is asked.
 
     Raises:
-        ValueError: when an item is not among a customer's candidates: the model never saw it, or
-            so many others were bought since that a service would not look at it.
+        ValueError: when the model never saw an item.
     """
     asking = Asking.of(bundle)
     found = np.array(
@@ -105,7 +105,9 @@ def _said(
     """Return probability, rank and due-ness of the item so many days after its purchase."""
     now = case.bought_seconds + round(max(day, MIN_BASKET_GAP_DAYS) * SECONDS_PER_DAY)
     store = purchases.last_store(case.customer_id, until_seconds=now)
-    answer = asking.about(known_on(purchases, case, now), Moment(store=store), now)
+    history = known_on(purchases, case, now)
+    moment = Moment(store=store, own_item_count=len(history.item_ids))
+    answer = asking.about(history, moment, now)
     names, probabilities = answer.candidates.item_ids, answer.probabilities
     if case.item_id not in names:
         raise ValueError(f"{case.item_id} is no candidate of {case.customer_id} on day {day}")
