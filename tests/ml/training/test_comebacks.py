@@ -8,6 +8,8 @@ import pytest
 
 from ml.evaluation.question import with_history
 from ml.model.bundle import Bundle
+from ml.model.candidates import OWN_ITEM_COUNT, Moment
+from ml.training.asking import Asking
 from ml.training.comebacks import Case, comebacks, known_on
 from ml.training.factors import FactorConfig
 from ml.training.learned import BundleRecommender, Ranking
@@ -30,6 +32,12 @@ SHOPPED = {
         (20, ["bread"]),
     ],
 }
+SMALL = LearningConfig(
+    factors=FactorConfig(factors=4, iterations=3),
+    ranker=RankerConfig(trees=20, leaves=7),
+    windows=2,
+    show_progress=False,
+)
 SECOND_TEA = Case("anna", "tea", NOON + 4 * DAY)
 
 
@@ -58,13 +66,7 @@ def test_life_goes_on_without_the_item() -> None:
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    config = LearningConfig(
-        factors=FactorConfig(factors=4, iterations=3),
-        ranker=RankerConfig(trees=20, leaves=7),
-        windows=2,
-        show_progress=False,
-    )
-    return learn(checkered(), end_of(checkered()), config)
+    return learn(checkered(), end_of(checkered()), SMALL)
 
 
 def test_a_day_says_what_the_model_answers_on_it(bundle: Bundle) -> None:
@@ -122,3 +124,18 @@ def test_what_lies_behind_a_day_changes_nothing_on_it(bundle: Bundle) -> None:
 def test_an_item_that_the_model_never_saw_is_told(bundle: Bundle) -> None:
     with pytest.raises(ValueError, match="tea is no candidate of anna on day 0"):
         comebacks(bundle, shopped(), [SECOND_TEA])
+
+
+def test_an_item_has_a_place_though_a_service_would_not_look_at_it() -> None:
+    """Of a customer with so many items, a service looks at those that are expected most."""
+    wide = checkered(items=2 * OWN_ITEM_COUNT)
+    bundle = learn(wide, end_of(wide), SMALL)
+    bought = sorted(set(wide.interactions["item_id"]))[: OWN_ITEM_COUNT + 50]
+    purchases = purchases_of(dataset_of({"zoe": [(0, bought)]}))
+    answer = Asking.of(bundle).about(purchases.history("zoe"), Moment(), NOON + DAY)
+    passed_over = sorted(set(bought).difference(answer.candidates.item_ids))
+    assert passed_over
+
+    found = comebacks(bundle, purchases, [Case("zoe", passed_over[0], NOON)], last_day=1)
+
+    assert (found.ranks > 1).all()
