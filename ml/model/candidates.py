@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ml.model.bundle import Bundle
 from ml.model.fold_in import FoldIn
 from ml.model.history import History
+from ml.model.latent import Latent
 from ml.model.lending import Loans, lenders_of
-from ml.model.lists import NO_EVIDENCE, Evidence
+from ml.model.lists import Evidence
 from ml.model.nearest import ItemIndex
 from ml.model.next_basket import NextBasket
+from ml.model.popular import Popular
 from ml.model.vocabulary import UNKNOWN_ROW, Vocabulary
 
 SOURCES = ("latent", "transition", "neighbour", "complement", "popular", "next")
@@ -30,10 +32,6 @@ said: in training, in evaluation and in serving alike, so that lists offline are
 of each raise the candidates' recall, hardly that of the ten best, and cost time
 (docs/decisions/0031)."""
 
-FRESH_SIZE = 10
-"""So many of the nearest items that the model never saw are always proposed. Of withdrawn items of
-Online Retail that were bought next, 5 hold .21, 10 hold .33 and 25 hold .48."""
-
 TRANSITION_BASKETS = 5
 TRANSITION_DECAY = 0.5
 """Transitions follow the latest baskets; each older one weighs half of the one after it."""
@@ -42,12 +40,6 @@ _TRANSITION_WEIGHTS = (TRANSITION_DECAY ** np.arange(TRANSITION_BASKETS)).astype
 
 NEXT_SHARE = 2
 """How many times more the regression proposes: half of what is new comes from it."""
-
-OVERFETCH = 4
-"""How many times more the index is asked for when some items are not allowed."""
-
-NARROW_SHARE = 0.5
-"""Where a smaller share of the model's items is allowed, over-fetching misses some: search all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +88,7 @@ class CandidateGenerator:
         vocabulary: the bundle's items, then the fresh ones.
         factors: float32 [items + fresh, factors].
         next_basket: the regression, of nobody's history yet.
-        store_rows: a store's id to its row in ``bundle.store_popularity``.
-        popular_rows: int64 [items], the bundle's items, most popular everywhere first.
+        popular: what is popular, at no store yet.
         lenders: int64 [fresh, k], of which known items each fresh one borrows its scores.
         allowed: bool [items + fresh], which may be proposed; ``None`` for all.
     """
@@ -108,8 +99,7 @@ class CandidateGenerator:
     vocabulary: Vocabulary
     factors: NDArray[np.float32]
     next_basket: NextBasket
-    store_rows: dict[str, int] = field(default_factory=dict)
-    popular_rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    popular: Popular
     lenders: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     allowed: NDArray[np.bool_] | None = None
 
@@ -120,16 +110,14 @@ class CandidateGenerator:
         fold_in = FoldIn.of(
             bundle.item_factors, regularization=facts.regularization, alpha=facts.alpha
         )
-        stores = {store: row for row, store in enumerate(bundle.store_ids)}
         return cls(
             bundle,
             index,
             fold_in,
             bundle.vocabulary,
             bundle.item_factors,
-            _nobody(bundle),
-            store_rows=stores,
-            popular_rows=_most_popular(bundle),
+            NextBasket.of_nobody(bundle.present_shares),
+            Popular.of(bundle),
             lenders=lenders_of(bundle.places[:0], bundle.places),
         )
 
@@ -158,8 +146,8 @@ class CandidateGenerator:
         return replace(
             self,
             bundle=bundle,
-            next_basket=_nobody(bundle),
-            popular_rows=_most_popular(bundle),
+            next_basket=NextBasket.of_nobody(bundle.present_shares),
+            popular=Popular.of(bundle),
         )
 
     def generate(
@@ -188,13 +176,14 @@ class CandidateGenerator:
                 basket, np.ones(len(basket), np.float32)
             ),
         }
-        popular = self._store(moment.store)
+        popular = self.popular.at_store(moment.store)
+        latent = Latent(self.index, self.factors, len(self.bundle.vocabulary))
         foretold = self.next_basket.of(
             self.bundle.next_items, history, np.where(known, own, UNKNOWN_ROW)
         )
-        proposed = [self._latent(vector, moment.source_size, permitted)]
+        proposed = [latent.top(vector, moment.source_size, permitted)]
         proposed += [found.top(moment.source_size, permitted) for found in evidence.values()]
-        proposed.append(self._popular(popular, moment.source_size, permitted))
+        proposed.append(popular.top(moment.source_size, permitted))
         proposed.append(foretold.top(NEXT_SHARE * moment.source_size, permitted))
         own_rows = _expected(own, foretold, moment.own_item_count, permitted)
         rows = self._united(own_rows, proposed)
@@ -204,7 +193,7 @@ class CandidateGenerator:
         scores[1] = loans.scores(evidence["transition"].at) if len(own) else np.nan
         scores[2] = loans.scores(evidence["neighbour"].at) if len(own) else np.nan
         scores[3] = loans.scores(evidence["complement"].at) if len(basket) else np.nan
-        scores[4] = loans.scores(lambda asked: self._popularity_at(asked, popular))
+        scores[4] = loans.scores(popular.at)
         scores[5] = loans.scores(foretold.at)
         return Candidates(self.vocabulary.ids(rows), scores, len(own_rows), vector)
 
@@ -228,61 +217,6 @@ class CandidateGenerator:
     def _neighbour(self, rows: NDArray[np.int64], counts: NDArray[np.float32]) -> Evidence:
         return self.bundle.neighbours.evidence(rows, np.log1p(counts))
 
-    def _latent(
-        self, vector: NDArray[np.float32], size: int, permitted: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
-        if not vector.any():
-            return np.zeros(0, np.int64)
-        known = len(self.bundle.vocabulary)
-        if permitted is not None and np.count_nonzero(permitted[:known]) < NARROW_SHARE * known:
-            rows = np.flatnonzero(permitted)
-            rows = rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")]
-        else:
-            count = size if permitted is None else size * OVERFETCH
-            rows = self.index.search(vector[None], count)[0][0]
-            rows = rows[rows >= 0]  # a graph may find fewer than asked for
-            if permitted is not None:
-                rows = rows[permitted[rows]]
-        return np.concatenate([rows[:size], self._nearest_fresh(vector, permitted)])
-
-    def _nearest_fresh(
-        self, vector: NDArray[np.float32], permitted: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
-        known = len(self.bundle.vocabulary)
-        if len(self.vocabulary) == known:
-            return np.zeros(0, np.int64)
-        products = self.factors[known:] @ vector
-        if permitted is not None:
-            products[~permitted[known:]] = -np.inf
-        nearest = np.argsort(-products, kind="stable")[:FRESH_SIZE]
-        return nearest[products[nearest] > -np.inf] + known
-
-    def _store(self, store: str) -> Evidence:
-        row = self.store_rows.get(store)
-        if row is None:
-            return NO_EVIDENCE
-        return self.bundle.store_popularity.of_one(row)
-
-    def _popular(
-        self, here: Evidence, size: int, permitted: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
-        if len(here.rows) and len(best := here.top(size, permitted)):
-            return best
-        rows = self.popular_rows
-        if permitted is None:
-            return rows[:size]
-        head = rows[: size * OVERFETCH]
-        head = head[permitted[head]]
-        return head[:size] if len(head) >= size else rows[permitted[rows]][:size]
-
-    def _popularity_at(self, rows: NDArray[np.int64], here: Evidence) -> NDArray[np.float32]:
-        if len(here.rows):
-            return here.at(rows)
-        known = rows < len(self.bundle.vocabulary)
-        shares = np.zeros(len(rows), np.float32)
-        shares[known] = self.bundle.popularity[rows[known], 1]
-        return shares
-
     def _united(
         self, own: NDArray[np.int64], proposed: list[NDArray[np.int64]]
     ) -> NDArray[np.int64]:
@@ -291,15 +225,6 @@ class CandidateGenerator:
         proposes[np.concatenate(proposed)] = True
         proposes[own] = False
         return np.concatenate([own, np.flatnonzero(proposes)])
-
-
-def _nobody(bundle: Bundle) -> NextBasket:
-    shares = bundle.present_shares
-    return NextBasket(shares, np.argsort(-shares, kind="stable"))
-
-
-def _most_popular(bundle: Bundle) -> NDArray[np.int64]:
-    return np.argsort(-bundle.popularity[:, 1], kind="stable")
 
 
 def _expected(

@@ -35,6 +35,11 @@ class NextBasket:
     by_share: NDArray[np.int64]
     history: Evidence = NO_EVIDENCE
 
+    @classmethod
+    def of_nobody(cls, shares: NDArray[np.float32]) -> "NextBasket":
+        """Return the scores without a history: what is bought now, float32 [items]."""
+        return cls(shares, np.argsort(-shares, kind="stable"))
+
     def of(self, weights: RelatedLists, history: History, own: NDArray[np.int64]) -> "NextBasket":
         """Return the scores of a history.
 

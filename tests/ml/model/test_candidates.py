@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ml.model.candidates import FRESH_SIZE, SOURCES, CandidateGenerator, Candidates, Moment
+from ml.model.candidates import SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.history import History, empty_history, history_of_baskets
 from ml.model.index import build_index
+from ml.model.latent import FRESH_SIZE
 from ml.model.next_basket import NextBasket
 from tests.models import AS_OF_SECONDS, LIST_LENGTH, small_bundle
 

@@ -37,9 +37,9 @@ def test_each_visit_has_the_popularity_of_the_day_before() -> None:
     np.testing.assert_allclose(early.candidates.bundle.popularity[TEA], [1, 1, 1])
     assert not early.candidates.bundle.popularity[SOAP].any()
     assert early.candidates.bundle.present_shares[SOAP] == 0
-    assert early.candidates.popular_rows[0] == TEA
+    assert early.candidates.popular.by_share[0] == TEA
     np.testing.assert_allclose(late.candidates.bundle.popularity[SOAP, 0], 1)
-    assert late.candidates.popular_rows[0] == SOAP
+    assert late.candidates.popular.by_share[0] == SOAP
     assert late.now_seconds - early.now_seconds == timedelta(days=51).total_seconds()
 
 
