@@ -2,8 +2,8 @@
 
 Learning: ``source`` opens a data set, ``purchases`` turns it into arrays, ``factors`` and
 ``related_items``, ``rhythms`` and ``next_basket`` learn from them, ``artefacts`` puts a bundle's
-arrays together, ``windows`` and ``ranker_training`` teach the ranker honestly; ``learning`` is all
-of that in one call, ``sealing`` gives it a name; ``asking`` is how it is asked.
+arrays together, ``windows``, ``lessons`` and ``ranker_training`` teach the ranker honestly;
+``learning`` is all of that in one call, ``sealing`` gives it a name; ``asking`` is how it is asked.
 
 Judging: ``evaluate`` sets the model beside the baselines of ``contest`` and notes every ranking in
 an ``observation``; ``report``, ``plots`` and ``evaluation_document`` tell it, ``results`` writes

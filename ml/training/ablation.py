@@ -31,9 +31,9 @@ from ml.model.ranker import Ranker
 from ml.training.feature_sets import FEATURE_SETS
 from ml.training.learned import Ofone
 from ml.training.learning import Artefacts, LearningConfig, Prepared, prepare
+from ml.training.lessons import Samples
 from ml.training.present import Presents
 from ml.training.purchases import purchases_of
-from ml.training.ranker_training import Samples
 
 SEEDS = 5
 """Rankers of each kind. On Online Retail the mean of three differed from that of three others by

@@ -17,14 +17,9 @@ from ml.model.bundle import Bundle
 from ml.training.artefacts import fit_artefacts
 from ml.training.attribute_map import item_attributes
 from ml.training.factors import FactorConfig, Weighting
+from ml.training.lessons import Samples, joined, window_samples
 from ml.training.purchases import Purchases, purchases_of
-from ml.training.ranker_training import (
-    RankerConfig,
-    Samples,
-    joined,
-    train_ranker,
-    window_samples,
-)
+from ml.training.ranker_training import RankerConfig, train_ranker
 from ml.training.windows import Window, moment_seconds, windows
 
 Attributes = Mapping[str, ItemAttributes]

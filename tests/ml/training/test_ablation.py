@@ -20,7 +20,8 @@ from ml.training.feature_sets import FEATURE_SETS
 from ml.training.findings import ResultsError
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig
-from ml.training.ranker_training import RankerConfig, Samples, train_ranker
+from ml.training.lessons import Samples
+from ml.training.ranker_training import RankerConfig, train_ranker
 from tests.ml.shopping import dataset_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Matplotlib is building the font cache")

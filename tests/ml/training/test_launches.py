@@ -17,8 +17,8 @@ from ml.training.artefacts import fit_artefacts
 from ml.training.attribute_map import item_attributes
 from ml.training.factors import FactorConfig
 from ml.training.launches import launch, with_catalogue, without_items
+from ml.training.lessons import window_samples
 from ml.training.purchases import purchases_of
-from ml.training.ranker_training import window_samples
 from ml.training.windows import Window, windows
 from tests.ml.shopping import checkered
 from tests.models import small_bundle

@@ -13,18 +13,17 @@ from ml.model.index import build_index
 from ml.model.ranker import Ranker
 from ml.training.artefacts import fit_artefacts
 from ml.training.factors import FactorConfig
-from ml.training.purchases import Purchases, purchases_of
-from ml.training.ranker_training import (
+from ml.training.lessons import (
     NEGATIVE_SHARE,
     NEWCOMER_SHARE,
     RECENT_SHARE,
     REVEALED_SHARE,
-    RankerConfig,
     Samples,
     joined,
-    train_ranker,
     window_samples,
 )
+from ml.training.purchases import Purchases, purchases_of
+from ml.training.ranker_training import RankerConfig, train_ranker
 from ml.training.windows import Window, windows
 from tests.ml.shopping import checkered, dataset_of
 
