@@ -11,6 +11,8 @@ Source: Li, Jullien, Ariannezhad, de Rijke, "A Next Basket Recommendation Realit
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from ml.dataset.dataset import Ideal
 from ml.evaluation.comparison import Answered, Judgement
 from ml.evaluation.metrics import score_customers
@@ -47,7 +49,7 @@ def known_of(question: Question) -> Known:
     asked = bought[bought["customer_id"].isin(question.truth)]
     by_customer = asked.groupby("customer_id", sort=False)
     baskets = by_customer["sequence"].nunique()
-    purchases = bought["item_id"].value_counts()
+    purchases = pd.concat([bought["item_id"], question.history.targets["item_id"]]).value_counts()
     return Known(
         dict(zip(baskets.index, baskets.tolist(), strict=True)),
         {str(name): frozenset(items) for name, items in by_customer["item_id"]},

@@ -25,6 +25,7 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import Recommendati
 from demo.layout import SERVICES, Layout, python
 from ml.dataset.folder import read_dataset
 from ml.model.bundle_folder import read_bundle
+from ml.training.attribute_map import item_attributes
 from ml.training.learned import BundleRecommender
 from ml.training.purchases import purchases_of
 from tests.shop import free_offset
@@ -158,7 +159,8 @@ def test_the_services_rank_what_is_ranked_offline(demo: Demo) -> None:
     purchases = purchases_of(dataset)
     now_seconds = purchases.as_of_seconds + 3_600
     now = datetime.fromtimestamp(now_seconds, UTC)
-    offline = BundleRecommender(read_bundle(demo.layout.model / "current"), purchases, now)
+    bundle = read_bundle(demo.layout.model / "current")
+    offline = BundleRecommender(bundle, purchases, now, catalogue=item_attributes(dataset.items))
     # those of whom the demo tells a story have bought something since
     others = [each for each in purchases.customer_ids if each not in demo.printed]
     asked = others[:PARITY_CUSTOMERS]

@@ -1,13 +1,15 @@
 """Parts of an answer: items bought before and new, seldom and often bought; known baskets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import judge
 from ml.evaluation.question import Now, Question
-from ml.evaluation.strata import Strata, told
+from ml.evaluation.strata import Strata, known_of, told
 from tests.ml.shopping import dataset_of
 
 HISTORY = dataset_of(
@@ -54,6 +56,14 @@ def test_only_what_is_new_to_the_customer_counts() -> None:
 
     assert new is not None
     assert new.scores["recall@10"].to_dict() == {"ann": 0.0, "bob": 1.0, "eve": 0.0}
+
+
+def test_next_baskets_of_others_that_may_be_known_are_known_purchases() -> None:
+    told_of = pd.DataFrame({"customer_id": ["dan"], "item_id": ["rum"]}, dtype="str")
+    known = known_of(replace(QUESTION, history=replace(HISTORY, targets=told_of)))
+
+    assert (known.purchases["rum"], known.purchases["tea"]) == (1, 3)
+    assert "rum" not in known_of(QUESTION).purchases
 
 
 def test_items_are_told_apart_by_how_often_anybody_bought_them() -> None:
