@@ -26,7 +26,7 @@ def learning_commands() -> set[str]:
     answer = subprocess.run(
         [sys.executable, "-m", "ml", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return set(re.findall(r"^\W+([a-z]+)\s\s", answer.stdout, re.MULTILINE))
+    return set(re.findall(r"^\W+([a-z-]+)\s\s", answer.stdout, re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -38,11 +38,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_target_and_command_exists(page: Path) -> None:
     text = text_of(page)
-    targets = set(re.findall(r"^(?:\$ )?make ([a-z]+)", text, re.MULTILINE))
-    targets |= set(re.findall(r"`make ([a-z]+)", text))
+    targets = set(re.findall(r"^(?:\$ )?make ([a-z-]*[a-z])", text, re.MULTILINE))
+    targets |= set(re.findall(r"`make ([a-z-]*[a-z])", text))
     assert targets - make_targets() == set()
 
-    commands = set(re.findall(r"python -m ml ([a-z]+)", text))
+    commands = set(re.findall(r"python -m ml ([a-z-]*[a-z])", text))
     assert commands - learning_commands() == set()
 
     files = set(re.findall(r"`((?:services|ml|deploy|demo|tests|docs|protos)/[\w./-]+)`", text))
