@@ -11,7 +11,8 @@
 #   NETWORK   buildah's network while building; `host` by default
 #
 # This machine's certificates and configuration of pip are mounted while the build runs, so that
-# a mirror serves it too; neither is written into an image.
+# a mirror serves it too; neither is written into an image. The certificates lie under a layer that is
+# thrown away, for Debian's Java writes beside them while it is installed.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -33,7 +34,7 @@ build() { # recipe, image, then further build arguments
     image="$2"
     shift 2
     buildah bud --quiet --layers --isolation "${ISOLATION:-chroot}" --network "${NETWORK:-host}" \
-        --volume /etc/ssl/certs:/etc/ssl/certs:ro --secret "id=pip,src=$PIP_SETTINGS" \
+        --volume /etc/ssl/certs:/etc/ssl/certs:O --secret "id=pip,src=$PIP_SETTINGS" \
         ${BASE:+--build-arg "BASE=$BASE"} "$@" \
         --file "deploy/images/$recipe.Containerfile" --tag "ofone-$image:$TAG" . >/dev/null
     echo "built ofone-$image:$TAG"
