@@ -17,7 +17,7 @@ FIRST_TREES = 30
 
 FINALISTS = 60
 """So many rows, the best by the first trees, are asked about by the rest of them too. On Ta-Feng,
-225 candidates a customer, .9997 of the first twenty places are then as if all had been, for .4 of
+225 candidates a customer, .9993 of the first twenty places are then as if all had been, for .4 of
 the cost (docs/decisions/0051)."""
 
 

@@ -15,7 +15,7 @@ class RankerConfig:
 
     trees: int = 200
     leaves: int = 31
-    first_learning_rate: float = 0.15
+    first_learning_rate: float = 0.1
     """Of the first trees, which are asked about every candidate (``ml.model.ranker``): alone they
     must say what the whole model says, only more coarsely."""
     learning_rate: float = 0.06
