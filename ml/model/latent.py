@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.model.lists import highest
 from ml.model.nearest import ItemIndex
 
 FRESH_SIZE = 10
@@ -51,7 +52,7 @@ class Latent:
         known = self.known_count
         if allowed is not None and np.count_nonzero(allowed[:known]) < NARROW_SHARE * known:
             rows = np.flatnonzero(allowed)
-            rows = rows[np.argsort(-(self.factors[rows] @ vector), kind="stable")]
+            rows = highest(rows, self.factors[rows] @ vector, count)
         else:
             wanted = count if allowed is None else count * OVERFETCH
             rows = self.index.search(vector[None], wanted)[0][0]
@@ -67,7 +68,5 @@ class Latent:
         if len(self.factors) == known:
             return np.zeros(0, np.int64)
         products = self.factors[known:] @ vector
-        if allowed is not None:
-            products[~allowed[known:]] = -np.inf
-        nearest = np.argsort(-products, kind="stable")[:FRESH_SIZE]
-        return nearest[products[nearest] > -np.inf] + known
+        rows = np.arange(len(products)) if allowed is None else np.flatnonzero(allowed[known:])
+        return highest(rows, products[rows], FRESH_SIZE) + known
