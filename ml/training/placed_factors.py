@@ -7,6 +7,7 @@ Mappings for Cold-Start Recommendations", ICDM 2010.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import sparse
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.question import Now
@@ -37,13 +38,15 @@ class PlacedFactors:
         self._config = config
         self._seed = seed
         self._purchases: Purchases | None = None
+        self._counts = sparse.csr_matrix((0, 0), dtype=np.float32)
         self._fold_in = FoldIn.of(np.zeros((0, 1), np.float32), regularization=1, alpha=1)
         self._vectors = self._fold_in.item_factors
 
     def fit(self, history: Dataset, now: Now) -> None:  # noqa: ARG002
         """Learn factors and map."""
         purchases = purchases_of(history)
-        factors = fit_factors(purchases.customer_counts(), self._config, seed=self._seed)
+        self._counts = purchases.customer_counts()
+        factors = fit_factors(self._counts, self._config, seed=self._seed)
         spoken = fit_attribute_map(purchases.item_ids, factors, self._attributes)
         place = AttributeMap.of(*spoken)
         rows = {item: row for row, item in enumerate(purchases.item_ids)}
@@ -63,11 +66,10 @@ class PlacedFactors:
         return [self._ordered(customer, count) for customer in customer_ids]
 
     def _ordered(self, customer_id: str, count: int) -> list[str]:
-        purchases = self._purchases
-        row = purchases.customer_row(customer_id) if purchases else NOBODY
-        if purchases is None or row == NOBODY:
+        row = self._purchases.customer_row(customer_id) if self._purchases else NOBODY
+        if row == NOBODY:
             return []
-        bought = purchases.customer_counts()[row]
+        bought = self._counts[row]
         vector = self._fold_in.vector(bought.indices.astype(np.int64), bought.data)
         best = best_rows(np.asarray(self._vectors @ vector), count)
         return [self._shelf[place] for place in best.tolist()]
