@@ -25,9 +25,10 @@ from ml.evaluation.metrics import CUTOFFS
 from ml.evaluation.question import Protocol, Question, default_protocol, questions
 from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
-from ml.model.features import FEATURES, feature_table
+from ml.model.features import FEATURES
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
+from ml.training.asking import looked_at
 from ml.training.feature_sets import FEATURE_SETS
 from ml.training.learned import Ofone
 from ml.training.learning import Artefacts, LearningConfig, Prepared, prepare
@@ -151,9 +152,10 @@ def _lists(
     for customer in tqdm(question.customer_ids, desc="asking", disable=not show_progress):
         history = purchases.history(customer)
         now = presents.of(customer)
-        found = now.candidates.generate(history, Moment(store=purchases.last_store(customer)))
-        values = feature_table(now.candidates.bundle, history, found, now.now_seconds).values
+        moment = Moment(store=purchases.last_store(customer))
+        found, table = looked_at(now.candidates, history, moment, now.now_seconds)
         for taught, ranker in rankers.items():
-            order = np.argsort(-ranker.probabilities(values), kind="stable")[: max(CUTOFFS)]
+            probabilities = ranker.probabilities(table.values)
+            order = np.argsort(-probabilities, kind="stable")[: max(CUTOFFS)]
             lists[taught][customer] = [found.item_ids[place] for place in order.tolist()]
     return lists

@@ -13,6 +13,27 @@ from ml.model.index import build_index
 from ml.model.ranker import Ranker
 
 
+def looked_at(
+    generator: CandidateGenerator,
+    history: History,
+    moment: Moment,
+    now_seconds: int,
+    *,
+    allowed: NDArray[np.bool_] | None = None,
+) -> tuple[Candidates, FeatureTable]:
+    """Return a customer's candidates and their features.
+
+    Args:
+        generator: proposes, and knows the bundle that the features are of.
+        history: what is known of the customer.
+        moment: basket, store and how many candidates.
+        now_seconds: when it is asked, seconds since 1970.
+        allowed: as in ``CandidateGenerator.generate``.
+    """
+    found = generator.generate(history, moment, allowed)
+    return found, feature_table(generator.bundle, history, found, now_seconds)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """What a model says of one customer at one moment."""
@@ -45,14 +66,6 @@ class Asking:
         *,
         allowed: NDArray[np.bool_] | None = None,
     ) -> Answer:
-        """Return what the model says of a customer.
-
-        Args:
-            history: what is known of the customer.
-            moment: basket, store and how many candidates.
-            now_seconds: when it is asked, seconds since 1970.
-            allowed: as in ``CandidateGenerator.generate``.
-        """
-        found = self.generator.generate(history, moment, allowed)
-        features = feature_table(self.generator.bundle, history, found, now_seconds)
+        """Return what the model says of a customer; arguments as of ``looked_at``."""
+        found, features = looked_at(self.generator, history, moment, now_seconds, allowed=allowed)
         return Answer(found, features, self.ranker.probabilities(features.values))

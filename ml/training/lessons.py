@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ml.model.bundle import Bundle
 from ml.model.candidates import CandidateGenerator, Moment
-from ml.model.features import feature_table
 from ml.model.index import build_index
+from ml.training.asking import looked_at
 from ml.training.launches import launch
 from ml.training.present import Presents
 from ml.training.purchases import Purchases
@@ -154,8 +154,8 @@ class _Lesson:
         history = self.purchases.history(asked.customer, last=asked.last)
         store = self.purchases.last_store(asked.customer) if asked.names_store else ""
         now = self.presents.of(asked.customer)
-        found = now.candidates.generate(history, Moment(current_basket=revealed, store=store))
-        table = feature_table(now.candidates.bundle, history, found, now.now_seconds)
+        moment = Moment(current_basket=revealed, store=store)
+        found, table = looked_at(now.candidates, history, moment, now.now_seconds)
         return found.item_ids, table.values
 
 
