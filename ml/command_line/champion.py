@@ -25,7 +25,7 @@ from ml.command_line.options import (
     TrackingUri,
     Watch,
 )
-from ml.training.promotion_report import ReportFormat
+from ml.training.versions.promotion_report import ReportFormat
 
 
 def promote(
@@ -85,7 +85,7 @@ def retrain(  # noqa: PLR0913, PLR0917  # the options of a command line
     Ends with 0 where the gate refuses the challenger too: the champion stays, the trail says why.
     """
     counting = engine_of(engine)
-    with told("ml.training.retrain") as nights, learning_commands() as commands:
+    with told("ml.training.commands.retrain") as nights, learning_commands() as commands:
         chosen = commands.training_config(config, name=name, show_progress=is_terminal())
         night = nights.Night(
             profile,
@@ -139,7 +139,7 @@ def drift(
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the last days of a data set with what the model looked like when it was made."""
-    with told("ml.training.drift_commands") as commands:
+    with told("ml.training.commands.drift") as commands:
         model = (
             commands.bundle_in(bundle) if bundle else commands.champion_bundle(tracking_uri, name)
         )

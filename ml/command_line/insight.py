@@ -27,7 +27,7 @@ def ablate(
     out: ResultsFolder = RESULTS,
 ) -> None:
     """Teach the ranker again without each set of features: what is each of them worth?"""
-    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
         chosen = learning.training_config(
             config, protocol=protocol, fast=fast, show_progress=is_terminal()
         )
@@ -42,7 +42,7 @@ def timing(
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
 ) -> None:
     """Follow people of a simulated town: after how many days does the tea come back, the coffee?"""
-    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
         chosen = learning.training_config(None, fast=fast, show_progress=is_terminal())
         study = commands.StudyConfig(customers, people, seed=seed, learning=chosen.learning)
         commands.timing(study, out=out, say=typer.echo)
@@ -60,7 +60,7 @@ def cold_start(  # noqa: PLR0913, PLR0917  # a command has as many options as it
     out: ResultsFolder = RESULTS,
 ) -> None:
     """Make items new on purpose: how well are they recommended? Needs items.parquet."""
-    with told("ml.training.insight_commands") as commands, learning_commands() as learning:
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
         chosen = learning.training_config(
             config, protocol=protocol, fast=fast, show_progress=is_terminal()
         )

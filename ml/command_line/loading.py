@@ -40,12 +40,12 @@ def engine_of(name: EngineName) -> "Engine":
 
 def learning_commands() -> AbstractContextManager[ModuleType]:
     """Give the commands that make data sets and models."""
-    return told("ml.training.learning_commands")
+    return told("ml.training.commands.learning")
 
 
 def registry_commands() -> AbstractContextManager[ModuleType]:
     """Give the commands that work on MLflow's registry."""
-    return told("ml.training.registry_commands")
+    return told("ml.training.commands.versions")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 The score of an item is the share of baskets that hold it now plus the sum of the history's weights
 for it; the history fades by baskets and has length one, so that the score is near a probability.
-``ml.training.next_basket`` has the equation and its sources.
+``ml.training.artefacts.next_basket`` has the equation and its sources.
 """
 
 from dataclasses import dataclass

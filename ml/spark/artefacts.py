@@ -1,7 +1,7 @@
 """A bundle's arrays, one job each; everything but the ranker.
 
-``ml.training.artefacts.fit_artefacts`` is the same on one machine; a test compares the two array
-by array. A new array of the bundle is a line here, and a job beside the others.
+``ml.training.artefacts.bundle_arrays.fit_artefacts`` is the same on one machine; a test compares
+the two array by array. A new array of the bundle is a line here, and a job beside the others.
 """
 
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ from ml.spark.popularity import (
 from ml.spark.related_items import complements, neighbours, store_popularity, transitions
 from ml.spark.rhythms import repurchase_sums
 from ml.spark.settings import SparkSettings
-from ml.training.attribute_map import attribute_places, fit_attribute_map
+from ml.training.artefacts.attribute_map import attribute_places, fit_attribute_map
+from ml.training.artefacts.rhythms import rhythms_of
 from ml.training.learning import LearningConfig
-from ml.training.rhythms import rhythms_of
 
 
 def fit_artefacts(

@@ -20,9 +20,9 @@ from ml.spark.rules import check
 from ml.spark.sampling import drawn_customers
 from ml.spark.session import SparkError, spark_session
 from ml.spark.settings import PREFIX, SparkSettings
-from ml.training.attribute_map import item_attributes
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.purchases import Purchases
 from ml.training.learning import LearningConfig
-from ml.training.purchases import Purchases
 from ml.training.source import Source
 from services.serving.settings import SettingsError, load_settings
 

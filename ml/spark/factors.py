@@ -1,8 +1,8 @@
 """Item factors by MLlib's implicit ALS.
 
 Source: Hu, Koren, Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, as
-``ml.training.factors``; blocked as in Zhou et al., "Large-Scale Parallel Collaborative Filtering
-for the Netflix Prize", AAIM 2008, whose weighted penalty MLlib keeps.
+``ml.training.artefacts.factors``; blocked as in Zhou et al., "Large-Scale Parallel Collaborative
+Filtering for the Netflix Prize", AAIM 2008, whose weighted penalty MLlib keeps.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from pyspark.sql import functions as sql
 from ml.spark.collecting import collected
 from ml.spark.histories import Histories
 from ml.spark.settings import SparkSettings
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.factors import FactorConfig
 
 
 def fit_factors(

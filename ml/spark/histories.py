@@ -1,7 +1,7 @@
 """Purchase histories as Spark holds them: rows of numbers, split by customer, that stay there.
 
-The form of ``ml.training.purchases``, with the same pseudo-weeks for undated data. Histories are
-read and numbered once; what was known at an earlier moment is a part of their rows.
+The form of ``ml.training.artefacts.purchases``, with the same pseudo-weeks for undated data.
+Histories are read and numbered once; what was known at an earlier moment is a part of their rows.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sql
 
 from ml.spark.collecting import collected
-from ml.training.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS
+from ml.training.artefacts.purchases import LAST_PSEUDO_DAY_SECONDS, PSEUDO_GAP_SECONDS
 
 _PLACE_BITS = 33
 """Of ``monotonically_increasing_id``, these bits count within a part; the others name the part."""

@@ -12,14 +12,14 @@ from scipy import sparse
 from ml.model.lists import RelatedLists
 from ml.spark.histories import Histories
 from ml.spark.products import whole_product
-from ml.training.next_basket import Sums, largest_weights, lessons, taking_part
-from ml.training.purchases import Purchases
+from ml.training.artefacts.next_basket import Sums, largest_weights, lessons, taking_part
+from ml.training.artefacts.purchases import Purchases
 
 
 def next_items(
     histories: Histories, counts: NDArray[np.float32], latest_seconds: int
 ) -> RelatedLists:
-    """See ``ml.training.next_basket.next_items``.
+    """See ``ml.training.artefacts.next_basket.next_items``.
 
     Args:
         histories: everything that may be known.

@@ -6,9 +6,9 @@ from pyspark.sql import functions as sql
 
 from ml.spark.collecting import collected, per_item
 from ml.spark.histories import Histories
-from ml.training.artefacts import POPULARITY_DAYS
-from ml.training.next_basket import PRESENT_HALF_LIFE_DAYS
-from ml.training.purchases import SECONDS_PER_DAY
+from ml.training.artefacts.bundle_arrays import POPULARITY_DAYS
+from ml.training.artefacts.next_basket import PRESENT_HALF_LIFE_DAYS
+from ml.training.artefacts.purchases import SECONDS_PER_DAY
 
 
 def as_of_seconds(histories: Histories) -> int:
@@ -23,7 +23,7 @@ def basket_counts(histories: Histories) -> NDArray[np.float32]:
 
 
 def popularity(histories: Histories, latest_seconds: int) -> NDArray[np.float32]:
-    """See ``ml.training.artefacts.popularity``: float32 [items, windows]."""
+    """See ``ml.training.artefacts.bundle_arrays.popularity``: float32 [items, windows]."""
     recent = {
         f"within_{days}": sql.count_if(
             sql.col("seconds") > latest_seconds - days * SECONDS_PER_DAY
@@ -49,7 +49,7 @@ def basket_sizes(histories: Histories) -> NDArray[np.float32]:
 
 
 def present_shares(histories: Histories, latest_seconds: int) -> NDArray[np.float32]:
-    """See ``ml.training.next_basket.present_shares``: float32 [items]."""
+    """See ``ml.training.artefacts.next_basket.present_shares``: float32 [items]."""
     ages = (sql.lit(latest_seconds) - sql.col("seconds")) / SECONDS_PER_DAY
     weight = sql.sum(sql.pow(sql.lit(0.5), ages / PRESENT_HALF_LIFE_DAYS)).alias("weight")
     held = collected(histories.rows.groupBy("item").agg(weight))

@@ -17,8 +17,8 @@ from scipy import sparse
 
 from ml.model.lists import RelatedLists
 from ml.spark.histories import Histories
-from ml.training.purchases import NO_STORE, Purchases
-from ml.training.related_items import Score, strongest
+from ml.training.artefacts.purchases import NO_STORE, Purchases
+from ml.training.artefacts.related_items import Score, strongest
 
 BLOCK_ENTRIES = 128
 """Columns of L in a block: of a million items each, dense float64, a block is 1 GB, half of what

@@ -12,9 +12,9 @@ from ml.model.lists import RelatedLists
 from ml.spark.collecting import collected, per_item
 from ml.spark.histories import Histories
 from ml.spark.products import strongest_partners
-from ml.training.factors import NEIGHBOURS
-from ml.training.purchases import SECONDS_PER_DAY, Purchases
-from ml.training.related_items import (
+from ml.training.artefacts.factors import NEIGHBOURS
+from ml.training.artefacts.purchases import SECONDS_PER_DAY, Purchases
+from ml.training.artefacts.related_items import (
     COMPLEMENTS,
     STORE_DAYS,
     STORE_ITEMS,
@@ -27,7 +27,7 @@ from ml.training.related_items import (
 
 
 def transitions(histories: Histories) -> RelatedLists:
-    """See ``ml.training.related_items.transitions``."""
+    """See ``ml.training.artefacts.related_items.transitions``."""
     earlier = histories.rows.filter(sql.col("sequence") < sql.col("last"))
     found = collected(earlier.groupBy("item").count())
     known = per_item(found["item"], found["count"], len(histories.item_ids)).astype(np.float32)
@@ -35,7 +35,7 @@ def transitions(histories: Histories) -> RelatedLists:
 
 
 def complements(histories: Histories, counts: NDArray[np.float32]) -> RelatedLists:
-    """See ``ml.training.related_items.complements``.
+    """See ``ml.training.artefacts.related_items.complements``.
 
     Args:
         histories: everything that may be known.
@@ -46,7 +46,7 @@ def complements(histories: Histories, counts: NDArray[np.float32]) -> RelatedLis
 
 
 def neighbours(histories: Histories) -> RelatedLists:
-    """See ``ml.training.factors.fit_neighbours``, weighting ``cosine``."""
+    """See ``ml.training.artefacts.factors.fit_neighbours``, weighting ``cosine``."""
     squares = sql.sum(sql.col("count") * sql.col("count")).alias("squares")
     found = collected(histories.counts.groupBy("item").agg(squares))
     norms = np.sqrt(per_item(found["item"], found["squares"], len(histories.item_ids)))
@@ -54,7 +54,7 @@ def neighbours(histories: Histories) -> RelatedLists:
 
 
 def store_popularity(histories: Histories, as_of_seconds: int) -> RelatedLists:
-    """See ``ml.training.related_items.store_popularity``."""
+    """See ``ml.training.artefacts.related_items.store_popularity``."""
     since = as_of_seconds - STORE_DAYS * SECONDS_PER_DAY
     is_recent = sql.col("store").isNotNull() & (sql.col("seconds") > since)
     totals = histories.baskets.filter(is_recent).groupBy("store").agg(sql.count("*").alias("all"))

@@ -1,4 +1,7 @@
-"""What rhythms are made of, counted as Spark jobs; ``ml.training.rhythms`` makes them of it."""
+"""What rhythms are made of, counted as Spark jobs.
+
+``ml.training.artefacts.rhythms`` makes them of it.
+"""
 
 from pyspark.sql import Window
 from pyspark.sql import functions as sql
@@ -6,8 +9,8 @@ from pyspark.sql import functions as sql
 from ml.model.history import MIN_BASKET_GAP_DAYS
 from ml.spark.collecting import collected, per_item
 from ml.spark.histories import Histories
-from ml.training.purchases import SECONDS_PER_DAY
-from ml.training.rhythms import RepurchaseSums
+from ml.training.artefacts.purchases import SECONDS_PER_DAY
+from ml.training.artefacts.rhythms import RepurchaseSums
 
 
 def repurchase_sums(histories: Histories) -> RepurchaseSums:

@@ -14,12 +14,12 @@ from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
 from ml.model.candidates import SOURCE_SIZE, Moment
 from ml.model.ranker import Ranker
-from ml.training.asking import Asking
-from ml.training.attribute_map import item_attributes
-from ml.training.launches import with_catalogue
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.purchases import Purchases, purchases_of
 from ml.training.learning import Artefacts, LearningConfig, Memory, learn
-from ml.training.present import Presents
-from ml.training.purchases import Purchases, purchases_of
+from ml.training.lessons.asking import Asking
+from ml.training.lessons.launches import with_catalogue
+from ml.training.lessons.present import Presents
 
 
 @dataclass(frozen=True, slots=True, eq=False)

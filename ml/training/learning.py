@@ -14,13 +14,13 @@ from ml.dataset.split import HORIZON_DAYS
 from ml.evaluation.question import Now
 from ml.model.attributes import ItemAttributes
 from ml.model.bundle import Bundle
-from ml.training.artefacts import fit_artefacts
-from ml.training.attribute_map import item_attributes
-from ml.training.factors import FactorConfig, Weighting
-from ml.training.lessons import Samples, joined, window_samples
-from ml.training.purchases import Purchases, purchases_of
-from ml.training.ranker_training import RankerConfig, train_ranker
-from ml.training.windows import Window, moment_seconds, windows
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.bundle_arrays import fit_artefacts
+from ml.training.artefacts.factors import FactorConfig, Weighting
+from ml.training.artefacts.purchases import Purchases, purchases_of
+from ml.training.lessons.ranker_training import RankerConfig, train_ranker
+from ml.training.lessons.samples import Samples, joined, window_samples
+from ml.training.lessons.windows import Window, moment_seconds, windows
 
 Attributes = Mapping[str, ItemAttributes]
 

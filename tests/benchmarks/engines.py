@@ -27,15 +27,15 @@ from ml.simulation.simulate import write_town
 from ml.simulation.town import TownConfig
 from ml.spark.engine import spark_engine
 from ml.spark.settings import PREFIX
-from ml.training.artefacts import fit_artefacts
-from ml.training.attribute_map import item_attributes
-from ml.training.factors import fit_factors
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.bundle_arrays import fit_artefacts
+from ml.training.artefacts.factors import fit_factors
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig
-from ml.training.purchases import purchases_of
-from ml.training.ranker_training import RankerConfig
+from ml.training.lessons.ranker_training import RankerConfig
+from ml.training.lessons.windows import end_of, moment_seconds
 from ml.training.source import Source, this_machine
-from ml.training.windows import end_of, moment_seconds
 from tests.benchmarks.watched_process import steps_told, watch
 
 ENGINES = ("machine", "spark", "implicit")

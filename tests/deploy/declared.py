@@ -24,7 +24,7 @@ FROM_SCRAPING = {"job", "instance"}
 def declared() -> dict[str, set[str]]:
     """Return every series that we declare, by name, with its labels (``le`` included)."""
     importlib.import_module("services.serving.metrics")
-    importlib.import_module("ml.training.publish_metrics")
+    importlib.import_module("ml.training.versions.publish_metrics")
     for service in SERVICES:
         adapters = importlib.import_module(f"services.{service}.adapters")
         for module in pkgutil.walk_packages(adapters.__path__, f"{adapters.__name__}."):

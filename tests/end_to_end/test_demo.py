@@ -25,9 +25,9 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import Recommendati
 from demo.layout import SERVICES, Layout, python
 from ml.dataset.folder import read_dataset
 from ml.model.bundle_folder import read_bundle
-from ml.training.attribute_map import item_attributes
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.learned import BundleRecommender
-from ml.training.purchases import purchases_of
 from tests.shop import free_offset
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from ml.model.bundle import BundleError
 from ml.model.features import FEATURES, GROUPS
 from ml.model.ranker import FINALISTS, FIRST_TREES, Ranker
 from ml.model.trees import Trees
-from ml.training.lessons import Samples
-from ml.training.ranker_training import RankerConfig, train_ranker
+from ml.training.lessons.ranker_training import RankerConfig, train_ranker
+from ml.training.lessons.samples import Samples
 from tests.models import small_ranker
 
 

@@ -17,11 +17,11 @@ from ml.model.bundle import COLUMNS, LISTS, MATRICES, TEXTS, Bundle
 from ml.model.lists import RelatedLists
 from ml.spark.artefacts import fit_artefacts as fit_in_spark
 from ml.spark.known import Everybody
-from ml.training.artefacts import fit_artefacts
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.bundle_arrays import fit_artefacts
+from ml.training.artefacts.factors import FactorConfig
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.learning import LearningConfig
-from ml.training.purchases import purchases_of
-from ml.training.windows import end_of, moment_seconds, windows
+from ml.training.lessons.windows import end_of, moment_seconds, windows
 from tests.ml.shopping import checkered, dataset_of
 from tests.ml.spark.conftest import Read
 

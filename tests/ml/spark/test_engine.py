@@ -13,8 +13,8 @@ pytest.importorskip("pyspark", reason="pyspark is in the environment of make set
 from ml.dataset.digest import digest
 from ml.dataset.folder import read_dataset, write_dataset
 from ml.model.bundle_folder import read_bundle
-from ml.training.registry import CHALLENGER, Registry
-from ml.training.run_contents import BUNDLE_ARTIFACT
+from ml.training.versions.registry import CHALLENGER, Registry
+from ml.training.versions.run_contents import BUNDLE_ARTIFACT
 from tests.ml.shopping import checkered
 from tests.ml.spark.conftest import JAVA_OPTIONS
 from tests.ml.training.conftest import MLFLOW_WARNS

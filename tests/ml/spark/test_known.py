@@ -15,7 +15,7 @@ from ml.evaluation.question import default_protocol, questions, with_history
 from ml.spark.histories import Histories
 from ml.spark.known import Everybody
 from ml.spark.session import SparkError
-from ml.training.windows import end_of, moment_seconds, windows
+from ml.training.lessons.windows import end_of, moment_seconds, windows
 from tests.ml.shopping import dataset_of
 from tests.ml.spark.conftest import Read
 

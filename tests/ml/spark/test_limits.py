@@ -6,7 +6,7 @@ pytest.importorskip("pyspark", reason="pyspark is in the environment of make set
 
 from ml.spark.limits import check_config
 from ml.spark.session import SparkError
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.factors import FactorConfig
 from ml.training.learning import LearningConfig
 
 

@@ -11,7 +11,7 @@ pytest.importorskip("pyspark", reason="pyspark is in the environment of make set
 from scipy import sparse
 
 from ml.spark.products import purchases_of_part, whole_product
-from ml.training.purchases import Purchases, purchases_of
+from ml.training.artefacts.purchases import Purchases, purchases_of
 from tests.ml.shopping import checkered, dataset_of
 from tests.ml.spark.conftest import Read
 

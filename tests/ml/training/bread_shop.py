@@ -6,9 +6,9 @@ Who is new buys bread and nothing else; so only a model that knows what is popul
 import pandas as pd
 
 from ml.dataset.dataset import Dataset, make_dataset
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.factors import FactorConfig
 from ml.training.learning import LearningConfig
-from ml.training.ranker_training import RankerConfig
+from ml.training.lessons.ranker_training import RankerConfig
 from tests.ml.shopping import checkered, dataset_of
 
 SMALL = LearningConfig(

@@ -12,11 +12,11 @@ import pytest
 
 from ml.model.bundle import Bundle
 from ml.model.bundle_folder import write_bundle
-from ml.training.evidence import Comparison, Measured, scores_of, write_measured, write_scores
-from ml.training.registry import CHALLENGER, CHAMPION, RegisteredVersion, Registry
-from ml.training.reliability import Reliability
-from ml.training.run_contents import BUNDLE_ARTIFACT, QUESTION_TAG
-from ml.training.subgroups import KINDS, KNOWN_BASKETS
+from ml.training.gate.evidence import Comparison, Measured, scores_of, write_measured, write_scores
+from ml.training.gate.reliability import Reliability
+from ml.training.gate.subgroups import KINDS, KNOWN_BASKETS
+from ml.training.versions.registry import CHALLENGER, CHAMPION, RegisteredVersion, Registry
+from ml.training.versions.run_contents import BUNDLE_ARTIFACT, QUESTION_TAG
 
 NAME = "ofone"
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from ml.__main__ import app
 from ml.model.bundle_folder import read_bundle
 from ml.model.ranker import Ranker
-from ml.training.registry import CHALLENGER, Registry
+from ml.training.versions.registry import CHALLENGER, Registry
 from tests.ml.training.conftest import MLFLOW_WARNS
 
 pytestmark = [

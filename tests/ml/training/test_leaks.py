@@ -13,9 +13,9 @@ from ml.dataset.rules import Fold
 from ml.dataset.split import last_cut
 from ml.evaluation.question import Protocol, Question, questions
 from ml.model.bundle_folder import content_version
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.factors import FactorConfig
 from ml.training.learning import LearningConfig, learn
-from ml.training.ranker_training import RankerConfig
+from ml.training.lessons.ranker_training import RankerConfig
 from tests.ml.shopping import checkered
 
 SMALL = LearningConfig(

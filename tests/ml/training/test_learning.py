@@ -15,14 +15,14 @@ from ml.evaluation.question import questions
 from ml.model.bundle import COLUMNS, LISTS, MATRICES, Bundle
 from ml.model.bundle_fit import check_fit
 from ml.model.bundle_folder import content_version
-from ml.training.artefacts import fit_artefacts, popularity
-from ml.training.attribute_map import item_attributes
-from ml.training.factors import FactorConfig
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.bundle_arrays import fit_artefacts, popularity
+from ml.training.artefacts.factors import FactorConfig
+from ml.training.artefacts.purchases import SECONDS_PER_DAY, purchases_of
 from ml.training.learned import Ofone
 from ml.training.learning import LearningConfig, Memory, TrainingError, learn
-from ml.training.purchases import SECONDS_PER_DAY, purchases_of
-from ml.training.ranker_training import RankerConfig
-from ml.training.windows import end_of
+from ml.training.lessons.ranker_training import RankerConfig
+from ml.training.lessons.windows import end_of
 from tests.ml.shopping import checkered, dataset_of
 
 SMALL = LearningConfig(

@@ -12,8 +12,8 @@ from prometheus_client import REGISTRY
 from ml.dataset.dataset import Dataset
 from ml.model.bundle import Bundle
 from ml.model.drift import ANSWER_STATISTICS, Statistic
-from ml.training.drift_reference import drift_reference
-from ml.training.windows import end_of
+from ml.training.drift.reference import drift_reference
+from ml.training.lessons.windows import end_of
 from tests.ml.training.tea_shop import tea_shop
 from tests.models import sealed, small_bundle
 from tests.services.recommendation.conftest import Build, House, moment

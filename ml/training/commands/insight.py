@@ -1,0 +1,80 @@
+"""What the commands that look into a model do: the worth of its features, its curves in time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ml.dataset.split import SplitError
+from ml.dataset.violations import DatasetError
+from ml.evaluation.new_items import NoNewItemsError
+from ml.simulation.town import TownError
+from ml.training.insight.ablation import ablate as ablate_model
+from ml.training.insight.ablation_report import write_ablation
+from ml.training.insight.coffee_and_tea import StudyConfig, coffee_and_tea
+from ml.training.insight.coffee_and_tea_report import write_timing
+from ml.training.insight.cold_start import Draw
+from ml.training.insight.cold_start import cold_start as measure_cold_start
+from ml.training.insight.cold_start_report import write_cold_start
+from ml.training.judging.findings import Findings, ResultsError
+from ml.training.learning import TrainingError
+from ml.training.source import this_machine
+from ml.training.training_config import TrainingConfig
+
+KNOWN_ERRORS = (
+    DatasetError, NoNewItemsError, OSError, ResultsError, SplitError, TownError, TrainingError,
+)  # fmt: skip
+"""What is told as a sentence."""
+
+Say = Callable[[str], None]
+
+
+def ablate(folder: Path, config: TrainingConfig, *, seeds: int, out: Path, say: Say) -> None:
+    """Measure what sets of features are worth, and write it down.
+
+    Args:
+        folder: a dataset folder.
+        config: of the model and the protocol.
+        seeds: rankers of each kind.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        ablation = ablate_model(
+            source.dataset, config.learning, protocol=config.protocol, seeds=seeds
+        )
+    files = write_ablation(ablation, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
+    """Follow the people of the coffee and the tea, and write down what the model says of them.
+
+    Args:
+        config: the town, and who of it is followed.
+        out: the folder of picture, page and document.
+        say: tells the person.
+    """
+    _tell(write_timing(coffee_and_tea(config), out), say)
+
+
+def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, say: Say) -> None:
+    """Make items new, measure what the model is worth on them, and write it down.
+
+    Args:
+        folder: a dataset folder with ``items.parquet``.
+        config: of the model and the protocol.
+        draw: which items.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        found = measure_cold_start(source.dataset, config.learning, draw, protocol=config.protocol)
+    files = write_cold_start(found, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def _tell(files: Findings, say: Say, *, digest: str = "") -> None:
+    """Tell the page, which data it is about where they are a data set, and what was written."""
+    say(files.page.read_text(encoding="utf-8"))
+    if digest:
+        say(f"data set digest {digest}")
+    say(files.told)

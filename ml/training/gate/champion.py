@@ -1,0 +1,119 @@
+"""The champion, asked what the challenger is asked: by a bundle that cannot know the answers.
+
+What the champion serves mostly learned from the very baskets that are asked for, for it was trained
+yesterday and the questions hide the last weeks. Then the bundle answers that its run was evaluated
+with: the same recipe, of the same night, learned before the run's own cut.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Now
+from ml.model.bundle import Bundle, BundleError
+from ml.model.bundle_folder import read_bundle
+from ml.model.ranker import Ranker
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.purchases import purchases_of
+from ml.training.learned import BundleRecommender, Observe, overlook
+from ml.training.versions.promotion_log import standing
+from ml.training.versions.registry import RegisteredVersion, Registry
+from ml.training.versions.run_contents import BUNDLE_ARTIFACT, EVALUATION_BUNDLE_ARTIFACT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Champion:
+    """The registered champion as a training run meets it."""
+
+    version: RegisteredVersion
+    served: Bundle | None
+    """What the services load; ``None`` where this code cannot read it."""
+    answering: Bundle | None
+    """What may answer the questions; ``None`` where nothing may."""
+    note: str
+    """Which bundle answers, or why none does."""
+
+
+def find_champion(registry: Registry, name: str, cut: datetime | None) -> Champion | None:
+    """Return the champion, and what of it may be asked; ``None`` where there is no champion.
+
+    Args:
+        registry: where it is registered.
+        name: of the model.
+        cut: the moment from which on nothing may be known; ``None`` for undated data, where no
+            bundle tells what it has seen.
+
+    Raises:
+        RegistryError: when MLflow is away.
+    """
+    version = standing(registry, name).champion if registry.is_registered(name) else None
+    if version is None:
+        return None
+    try:
+        served = _bundle(registry, version, BUNDLE_ARTIFACT)
+    except BundleError as error:
+        return Champion(version, None, None, f"its bundle cannot be read: {error}")
+    answering, note = _answering(registry, version, served, cut)
+    return Champion(version, served, answering, note)
+
+
+class FixedModel:
+    """A finished bundle as a recommender: it takes histories and learns nothing."""
+
+    def __init__(self, name: str, bundle: Bundle, *, observe: Observe = overlook) -> None:
+        """Take a name for tables and the bundle; ``observe`` is told of every ranking."""
+        self.name = name
+        self._bundle = bundle
+        self._observe = observe
+        self._answering: BundleRecommender | None = None
+
+    def fit(self, history: Dataset, now: Now) -> None:
+        """Take the histories that are known at ``now``."""
+        self._answering = BundleRecommender(
+            self._bundle,
+            purchases_of(history),
+            now,
+            catalogue=item_attributes(history.items),
+            observe=self._observe,
+        )
+
+    def recommend(self, customer_ids: Sequence[str], count: int) -> list[list[str]]:
+        """See ``Recommender.recommend``; a call before ``fit`` knows nobody and nothing."""
+        answering = self._answering
+        if answering is None:
+            return [[] for _ in customer_ids]
+        return [answering.rank(customer, count) for customer in customer_ids]
+
+
+def _answering(
+    registry: Registry, version: RegisteredVersion, served: Bundle, cut: datetime | None
+) -> tuple[Bundle | None, str]:
+    """Return what of the champion saw nothing from the cut on, and which it is or why nothing."""
+    if cut is None:
+        return None, "undated data do not tell what it has seen"
+    if served.facts.as_of_seconds < cut.timestamp():
+        return served, "its bundle in service saw nothing from the cut on"
+    if not registry.has_artifact(version.run_id, EVALUATION_BUNDLE_ARTIFACT):
+        return None, "it learned from the baskets that are asked for"
+    try:
+        earlier = _bundle(registry, version, EVALUATION_BUNDLE_ARTIFACT)
+    except BundleError as error:
+        return None, f"its evaluation bundle cannot be read: {error}"
+    if earlier.facts.as_of_seconds >= cut.timestamp():
+        return None, "even its evaluation bundle learned from the baskets that are asked for"
+    return earlier, "the bundle its own run was evaluated with answered"
+
+
+def _bundle(registry: Registry, version: RegisteredVersion, artifact: str) -> Bundle:
+    """Download and read a bundle whose ranker this code can use.
+
+    Raises:
+        BundleError: when it cannot be used.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        bundle = read_bundle(registry.download(version.run_id, artifact, Path(temporary)))
+    Ranker(bundle.ranker)
+    return bundle

@@ -1,0 +1,110 @@
+"""Which bundle of the champion may answer: one that cannot know what came."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ml.model.bundle import Bundle
+from ml.model.bundle_folder import write_bundle
+from ml.training.gate.champion import FixedModel, find_champion
+from ml.training.versions.promotion_log import move_champion
+from ml.training.versions.registry import Registry
+from tests.ml.shopping import checkered
+from tests.ml.training.conftest import MLFLOW_WARNS, NAME
+from tests.models import AS_OF_SECONDS, sealed, small_bundle
+
+pytestmark = MLFLOW_WARNS
+
+AS_OF = datetime.fromtimestamp(AS_OF_SECONDS, UTC)
+LATER, EARLIER = AS_OF + timedelta(seconds=1), AS_OF - timedelta(days=45)
+
+
+def of_day(moment: datetime) -> Bundle:
+    bundle = small_bundle()
+    facts = dataclasses.replace(bundle.facts, as_of_seconds=int(moment.timestamp()))
+    return sealed(dataclasses.replace(bundle, facts=facts))
+
+
+def crown(registry: Registry, folder: Path, **bundles: Bundle) -> None:
+    """Register a champion whose run holds these bundles, by artifact."""
+    for name, bundle in bundles.items():
+        write_bundle(folder / "run" / name.replace("_", "-"), bundle)
+    with registry.run(NAME, run_name="made up", tags={}) as run_id:
+        registry.log(run_id, folder=folder / "run")
+    version = registry.register(NAME, run_id, "v1")
+    move_champion(registry, version, source=None, why="a test")
+
+
+def test_without_a_model_or_a_champion_there_is_none(registry: Registry) -> None:
+    assert find_champion(registry, NAME, LATER) is None
+    with registry.run(NAME, run_name="made up", tags={}) as run_id:
+        registry.register(NAME, run_id, "v1")
+    assert find_champion(registry, NAME, LATER) is None
+
+
+def test_what_serves_answers_where_it_saw_nothing_from_the_cut_on(
+    registry: Registry, tmp_path: Path
+) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF))
+
+    champion = find_champion(registry, NAME, LATER)
+
+    assert champion is not None
+    assert champion.answering is champion.served
+    assert champion.answering is not None
+
+
+@pytest.mark.parametrize(
+    ("evaluation_day", "may_answer"), [(EARLIER - timedelta(seconds=1), True), (EARLIER, False)]
+)
+def test_else_the_bundle_it_was_evaluated_with_answers_where_it_is_old_enough(
+    registry: Registry, tmp_path: Path, evaluation_day: datetime, may_answer: bool
+) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF), evaluation_bundle=of_day(evaluation_day))
+
+    champion = find_champion(registry, NAME, EARLIER)
+
+    assert champion is not None
+    assert (champion.answering is not None) is may_answer
+    if champion.answering is not None:
+        assert champion.answering.facts.as_of_seconds == int(evaluation_day.timestamp())
+
+
+def test_a_champion_without_an_honest_bundle_says_why(registry: Registry, tmp_path: Path) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF))
+
+    champion = find_champion(registry, NAME, AS_OF)
+    undated = find_champion(registry, NAME, None)
+
+    assert champion is not None
+    assert champion.answering is None
+    assert champion.note == "it learned from the baskets that are asked for"
+    assert undated is not None
+    assert undated.note == "undated data do not tell what it has seen"
+
+
+def test_a_champion_that_cannot_be_read_says_so_and_stops_nobody(
+    registry: Registry, tmp_path: Path
+) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF))
+    (manifest,) = (tmp_path / "mlflow" / "artifacts").rglob("manifest.json")
+    manifest.write_text(manifest.read_text().replace('"format": ', '"format": 9'))
+
+    champion = find_champion(registry, NAME, LATER)
+
+    assert champion is not None
+    assert (champion.served, champion.answering) == (None, None)
+    assert "its bundle cannot be read: BAD_FORMAT" in champion.note
+
+
+def test_a_finished_model_learns_nothing_from_the_histories_it_is_told() -> None:
+    model = FixedModel("champion", small_bundle())
+    assert model.recommend(["anybody"], 3) == [[]]
+
+    model.fit(checkered(), AS_OF)  # a shop none of whose items it knows
+
+    (ranked,) = model.recommend(["customer-000"], 5)
+    assert len(ranked) == 5
+    assert all(not item.startswith("item-") for item in ranked)
