@@ -1,5 +1,6 @@
 """Questions hide the future, all of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -72,6 +73,19 @@ def test_where_targets_have_no_dates_only_the_order_is_known() -> None:
     assert not question.history.description.dated
     assert question.history.interactions["occurred_at"].isna().all()
     assert question.history.target_dates.empty
+
+
+def test_where_some_targets_have_no_dates_none_of_them_count() -> None:
+    dated = with_targets("ann", "bob", dated=True)
+    dates = dated.target_dates
+    for customer in ("ann", "bob"):
+        some = replace(dated, target_dates=dates[dates["customer_id"] == customer])
+
+        (question,) = questions(some, "last-basket")
+
+        assert question.now is None
+        assert not question.history.description.dated
+        assert question.history.target_dates.empty
 
 
 def test_targets_that_may_be_known_keep_their_dates() -> None:

@@ -197,6 +197,17 @@ def test_arrays_that_do_not_belong_together(
     assert reason(tmp_path / "spoiled") == expected
 
 
+def test_the_weights_of_the_regression_may_be_negative(tmp_path: Path) -> None:
+    bundle = small_bundle()
+    weights = dataclasses.replace(bundle.next_items, scores=-bundle.next_items.scores)
+    signed = sealed(dataclasses.replace(bundle, next_items=weights))
+    write_bundle(tmp_path / "signed", signed)
+
+    np.testing.assert_array_equal(
+        read_bundle(tmp_path / "signed").next_items.scores, weights.scores
+    )
+
+
 def test_metrics_and_dates_are_no_part_of_the_version() -> None:
     bundle = small_bundle()
     facts = dataclasses.replace(bundle.facts, metrics={"recall_at_10": 0.9}, version="other")

@@ -152,6 +152,17 @@ def test_fresh_items_are_proposed_whatever_else_is_allowed(known_rows: Sequence[
     assert len(set(found.item_ids)) == len(found.item_ids)
 
 
+@pytest.mark.parametrize("known_rows", [range(40), range(0, 20, 4)])
+def test_fresh_items_that_are_not_allowed_are_not_proposed(known_rows: Sequence[int]) -> None:
+    count = 40 + FRESH_SIZE
+    allowed = np.isin(np.arange(count), [*known_rows, 42, 45])
+
+    found = with_fresh(range(FRESH_SIZE)).generate(TEA_DRINKER, FEW, allowed)
+
+    fresh = {each for each in found.item_ids if each.startswith("new-tea-")}
+    assert fresh == {"new-tea-2", "new-tea-5"}
+
+
 def test_where_only_items_the_model_never_saw_are_allowed_all_of_them_are_searched() -> None:
     is_fresh = np.arange(40 + 100) >= 40
 
@@ -204,8 +215,8 @@ def test_places_that_a_graph_could_not_fill_propose_nothing() -> None:
 
 def test_so_many_own_items_and_no_more() -> None:
     history: History = history_of_baskets(
-        [(AS_OF_SECONDS - place, [f"tea-{place * 4}"]) for place in range(8)]
-    )
+        [(AS_OF_SECONDS - place, [f"tea-{28 - place * 4}"]) for place in range(8)]
+    )  # what is expected most was bought first
     everything = GENERATOR.generate(history, Moment(source_size=1))
     expected = scores_of(everything, "next")
     own = everything.item_ids[: everything.own_item_count]
@@ -213,7 +224,9 @@ def test_so_many_own_items_and_no_more() -> None:
 
     found = GENERATOR.generate(history, Moment(own_item_count=3, source_size=1))
 
-    assert own == [f"tea-{place * 4}" for place in range(8)]
+    assert own == [f"tea-{28 - place * 4}" for place in range(8)]
+    assert set(likeliest) != set(own[:3])
+    assert likeliest != [each for each in own if each in likeliest]
     assert found.item_ids[:3] == [each for each in own if each in likeliest]
     assert found.own_item_count == 3
 

@@ -8,7 +8,7 @@ import pytest
 
 from ml.model.candidates import SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.features import FEATURES, GROUPS, FeatureTable, feature_table
-from ml.model.history import empty_history, history_of_baskets
+from ml.model.history import History, empty_history, history_of_baskets
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
 from tests.models import AS_OF_SECONDS, small_bundle
@@ -20,11 +20,16 @@ HISTORY = history_of_baskets([(NOW - 14 * DAY, ["tea-0"]), (NOW - 7 * DAY, ["tea
 
 @cache
 def table(current_basket: tuple[str, ...] = ()) -> FeatureTable:
+    return table_of(HISTORY, current_basket)
+
+
+def table_of(history: History, current_basket: tuple[str, ...] = ()) -> FeatureTable:
+    """Return the features of a history, whose own items are all candidates."""
     bundle = small_bundle()
     generator = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
-    found = generator.generate(HISTORY, Moment(current_basket=current_basket))
-    assert found.item_ids[:2] == ["tea-0", "coffee-1"]
-    return feature_table(bundle, HISTORY, found, NOW)
+    found = generator.generate(history, Moment(current_basket=current_basket))
+    assert found.item_ids[: len(history.item_ids)] == list(history.item_ids)
+    return feature_table(bundle, history, found, NOW)
 
 
 def column(name: str, current_basket: tuple[str, ...] = ()) -> np.ndarray:
@@ -41,6 +46,20 @@ def test_habit_is_counted() -> None:
     assert column("own_share")[:2].tolist() == [1.0, 0.5]
     assert column("recency_50")[:2].tolist() == [1.5, 1.0]
     assert column("baskets_since")[:2].tolist() == [0, 0]
+
+
+def test_a_rate_is_counted_from_the_first_purchase_on() -> None:
+    history = history_of_baskets(
+        [
+            (NOW - 21 * DAY, ["tea-0"]),
+            (NOW - 14 * DAY, ["coffee-1"]),
+            (NOW - 7 * DAY, ["coffee-1"]),
+        ]
+    )
+    values = table_of(history).values
+    rate = dict(zip(history.item_ids, values[:, FEATURES.index("own_rate")], strict=False))
+
+    assert rate == pytest.approx({"coffee-1": 2 / 2, "tea-0": 1 / 3})
 
 
 def test_older_baskets_fade_by_three_rates() -> None:
@@ -63,6 +82,8 @@ def test_what_was_never_bought_has_no_habit_and_no_timing() -> None:
 def test_the_customers_own_rhythm() -> None:
     assert np.expm1(column("basket_count")[0]) == pytest.approx(2)
     assert column("basket_size")[0] == pytest.approx(1.5)
+    assert column("last_basket_size")[0] == 2
+    assert column("repeat_share")[0] == pytest.approx(1 / 3)
     assert np.exp(column("mean_basket_gap")[0]) == pytest.approx(7)
     assert column("basket_due")[0] == pytest.approx(0, abs=1e-6)
 
@@ -70,6 +91,14 @@ def test_the_customers_own_rhythm() -> None:
 def test_relative_scores_end_at_one() -> None:
     for name in ("latent_relative", "transition_relative", "neighbour_relative"):
         assert np.nanmax(column(name)) == pytest.approx(1)
+
+
+def test_what_the_regression_expects_most_has_the_first_place() -> None:
+    expected, places = column("next"), column("next_place")
+
+    assert sorted(places.tolist()) == list(range(len(places)))
+    assert (np.diff(expected[np.argsort(places)]) <= 0).all()
+    assert expected[places == 0] > expected[places == len(places) - 1]
 
 
 def test_a_basket_at_hand_makes_complements_known() -> None:
@@ -99,6 +128,8 @@ def test_the_items_popularity_is_that_of_its_row() -> None:
         "popular_28": shares[1],
         "popular_90": shares[2],
         "trend": np.log((shares[1] + 1e-5) / (shares[2] + 1e-5)),
+        "present_trend": np.log((shares[0] + 1e-4) / (shares[2] + 1e-4)),
+        "item_basket_size": 4,
         "ever_bought": np.log1p(bundle.basket_counts[row]),
         "repeat_rate": bundle.repeat_rates[row],
         "item_gap": np.log(14),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ml.model.lists
-from ml.model.lists import NO_EVIDENCE, Evidence, RelatedLists
+from ml.model.lists import NO_EVIDENCE, Evidence, RelatedLists, highest
 
 LISTS = RelatedLists(
     np.array([[1, 2], [0, -1], [3, 0], [-1, -1]], np.int32),
@@ -62,3 +62,14 @@ def test_the_top_is_best_first_and_only_what_is_allowed() -> None:
     assert evidence.top(2).tolist() == [3, 6]
     assert evidence.top(9).tolist() == [3, 6, 1, 4]
     assert evidence.top(9, allowed).tolist() == [6, 1, 4]
+
+
+def test_among_equal_scores_the_lowest_row_is_first_whatever_the_order() -> None:
+    rows = np.random.default_rng(0).permutation(1_000)
+    scores = np.repeat(np.array([0.5, 0.7], np.float32), 500)
+
+    best = highest(rows, scores, 600).tolist()
+
+    assert best[:500] == sorted(rows[500:].tolist())
+    assert best[500:] == sorted(best[500:])
+    assert highest(np.array([9, 4, 7, 1]), np.zeros(4, np.float32), 9).tolist() == [1, 4, 7, 9]

@@ -144,6 +144,8 @@ def test_with_every_feature_the_lists_are_those_of_the_model(
 
     assert ablation.whole.answered[0].lists == model.lists
     assert ablation.whole.answered[1].lists != model.lists  # another seed
+    for chance in ablation.without[CHANCE].answered:
+        assert all(chance.lists != each.lists for each in ablation.whole.answered)
 
 
 def test_where_rhythms_decide_dueness_is_worth_most_and_popularity_nothing(

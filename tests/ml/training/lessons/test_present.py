@@ -38,9 +38,20 @@ def test_each_visit_has_the_popularity_of_the_day_before() -> None:
     assert not early.candidates.bundle.popularity[SOAP].any()
     assert early.candidates.bundle.present_shares[SOAP] == 0
     assert early.candidates.popular.by_share[0] == TEA
+    assert early.candidates.next_basket.by_share[0] == TEA
     np.testing.assert_allclose(late.candidates.bundle.popularity[SOAP, 0], 1)
     assert late.candidates.popular.by_share[0] == SOAP
+    assert late.candidates.next_basket.by_share[0] == SOAP
     assert late.now_seconds - early.now_seconds == timedelta(days=51).total_seconds()
+
+
+def test_what_was_bought_on_the_day_of_the_visit_is_not_popular_yet() -> None:
+    presents = Presents(CANDIDATES, PURCHASES, {"ann": START + timedelta(days=9, hours=3)})
+
+    bundle = presents.of("ann").candidates.bundle
+
+    # bob bought tea three hours ago, ann nine days ago
+    assert bundle.popularity[TEA].tolist() == [0, 1, 1]
 
 
 def test_visits_of_one_day_share_its_popularity() -> None:
