@@ -98,13 +98,13 @@ class RelatedLists:
         """
         if len(entries) == 0:
             return NO_EVIDENCE
-        rows = self.rows[entries]
-        scores = self.scores[entries] * weights[:, None]
+        rows, scores = self.rows.take(entries, axis=0), self.scores.take(entries, axis=0)
+        scores *= weights[:, None]
         if self.item_count <= DENSE_ITEM_COUNT:
-            # What lies behind the end of a list falls into place 0, which is cut off.
-            sums = np.bincount(rows.ravel() + 1, scores.ravel(), self.item_count + 2)[1:]
+            rows += 1  # what lies behind the end of a list falls into place 0, which is cut off
+            sums = np.bincount(rows.ravel(), scores.ravel(), self.item_count + 2)[1:]
             of_all = sums.astype(np.float32)
-            found = sums.nonzero()[0]
+            found = of_all.nonzero()[0]
             return Evidence(found, of_all[found], of_all)
         present = scores != 0
         found, places = np.unique(rows[present], return_inverse=True)
