@@ -86,6 +86,12 @@ def contrary_bundle() -> Bundle:
     return sealed(turned)
 
 
+def with_foreign_ranker(bundle: Bundle) -> Bundle:
+    """Return the bundle with whole and sound trees that were grown on other features."""
+    text = bundle.ranker.replace(FEATURES[0], "shoe_size")
+    return sealed(dataclasses.replace(bundle, ranker=text))
+
+
 def item_ids(item_count: int = 40, categories: Sequence[str] = CATEGORIES) -> list[str]:
     """Return the ids of a small bundle's items, in the order of its rows."""
     return [f"{categories[row % len(categories)]}-{row}" for row in range(item_count)]

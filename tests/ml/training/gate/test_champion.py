@@ -13,7 +13,7 @@ from ml.training.versions.promotion_log import move_champion
 from ml.training.versions.registry import Registry
 from tests.ml.shopping import checkered
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
-from tests.models import AS_OF_SECONDS, sealed, small_bundle
+from tests.models import AS_OF_SECONDS, sealed, small_bundle, with_foreign_ranker
 
 pytestmark = MLFLOW_WARNS
 
@@ -97,6 +97,18 @@ def test_a_champion_that_cannot_be_read_says_so_and_stops_nobody(
     assert champion is not None
     assert (champion.served, champion.answering) == (None, None)
     assert "its bundle cannot be read: BAD_FORMAT" in champion.note
+
+
+def test_a_champion_whose_ranker_knows_other_features_cannot_be_asked(
+    registry: Registry, tmp_path: Path
+) -> None:
+    crown(registry, tmp_path, bundle=with_foreign_ranker(of_day(AS_OF)))
+
+    champion = find_champion(registry, NAME, LATER)
+
+    assert champion is not None
+    assert (champion.served, champion.answering) == (None, None)
+    assert "its bundle cannot be read: BAD_VALUE: the ranker was trained on" in champion.note
 
 
 def test_a_finished_model_learns_nothing_from_the_histories_it_is_told() -> None:

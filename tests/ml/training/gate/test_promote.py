@@ -25,7 +25,7 @@ from tests.ml.training.conftest import (
     Register,
     number_of,
 )
-from tests.models import small_bundle
+from tests.models import small_bundle, with_foreign_ranker
 
 pytestmark = MLFLOW_WARNS
 
@@ -186,6 +186,19 @@ def test_a_damaged_bundle_is_refused(
     (refusal,) = verdict.refusals
     assert refusal.name == "bundle"
     assert "BAD_DIGEST" in refusal.sentence
+
+
+def test_a_ranker_that_knows_other_features_is_refused(
+    registry: Registry, register: Register
+) -> None:
+    register(with_foreign_ranker(small_bundle()), recall=GOOD, baseline=BAD)
+
+    verdict = promote(registry, NAME)
+
+    refused = {each.name: each.sentence for each in verdict.refusals}
+    assert set(refused) == {"bundle"}
+    assert "the bundle is refused: BAD_VALUE: the ranker was trained on other" in refused["bundle"]
+    assert number_of(registry, CHAMPION) is None
 
 
 def test_damaged_scores_are_said_in_a_sentence(
