@@ -15,7 +15,13 @@ from ml.training.gate.promote import index_recalls, promote
 from ml.training.gate.reliability import Reliability
 from ml.training.versions.mlflow_access import RegistryError
 from ml.training.versions.promotion_log import moves
-from ml.training.versions.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from ml.training.versions.registry import (
+    CHALLENGER,
+    CHAMPION,
+    PREVIOUS,
+    VERSION_TAG,
+    Registry,
+)
 from tests.ml.training.conftest import (
     BAD,
     FAIR,
@@ -171,6 +177,16 @@ def test_a_champion_asked_something_else_gives_way_to_the_baseline_as_measure(
     assert "the champion could not be asked: it learned from" in verdict.lines[0].sentence
 
 
+def test_runs_that_do_not_tell_what_they_were_asked_were_not_asked_the_same(
+    registry: Registry, register: Register
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD, question="")
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=FAIR, baseline=BAD, question="")
+
+    assert "the champion could not be asked" in promote(registry, NAME).lines[0].sentence
+
+
 def test_a_damaged_bundle_is_refused(
     registry: Registry, register: Register, tmp_path: Path
 ) -> None:
@@ -186,6 +202,21 @@ def test_a_damaged_bundle_is_refused(
     (refusal,) = verdict.refusals
     assert refusal.name == "bundle"
     assert "BAD_DIGEST" in refusal.sentence
+
+
+def test_a_bundle_that_is_not_the_one_registered_is_refused(
+    registry: Registry, register: Register
+) -> None:
+    honest = register(small_bundle(), recall=GOOD, baseline=BAD)
+    registry.client.set_model_version_tag(NAME, honest.number, VERSION_TAG, "other")
+
+    verdict = promote(registry, NAME)
+
+    (refusal,) = verdict.refusals
+    assert refusal.sentence == (
+        f"the bundle is version {honest.bundle_version}, registered was other"
+    )
+    assert not verdict.moved
 
 
 def test_a_ranker_that_knows_other_features_is_refused(

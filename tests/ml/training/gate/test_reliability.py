@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.training.gate.reliability import reliability
+from ml.training.gate.reliability import Reliability, reliability
 
 
 def test_true_probabilities_stay_within_chance() -> None:
@@ -36,3 +36,9 @@ def test_a_certain_hit_is_without_error() -> None:
 
     assert (found.error, found.by_chance) == (0.0, 0.0)
     assert found.said == (1.0, 1.0, 1.0)
+
+
+def test_the_worst_place_is_where_the_gap_is_widest_not_where_most_is_said() -> None:
+    found = Reliability((0.2, 0.9), (0.6, 0.85), error=0.2, by_chance=0.1)
+
+    assert found.worst() == "where 0.200 was said, 0.600 happened"
