@@ -15,13 +15,8 @@ from ml.training.gate.promote import index_recalls, promote
 from ml.training.gate.reliability import Reliability
 from ml.training.versions.mlflow_access import RegistryError
 from ml.training.versions.promotion_log import moves
-from ml.training.versions.registry import (
-    CHALLENGER,
-    CHAMPION,
-    PREVIOUS,
-    VERSION_TAG,
-    Registry,
-)
+from ml.training.versions.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from ml.training.versions.run_contents import VERSION_TAG
 from tests.ml.training.conftest import (
     BAD,
     FAIR,
