@@ -87,6 +87,15 @@ def test_how_days_differ_is_found_again(rho: float) -> None:
     assert group_spread(bins, days) == pytest.approx(rho, abs=0.002 + 0.3 * rho)
 
 
+def test_how_groups_differ_beyond_chance_by_hand() -> None:
+    # ten days of eight answers, 6:2 and 2:6 by turns: chi-square per answer .25, of which chance
+    # explains 1/8 - 1/80, and rho is 8 (.25 - .1125) / 7
+    days = np.repeat(np.arange(10), 8)
+    bins = np.tile([0] * 6 + [1] * 2 + [0] * 2 + [1] * 6, 5)
+
+    assert group_spread(bins, days) == pytest.approx(8 * (0.25 - 0.1125) / 7)
+
+
 def test_a_few_days_or_a_single_bin_say_nothing_about_days() -> None:
     bins = np.array([0] * 50 + [1] * 50)
     assert group_spread(bins, np.repeat([0, 1], 50)) == 0
