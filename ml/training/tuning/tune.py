@@ -34,7 +34,7 @@ from ml.training.tuning.search import (
     Whole,
     search,
 )
-from ml.training.versions.provenance import code_version, flat_parameters
+from ml.training.versions.provenance import code_digest, flat_parameters
 
 SPACE: Space = {
     "weighting": Choice(("cosine", "tfidf", "bm25")),
@@ -160,5 +160,5 @@ def _study(dataset: Dataset, config: TrainingConfig, asked: Question) -> str:
         for name, value in flat_parameters(config.learning).items()
         if name not in SPACE and name != "show_progress"
     }
-    identity = f"{digest(dataset)}|{asked.name}|{sorted(fixed.items())}|{code_version()}"
+    identity = f"{digest(dataset)}|{asked.name}|{sorted(fixed.items())}|{code_digest()}"
     return f"ofone {hashlib.sha256(identity.encode()).hexdigest()[:16]} {asked.name}"

@@ -11,24 +11,26 @@ from typing import Any
 CODE_VERSION_VARIABLE = "OFONE_CODE_VERSION"
 """Set in images, which hold no repository."""
 
+CODE = Path(__file__).parents[2]
+"""The package ``ml``: whatever of it changes may change what is learned."""
+
 
 def code_version() -> str:
-    """Return the commit of the running code, with ``+changes`` when files differ from it."""
+    """Return the commit of the running code, with ``+changes`` when files of ``CODE`` differ."""
     told = os.environ.get(CODE_VERSION_VARIABLE)
     if told:
         return told
     commit = _git("rev-parse", "HEAD")
     if not commit:
         return metadata.version("ofone")
-    return f"{commit}+changes" if _git("status", "--porcelain", "--", "ml") else commit
+    return f"{commit}+changes" if _git("status", "--porcelain", "--", ".") else commit
 
 
 def code_digest() -> str:
     """Return the sha256 of the learning code itself, whether it is committed or not."""
-    root = Path(__file__).parents[1]
     running = hashlib.sha256()
-    for each in sorted(root.rglob("*.py")):
-        running.update(f"|{each.relative_to(root).as_posix()}|".encode())
+    for each in sorted(CODE.rglob("*.py")):
+        running.update(f"|{each.relative_to(CODE).as_posix()}|".encode())
         running.update(each.read_bytes())
     return running.hexdigest()
 
@@ -55,7 +57,7 @@ def _git(*arguments: str) -> str:
     try:
         answer = subprocess.run(  # noqa: S603  # fixed arguments
             ["git", *arguments],  # noqa: S607  # git of the path
-            cwd=Path(__file__).parent,
+            cwd=CODE,
             capture_output=True,
             text=True,
             check=False,
