@@ -1,4 +1,4 @@
-"""The commands that look into a model: what its features are worth, and what it says when."""
+"""The commands that look into a model: what features are worth, what it says when, what of the new."""
 
 from pathlib import Path
 from typing import Annotated

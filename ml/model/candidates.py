@@ -1,7 +1,8 @@
 """Candidates: from a history to a few hundred items worth ranking, with a score per source.
 
 Six sources propose; every candidate then carries the scores of all of them, whoever proposed it; a
-fresh item borrows those of the known items it lies nearest to.
+fresh item has a vector of its own and borrows the other scores of the known items it lies nearest
+to.
 The recall of the candidates is the ceiling of everything behind them.
 """
 

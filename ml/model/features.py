@@ -1,7 +1,7 @@
 """Features of customer and candidate: one function for training and for serving.
 
-Each feature belongs to a group; the reasons shown to people are sums of the ranker's
-contributions over these groups.
+Each feature belongs to a group; the reasons shown to people say what each group is worth: how much
+lower the log-odds were without it.
 """
 
 import math

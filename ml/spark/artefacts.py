@@ -37,7 +37,9 @@ def fit_artefacts(
     config: LearningConfig,
     settings: SparkSettings,
 ) -> Bundle:
-    """Return a bundle without a ranker, not sealed yet; see its namesake in ``ml.training``.
+    """Return a bundle without a ranker, not sealed yet.
+
+    ``ml.training.artefacts.bundle_arrays`` has its namesake of one machine.
 
     Args:
         histories: everything that may be known.

@@ -1,4 +1,4 @@
-"""Lists of related items as Spark jobs; formulas and constants are those of ``ml.training``."""
+"""Lists of related items as Spark jobs; formulas and constants are those of one machine."""
 
 from typing import Any
 

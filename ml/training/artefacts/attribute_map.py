@@ -22,7 +22,7 @@ MAX_MAP_TOKENS = 4_096
 
 RIDGE = 10.0
 """Penalty on a token's weights: ten items' worth of doubt. Of 1, 3, 10 and 30, ten orders withdrawn
-items of Online Retail best, thirty those of the simulated town (docs/evaluation.md)."""
+items of Online Retail best, thirty those of the simulated town (docs/decisions/0053)."""
 
 
 def item_attributes(items: pd.DataFrame) -> dict[str, ItemAttributes]:

@@ -1,4 +1,4 @@
-"""What the commands that look into a model do: the worth of its features, its curves in time."""
+"""What the commands that look into a model do: its features, its curves, its new items."""
 
 from collections.abc import Callable
 from pathlib import Path

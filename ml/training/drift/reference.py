@@ -44,7 +44,7 @@ BINS = 10
 """Of equal size, as is usual for the index (Siddiqi 2006); values seen often fill several."""
 
 UNKNOWN_AGE_DAYS = 7
-"""As old as a served model ever should be: alerts tell of one of half that age."""
+"""As old as a served model ever should be: alerts tell of one of three days."""
 
 UNKNOWN_EDGES = (0.0, 0.25, 0.5)
 """None, up to a quarter, up to a half, more: almost every answer has none."""

@@ -108,7 +108,10 @@ def drift_report(
     """
     version = bundle.facts.version
     if bundle.drift is None:
-        raise DriftError(f"{version} has no reference of drift; a model trained now brings one")
+        raise DriftError(
+            f"{version} has no reference of drift; a model trained now on at least {LEAST_ANSWERS} "
+            "visits brings one"
+        )
     end = end_of(dataset)
     if end is None:
         raise DriftError(f"{dataset.description.name} has no dates, so it has no last days")

@@ -29,7 +29,8 @@ class ServedModel:
     bundle: Bundle
     ranker: Ranker
     generator: CandidateGenerator
-    """Proposes without a search: own items, what follows, goes with and is near them, popular."""
+    """Proposes without a search: own items, what follows, goes with and is near them, what is
+    popular and what the regression expects."""
 
     @property
     def version(self) -> str:
