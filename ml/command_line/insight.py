@@ -1,4 +1,4 @@
-"""The commands that look into a model: what features are worth, what it says when, what of the new."""
+"""The commands that look into a model: what features are worth, what it says when, what is new."""
 
 from pathlib import Path
 from typing import Annotated
