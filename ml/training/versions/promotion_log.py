@@ -2,6 +2,7 @@
 
 The log lies where the registry lies, so whoever reaches one reaches the other. A row is begun
 before the alias moves and finished after it; a row that never finished tells of a crash between.
+Rows are in the order in which they were begun, whichever machine's clock ran ahead.
 Who is champion is what the last finished row says. The alias shows it to people, and anybody may
 move it on MLflow's page; where the two differ the alias is astray
 (``docs/decisions/0043-the-log-says-who-is-champion.md``).
@@ -78,7 +79,7 @@ def move_champion(
     }
     experiment = target.name + EXPERIMENT_SUFFIX
     title = f"{tags['from'] or 'nothing'} to {target.number}"
-    with registry.run(experiment, run_name=title, tags=tags) as run_id:
+    with registry.run(experiment, run_name=title, tags=tags, in_order=True) as run_id:
         registry.log(run_id, metrics=figures)
         registry.set_alias(target.name, CHAMPION, target.number)
 

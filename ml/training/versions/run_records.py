@@ -4,7 +4,7 @@ A run that was killed stands there as running for ever, for nobody said that it 
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,13 +25,18 @@ class Run:
 class RunRecords:
     """The runs of one MLflow, by its tracking URI."""
 
-    def __init__(self, tracking_uri: str) -> None:
+    def __init__(self, tracking_uri: str, *, clock: Callable[[], float] = time.time) -> None:
         """Open it; an SQLite file is made where it is not there yet.
+
+        Args:
+            tracking_uri: of a server or of an SQLite file.
+            clock: seconds since 1970.
 
         Raises:
             RegistryError: when it cannot be reached.
         """
         self._uri = tracking_uri
+        self._clock = clock
         self.client = opened(tracking_uri)
 
     def experiment_id(self, name: str) -> str:
@@ -49,7 +54,13 @@ class RunRecords:
 
     @contextmanager
     def run(
-        self, experiment: str, *, run_name: str, tags: dict[str, str], resumed: str | None = None
+        self,
+        experiment: str,
+        *,
+        run_name: str,
+        tags: dict[str, str],
+        resumed: str | None = None,
+        in_order: bool = False,
     ) -> Iterator[str]:
         """Give the id of a run; it ends as failed when the block raises.
 
@@ -58,11 +69,16 @@ class RunRecords:
             run_name: what people read.
             tags: of a new run.
             resumed: a run that goes on, instead of a new one.
+            in_order: whether a new run is to start after all others of the experiment even where
+                another machine's clock was ahead of this one's.
         """
         experiment_id = self.experiment_id(experiment)
+        start_ms = self._now_ms()
+        if in_order:
+            start_ms = max(start_ms, self._last_start_ms(experiment) + 1)
         with self._sentences():
             if resumed is None:
-                made = self.client.create_run(experiment_id, run_name=run_name, tags=tags)
+                made = self.client.create_run(experiment_id, start_ms, tags, run_name)
                 run_id = str(made.info.run_id)
             else:
                 run_id = resumed
@@ -87,7 +103,7 @@ class RunRecords:
         """Add parameters, figures, tags and every file of a folder to a run."""
         from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415  # slow to import
 
-        now_ms = int(time.time() * 1_000)
+        now_ms = self._now_ms()
         with self._sentences():
             self.client.log_batch(
                 run_id,
@@ -141,6 +157,14 @@ class RunRecords:
         """Return whether a run holds a file or folder of that name, at the top of its artifacts."""
         with self._sentences():
             return any(each.path == path for each in self.client.list_artifacts(run_id))
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1_000)
+
+    def _last_start_ms(self, experiment: str) -> int:
+        """Return when the experiment's last run started, finished or not; 0 without one."""
+        rows = self._rows(experiment, order_by=["start_time DESC"], max_results=1)
+        return int(rows[0].info.start_time) if rows else 0
 
     def _rows(self, experiment: str, **search: Any) -> Any:  # of and from MLflow
         """Return a page of MLflow's runs, found by ``search``; empty without the experiment."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ml.training.commands.versions import report as tell_report
 from ml.training.commands.versions import rollback as go_back
 from ml.training.gate.promote import promote
 from ml.training.versions.mlflow_access import RegistryError
-from ml.training.versions.promotion_log import moves
+from ml.training.versions.promotion_log import move_champion, moves, standing
 from ml.training.versions.promotion_report import ReportFormat
 from ml.training.versions.registry import CHAMPION, PREVIOUS, Registry
 from ml.training.versions.rollback import rollback
@@ -79,6 +80,51 @@ def test_a_promotion_cut_off_between_its_moves_is_no_way_back_but_can_be_repeate
     ]  # fmt: skip
     assert promote(registry, NAME).moved
     assert (number_of(registry, CHAMPION), number_of(registry, PREVIOUS)) == ("3", "2")
+
+
+def test_the_last_move_is_the_one_made_last_whatever_the_clocks_say(
+    registry: Registry, register: Register, tracking_uri: str
+) -> None:
+    register(small_bundle(), recall=GOOD, baseline=BAD)
+    promote(registry, NAME)
+    register(small_bundle(seed=1), recall=GOOD, baseline=BAD)
+    two_minutes_ahead = Registry(tracking_uri, clock=lambda: time.time() + 120)
+    assert promote(two_minutes_ahead, NAME).moved
+
+    rollback(registry, NAME)
+
+    found = standing(registry, NAME)
+    assert found.champion is not None
+    assert (found.champion.number, found.is_astray) == ("1", False)
+    assert [each.target for each in moves(registry, NAME)] == ["1", "2", "1"]
+    with pytest.raises(RegistryError, match="nothing to go back to"):
+        rollback(registry, NAME)
+
+
+def test_moves_within_one_millisecond_are_told_apart(tracking_uri: str, register: Register) -> None:
+    registry = Registry(tracking_uri, clock=lambda: 1_700_000_000.0)
+    first, second = (
+        register(small_bundle(seed=seed), recall=GOOD, baseline=BAD) for seed in (0, 1)
+    )
+    there_and_back = [first, second] * 5
+
+    for version in there_and_back:
+        move_champion(registry, version, source=None, why="a test")
+
+    told = [each.target for each in moves(registry, NAME)]
+    assert told == [each.number for each in there_and_back]
+    assert standing(registry, NAME).champion == second
+
+
+def test_a_log_that_was_written_by_the_clock_alone_is_still_read(
+    registry: Registry, register: Register
+) -> None:
+    version = register(small_bundle(), recall=GOOD, baseline=BAD)
+    with registry.run(f"{NAME}-promotions", run_name="old", tags={"to": version.number}):
+        registry.set_alias(NAME, CHAMPION, version.number)
+
+    assert standing(registry, NAME).champion == version
+    assert [each.target for each in moves(registry, NAME)] == ["1"]
 
 
 def test_the_log_keeps_what_the_index_found(registry: Registry, register: Register) -> None:
