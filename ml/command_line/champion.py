@@ -27,6 +27,9 @@ from ml.command_line.options import (
 )
 from ml.training.versions.promotion_report import ReportFormat
 
+MAX_PORT = 65_535
+"""Of TCP."""
+
 
 def promote(
     name: Name = DEFAULT_NAME,
@@ -115,6 +118,8 @@ def publish(
     host, _, port = metrics.rpartition(":")
     if metrics and not (watch and host and port.isdecimal()):
         raise typer.BadParameter("--metrics HOST:PORT goes with --watch")
+    if metrics and int(port) > MAX_PORT:
+        raise typer.BadParameter(f"--metrics: the port must be 0 to {MAX_PORT}, is {port}")
     with registry_commands() as commands:
         page = commands.MetricsPage(host, int(port)) if metrics else None
         commands.publish(
@@ -139,6 +144,12 @@ def drift(
     tracking_uri: TrackingUri = DEFAULT_TRACKING_URI,
 ) -> None:
     """Compare the last days of a data set with what the model looked like when it was made."""
+    if out is not None and out.suffix.lower() == ".json":
+        markdown = out.with_suffix(".md").name
+        raise typer.BadParameter(
+            "--out names the Markdown, and the JSON beside it would overwrite it: give another "
+            f"ending, such as {markdown}"
+        )
     with told("ml.training.commands.drift") as commands:
         model = (
             commands.bundle_in(bundle) if bundle else commands.champion_bundle(tracking_uri, name)

@@ -75,6 +75,16 @@ def test_the_command_says_in_a_sentence_what_it_cannot_do(tmp_path: Path) -> Non
         assert "Traceback" not in done.output
 
 
+def test_markdown_is_not_written_where_the_json_beside_it_goes(tmp_path: Path) -> None:
+    for name in ("drift.json", "drift.JSON"):
+        done = drift(tmp_path / "nowhere", "--bundle", tmp_path, "--out", tmp_path / name)
+        assert done.exit_code == 2
+        told = " ".join(done.output.replace("│", " ").split())
+        assert "--out names the Markdown, and the JSON beside it would overwrite it" in told
+        assert "such as drift.md" in told
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_a_bundle_the_champion_is_asked(
     bundle: Bundle, register: Register, registry: Registry, tracking_uri: str, tmp_path: Path
 ) -> None:
