@@ -57,13 +57,11 @@ def withdraw(question: Question, *, share: float, seed: int) -> NewItems:
     count = max(1, round(share * len(pool)))
     drawn = np.random.default_rng(seed).choice(len(pool), count, replace=False)
     items = frozenset(pool[place] for place in drawn.tolist())
-    catalogue = question.history.items
-    on_sale = replace(question.history, items=catalogue[catalogue["item_id"].isin(set(bought))])
     baskets = {name: basket for name, basket in question.truth.items() if basket & items}
     return NewItems(
         replace(
             question,
-            history=without_purchases(on_sale, items),
+            history=without_purchases(question.history, items),
             truth={name: basket & items for name, basket in baskets.items()},
         ),
         baskets,

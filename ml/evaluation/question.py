@@ -112,12 +112,15 @@ def with_history(dataset: Dataset, history: pd.DataFrame) -> Dataset:
     """Return the data set with these interactions and nothing that was held out.
 
     Args:
-        dataset: Where item attributes and the description come from.
+        dataset: Where item attributes and the description come from. Of the former those of items
+            stay that were bought: a catalogue does not tell since when it holds the others, and
+            most of them would be what comes in later.
         history: Whole leading baskets of each customer, as a split returns them.
     """
     return replace(
         dataset,
         interactions=history,
+        items=_of_items(dataset.items, history["item_id"]),
         targets=columns.empty(columns.TARGETS),
         target_dates=columns.empty(columns.TARGET_DATES),
         folds=(),
@@ -144,11 +147,18 @@ def with_targets_of(held_out: Dataset, known: Dataset, customer_ids: Sequence[st
     targets, dates = held_out.targets, held_out.target_dates
     if not known.description.dated:
         dates = columns.empty(columns.TARGET_DATES)
+    told = targets[targets["customer_id"].isin(customer_ids)]
+    bought = pd.concat([known.interactions["item_id"], told["item_id"]])
     return replace(
         known,
-        targets=targets[targets["customer_id"].isin(customer_ids)],
+        items=_of_items(held_out.items, bought),
+        targets=told,
         target_dates=dates[dates["customer_id"].isin(customer_ids)],
     )
+
+
+def _of_items(items: pd.DataFrame, bought: pd.Series) -> pd.DataFrame:
+    return items[items["item_id"].isin(bought.unique())].reset_index(drop=True)
 
 
 def visits_of(history: Dataset) -> dict[str, datetime]:

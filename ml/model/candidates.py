@@ -142,7 +142,7 @@ class CandidateGenerator:
         """Return the generator of the same model at a time when other items were popular.
 
         Args:
-            bundle: differs from this one in ``popularity`` and ``present_shares`` alone.
+            bundle: differs from this one in what was popular alone, anywhere and by store.
         """
         return replace(
             self,
@@ -159,7 +159,7 @@ class CandidateGenerator:
         Args:
             history: the full history; items that are not in the vocabulary propose nothing.
             moment: basket, store and sizes.
-            allowed: bool [items + fresh], narrows ``self.allowed`` for this request.
+            allowed: bool [items + fresh], for this request in place of ``self.allowed``.
 
         Returns:
             Own items first, then the others by row; nothing twice; only allowed ones.

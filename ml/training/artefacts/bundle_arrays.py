@@ -63,11 +63,11 @@ def fit_artefacts(
         next_items=next_items(purchases),
         popularity=popularity(purchases, purchases.as_of_seconds),
         store_ids=purchases.store_ids,
-        store_popularity=store_popularity(purchases),
+        store_popularity=store_popularity(purchases, purchases.as_of_seconds),
         repeat_rates=rhythm.repeat_rates,
         gap_log_means=rhythm.gap_log_means,
         gap_log_stds=rhythm.gap_log_stds,
-        basket_counts=_basket_counts(purchases),
+        basket_counts=basket_counts(purchases, purchases.as_of_seconds),
         basket_sizes=_basket_sizes(purchases),
         present_shares=present_shares(purchases, purchases.as_of_seconds),
         attribute_tokens=fitted[0],
@@ -97,9 +97,10 @@ def popularity(purchases: Purchases, as_of_seconds: int) -> NDArray[np.float32]:
     return shares
 
 
-def _basket_counts(purchases: Purchases) -> NDArray[np.float32]:
-    counts = np.bincount(purchases.row_items, minlength=len(purchases.item_ids))
-    return counts.astype(np.float32)
+def basket_counts(purchases: Purchases, as_of_seconds: int) -> NDArray[np.float32]:
+    """Return how many baskets held each item until a moment, float32 [items]."""
+    held = purchases.row_items[(purchases.basket_seconds <= as_of_seconds)[purchases.row_baskets]]
+    return np.bincount(held, minlength=len(purchases.item_ids)).astype(np.float32)
 
 
 def _basket_sizes(purchases: Purchases) -> NDArray[np.float32]:

@@ -87,12 +87,18 @@ def complement_score(counts: NDArray[np.float32]) -> Score:
     return score
 
 
-def store_popularity(purchases: Purchases) -> RelatedLists:
-    """Return the popular items of each store: share of its baskets in the last ``STORE_DAYS``."""
+def store_popularity(purchases: Purchases, as_of_seconds: int) -> RelatedLists:
+    """Return the popular items of each store: share of its baskets in the last ``STORE_DAYS``.
+
+    Args:
+        purchases: what was bought, and later too.
+        as_of_seconds: when the days end; what was bought later does not count.
+    """
     stores = len(purchases.store_ids)
     items = len(purchases.item_ids)
-    since = purchases.as_of_seconds - STORE_DAYS * SECONDS_PER_DAY
-    recent = (purchases.basket_stores != NO_STORE) & (purchases.basket_seconds > since)
+    ages = as_of_seconds - purchases.basket_seconds
+    recent = (ages >= 0) & (ages < STORE_DAYS * SECONDS_PER_DAY)
+    recent &= purchases.basket_stores != NO_STORE
     chosen = np.flatnonzero(recent)
     visits = sparse.csr_matrix(
         (np.ones(len(chosen), np.float32), (purchases.basket_stores[chosen], chosen)),

@@ -53,8 +53,10 @@ def launch(bundle: Bundle, known: Dataset, generator: np.random.Generator) -> La
     if not hidden.any() or hidden.all():
         return None
     names = bundle.vocabulary.ids(np.flatnonzero(hidden))
-    without = without_items(bundle, hidden, attributes)
     purchases = purchases_of(without_purchases(known, names))
+    # a customer who bought nothing else is gone, and with them what nobody else bought
+    gone = hidden | (Vocabulary(purchases.item_ids).rows(bundle.vocabulary.item_ids) < 0)
+    without = without_items(bundle, gone, attributes)
     fresh = {name: attributes[name] for name in names}
     return Launch(with_catalogue(without, fresh), purchases)
 

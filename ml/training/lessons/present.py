@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from ml.evaluation.question import Now
 from ml.model.candidates import CandidateGenerator
-from ml.training.artefacts.bundle_arrays import popularity
+from ml.training.artefacts.bundle_arrays import basket_counts, popularity
 from ml.training.artefacts.next_basket import present_shares
 from ml.training.artefacts.purchases import SECONDS_PER_DAY, Purchases
+from ml.training.artefacts.related_items import store_popularity
 from ml.training.lessons.windows import moment_seconds
 
 
@@ -34,7 +35,10 @@ class Presents:
     __slots__ = ("_by_day", "_latest", "_purchases", "_visits")
 
     def __init__(self, candidates: CandidateGenerator, purchases: Purchases, now: Now) -> None:
-        """Take the model, what it was counted from, and one moment for all or several."""
+        """Take the model, what it was counted from, and one moment for all or several.
+
+        Where visits have moments of their own, model and purchases know the same items.
+        """
         self._latest = Present(candidates, moment_seconds(now))
         self._visits = now if isinstance(now, Mapping) else {}
         self._purchases = purchases
@@ -53,9 +57,13 @@ class Presents:
 
     def _on(self, day: int) -> CandidateGenerator:
         latest, until = self._latest.candidates, day * SECONDS_PER_DAY - 1
+        if latest.bundle.vocabulary.item_ids != self._purchases.item_ids:
+            raise ValueError("the model knows other items than the purchases it is asked beside")
         then = replace(
             latest.bundle,
             popularity=popularity(self._purchases, until),
+            store_popularity=store_popularity(self._purchases, until),
+            basket_counts=basket_counts(self._purchases, until),
             present_shares=present_shares(self._purchases, until),
         )
         return latest.when_popular(then)

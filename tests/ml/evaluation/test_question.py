@@ -97,6 +97,33 @@ def test_targets_that_may_be_known_keep_their_dates() -> None:
     assert visits_of(question.history) == {"bob": START + timedelta(days=101)}
 
 
+def test_a_catalogue_does_not_tell_what_will_be_sold() -> None:
+    names = pd.DataFrame({"item_id": ["bread", "milk", "soap", "tea", "never sold"]})
+    described = names.assign(name="x", category=None, brand=None, price=None)
+    dataset = dataset_of(BASKETS, items=described)
+
+    (question,) = questions(dataset, "calendar")
+
+    # soap and bread come after the cut, and nobody knows since when the catalogue holds them
+    assert question.history.items["item_id"].tolist() == ["milk", "tea"]
+
+
+def test_what_known_targets_hold_stays_in_the_catalogue() -> None:
+    names = pd.DataFrame({"item_id": ["coffee", "new", "tea", "unsold"]})
+    described = names.assign(name="x", category=None, brand=None, price=None)
+    dataset = make_dataset(
+        Description("x", dated=False),
+        dataset_of({"ann": [(0, ["tea"])], "bob": [(0, ["coffee"])]}, dated=False).interactions,
+        targets=pd.DataFrame({"customer_id": ["ann", "bob"], "item_id": ["unsold", "new"]}),
+        items=described,
+        folds=(Fold(train=(), val=("bob",), test=("ann",)),),
+    )
+
+    (question,) = questions(dataset, "last-basket")
+
+    assert question.history.items["item_id"].tolist() == ["coffee", "new", "tea"]
+
+
 def test_every_fold_asks_its_test_customers_about_the_same_history() -> None:
     bought = dataset_of(BASKETS, dated=False).interactions
     targets = pd.DataFrame({"customer_id": ["ann", "bob"], "item_id": ["tea", "soap"]})

@@ -80,7 +80,7 @@ def test_a_store_counts_its_own_recent_baskets() -> None:
         )
     )
 
-    lists = store_popularity(purchases)
+    lists = store_popularity(purchases, purchases.as_of_seconds)
 
     assert purchases.store_ids == ("north", "south")
     assert partners(lists, purchases, 0) == {"tea": 1.0, "milk": 0.5}
@@ -88,7 +88,8 @@ def test_a_store_counts_its_own_recent_baskets() -> None:
 
 
 def test_without_stores_there_are_no_lists() -> None:
-    assert store_popularity(purchases_of(dataset_of({"ann": [(0, ["tea"])]}))).rows.shape[0] == 0
+    nobody = purchases_of(dataset_of({"ann": [(0, ["tea"])]}))
+    assert store_popularity(nobody, nobody.as_of_seconds).rows.shape[0] == 0
 
 
 def test_an_item_is_not_its_own_neighbour() -> None:

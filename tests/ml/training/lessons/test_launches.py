@@ -1,7 +1,8 @@
 """Items hidden as if they came in today: nothing of them is left, and the ranker learns."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,13 @@ from ml.training.artefacts.purchases import purchases_of
 from ml.training.lessons.launches import launch, with_catalogue, without_items
 from ml.training.lessons.samples import window_samples
 from ml.training.lessons.windows import Window, windows
-from tests.ml.shopping import checkered
+from tests.ml.shopping import START, checkered, dataset_of
 from tests.models import small_bundle
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 POPULARITY = FEATURES.index("popular_28")
 NEXT = SOURCES.index("next")
+SMALL = FactorConfig(factors=8, iterations=3)
 
 
 def described(dataset: Dataset) -> pd.DataFrame:
@@ -47,7 +49,36 @@ def town() -> Window:
 @pytest.fixture(scope="module")
 def bundle(town: Window) -> Bundle:
     known = item_attributes(town.history.items)
-    return fit_artefacts(purchases_of(town.history), known, FactorConfig(factors=8, iterations=3))
+    return fit_artefacts(purchases_of(town.history), known, SMALL)
+
+
+def test_what_only_those_bought_who_are_gone_is_gone_with_them() -> None:
+    # everybody but "only" buys all others; hide what "only" bought, and "rare" has no buyer left
+    baskets = {f"c{number}": [(day, [f"i{day}"]) for day in range(30)] for number in range(9)}
+    dated = {"only": [(day, [f"i{day}"]) for day in range(3)]}
+    town = dataset_of(baskets | dated)
+    targets = pd.DataFrame({"customer_id": ["only"], "item_id": ["rare"]})
+    dates = pd.DataFrame({"customer_id": ["only"], "occurred_at": [START + timedelta(days=40)]})
+    items = sorted({*town.interactions["item_id"], "rare"})
+    names = pd.DataFrame({"item_id": items}).assign(
+        name=None, category=items, brand=None, price=None
+    )
+    known = dataclasses.replace(town, targets=targets, target_dates=dates, items=names)
+    bundle = fit_artefacts(purchases_of(known), item_attributes(names), SMALL)
+    assert "rare" in bundle.vocabulary
+
+    class Hiding:
+        def random(self, count: int) -> np.ndarray:
+            return np.array([0.0 if each in {"i0", "i1", "i2"} else 1.0 for each in items])
+
+    found = launch(bundle, known, cast("np.random.Generator", Hiding()))
+
+    assert found is not None
+    left = found.candidates.bundle.vocabulary.item_ids
+    assert left == found.purchases.item_ids
+    assert not {"rare", "i0", "i1", "i2"} & set(left)
+    proposed = set(found.candidates.vocabulary.ids(np.arange(len(items) - 1)))
+    assert proposed == {*left, "i0", "i1", "i2"}  # what is gone did not come in either
 
 
 def test_a_bundle_without_items_knows_nothing_of_them_and_the_rest_as_before() -> None:

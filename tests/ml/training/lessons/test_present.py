@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from ml.model.candidates import CandidateGenerator
 from ml.model.index import build_index
@@ -77,3 +78,36 @@ def test_before_anything_was_bought_nothing_is_popular() -> None:
     bundle = presents.of("ann").candidates.bundle
     assert not bundle.popularity.any()
     assert not bundle.present_shares.any()
+
+
+def test_each_visit_has_what_was_popular_in_its_store_by_then() -> None:
+    stores = {"ann": "north", "bob": "south"}
+    purchases = purchases_of(
+        dataset_of(
+            {
+                "ann": [(0, ["tea"]), (10, ["tea"]), (60, ["soap"])],
+                "bob": [(9, ["tea"]), (60, ["soap"]), (61, ["soap"])],
+            },
+            stores=stores,
+        )
+    )
+    bundle = fit_artefacts(purchases, {}, FactorConfig(factors=2, iterations=1))
+    candidates = CandidateGenerator.of(bundle, build_index(bundle.item_factors))
+    presents = Presents(candidates, purchases, {"ann": START + days(11), "bob": START + days(62)})
+
+    early, late = (presents.of(each).candidates for each in ("ann", "bob"))
+
+    assert early.popular.at_store("south").at(np.array([SOAP, TEA])).tolist() == [0, 1]
+    assert late.popular.at_store("south").at(np.array([SOAP, TEA])).tolist() == pytest.approx(
+        [2 / 3, 1 / 3]
+    )
+    assert early.bundle.basket_counts.tolist() == [0, 3]
+    assert late.bundle.basket_counts.tolist() == [3, 3]
+
+
+def test_a_model_of_other_items_than_the_purchases_is_refused() -> None:
+    fewer = purchases_of(dataset_of({"ann": [(0, ["tea"]), (10, ["tea"])]}))
+    presents = Presents(CANDIDATES, fewer, {"ann": START + days(11)})
+
+    with pytest.raises(ValueError, match="the model knows other items"):
+        presents.of("ann")
