@@ -4,6 +4,7 @@ In the list of everything new items stand beside what a customer always buys; so
 asks only which of the new items fits, as a campaign for them does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +25,9 @@ from ml.training.learning import LearningConfig
 
 CUTOFFS = (10, 20, 100)
 """List lengths that are reported."""
+
+BLOCK_SIZE = 500
+"""So many customers' orders of everything are held at once."""
 
 METRICS = tuple(f"recall@{each}" for each in CUTOFFS)
 
@@ -148,12 +152,15 @@ def _ask_rival(found: ColdStart, rival: Recommender, asked: NewItems) -> None:
     """Ask for an order of everything; what it says of the new items is their order too."""
     question, new = asked.question, frozenset(asked.items)
     rival.fit(question.history, question.now)
-    customers = question.customer_ids
     everything = len(question.history.items) + question.history.interactions["item_id"].nunique()
-    orders = dict(zip(customers, rival.recommend(customers, everything), strict=True))
-    found.among_all.add(rival.name, orders, question.truth)
-    found.whole.add(rival.name, orders, asked.baskets)
-    fresh = {
-        customer: [item for item in order if item in new] for customer, order in orders.items()
-    }
+    customers = question.customer_ids
+    firsts: dict[str, Sequence[str]] = {}
+    fresh: dict[str, Sequence[str]] = {}
+    for start in range(0, len(customers), BLOCK_SIZE):
+        block = customers[start : start + BLOCK_SIZE]
+        for customer, order in zip(block, rival.recommend(block, everything), strict=True):
+            firsts[customer] = order[: max(CUTOFFS)]
+            fresh[customer] = [item for item in order if item in new][: max(CUTOFFS)]
+    found.among_all.add(rival.name, firsts, question.truth)
+    found.whole.add(rival.name, firsts, asked.baskets)
     found.among_new.add(rival.name, fresh, question.truth)
