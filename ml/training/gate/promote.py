@@ -29,7 +29,7 @@ from ml.training.gate.lines import (
 )
 from ml.training.gate.quality_lines import quality_lines, run_evidence
 from ml.training.versions.mlflow_access import RegistryError
-from ml.training.versions.promotion_log import replace_champion, standing
+from ml.training.versions.promotion_log import Standing, replace_champion, standing
 from ml.training.versions.registry import CHALLENGER, RegisteredVersion, Registry
 from ml.training.versions.run_contents import BUNDLE_ARTIFACT
 
@@ -65,12 +65,14 @@ def promote(registry: Registry, name: str, *, overrule: str = "") -> Verdict:
     """Let the challenger become champion when every line of the gate passes.
 
     What the gate decided stays with the challenger's run as tags, and a move in the promotion log.
+    It takes minutes; who was made champion in the meantime is not replaced.
 
     Args:
         registry: holds both.
         name: of the model.
         overrule: why a person takes the challenger although lines refuse it; empty for nobody
-            does. A bundle that services would not load is refused all the same.
+            does. A bundle that services would not load is refused all the same, and so is a
+            challenger whose champion was moved while the gate was at work.
 
     Raises:
         RegistryError: when there is no challenger, its run kept nothing to decide on, or MLflow is
@@ -81,31 +83,23 @@ def promote(registry: Registry, name: str, *, overrule: str = "") -> Verdict:
         raise RegistryError(f"no version of {name!r} is the challenger; train one first")
     found = standing(registry, name)
     if found.champion == challenger:
-        sentence = "the challenger is the champion already"
-        if found.is_astray:
-            sentence += "; the alias was moved away directly, which a rollback takes back"
-        line = Line("champion", passed=True, sentence=sentence)
-        return Verdict(challenger, found.champion, (line,), moved=False)
+        return _held_already(challenger, found)
     evidence = run_evidence(registry, challenger)
     bundle_lines = _bundle_lines(registry, challenger)
-    lines = (
-        *quality_lines(registry, challenger, found.champion, evidence),
-        *_served_lines(evidence.measured),
-        *bundle_lines,
-    )
-    verdict = Verdict(challenger, found.champion, lines, moved=False)
+    quality = quality_lines(registry, challenger, found.champion, evidence)
+    latest = standing(registry, name)
+    if latest.champion == challenger:
+        return _held_already(challenger, latest)
+    firm = (*bundle_lines, *_moved_lines(found.champion, latest.champion))
+    lines = (*quality, *_served_lines(evidence.measured), *firm)
+    verdict = Verdict(challenger, latest.champion, lines, moved=False)
     is_wanted = not verdict.refusals or bool(overrule)
-    moved = is_wanted and all(each.passed for each in bundle_lines)
+    moved = is_wanted and all(each.passed for each in firm)
     registry.log(challenger.run_id, tags=_told(verdict, overrule if moved else ""))
     if moved:
         figures = {name: each for line in lines for name, each in line.figures.items()}
-        replace_champion(
-            registry,
-            challenger,
-            source=found.champion,
-            why=_why(verdict, overrule),
-            figures=figures,
-        )
+        why = _why(verdict, overrule)
+        replace_champion(registry, challenger, source=latest.champion, why=why, figures=figures)
     return dataclasses.replace(verdict, moved=moved)
 
 
@@ -128,6 +122,27 @@ def index_recalls(bundle: Bundle, *, build: BuildIndex = build_index) -> dict[st
         if recalls[index.kind] >= LEAST_INDEX_RECALL:
             break
     return recalls
+
+
+def _held_already(challenger: RegisteredVersion, found: Standing) -> Verdict:
+    """Return that there is nothing to decide."""
+    sentence = "the challenger is the champion already"
+    if found.is_astray:
+        sentence += "; the alias was moved away directly, which a rollback takes back"
+    line = Line("champion", passed=True, sentence=sentence)
+    return Verdict(challenger, found.champion, (line,), moved=False)
+
+
+def _moved_lines(then: RegisteredVersion | None, now: RegisteredVersion | None) -> list[Line]:
+    """Return a line that refuses where the champion is not the one that the others looked at."""
+    if then == now:
+        return []
+    was, became = (f"version {each.number}" if each else "nobody" for each in (then, now))
+    sentence = (
+        f"the champion became {became} while the gate was at work, it was {was}: promote again, "
+        "and the gate decides by the new one"
+    )
+    return [Line("champion", passed=False, sentence=sentence)]
 
 
 def _why(verdict: Verdict, overrule: str) -> str:
