@@ -9,8 +9,9 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from ml.training.bounds import Bounds
 from ml.training.training_config import TrainingConfig
 
 
@@ -22,7 +23,8 @@ def read_config(path: Path) -> TrainingConfig:
     """Read a training configuration.
 
     Raises:
-        ConfigError: when the file is missing, is not TOML, or a key is unknown or ill-typed.
+        ConfigError: when the file is missing, is not TOML, or a key is unknown, ill-typed or out of
+            its bounds.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -60,7 +62,7 @@ def _filled(
     prefix: str,
     problems: list[str],
 ) -> Any:
-    hints = get_type_hints(type(default))
+    hints = get_type_hints(type(default), include_extras=True)
     changes: dict[str, Any] = {}
     for key, value in document.items():
         name = f"{prefix}{key}"
@@ -73,16 +75,20 @@ def _filled(
             else:
                 problems.append(f"{name}: must be a table")
         else:
-            problem = _problem(hints[key], value, least=0 if key == "seed" else 1)
+            problem = _problem(hints[key], value)
             if problem:
                 problems.append(f"{name}: {problem}, is {value!r}")
             else:
-                changes[key] = float(value) if hints[key] is float else value
+                is_number = get_args(hints[key])[:1] == (float,)
+                changes[key] = float(value) if is_number else value
     return dataclasses.replace(default, **changes)
 
 
-def _problem(hint: Any, value: object, *, least: int) -> str:
-    """Return what is wrong with a value; empty where nothing is; ``least`` bounds whole numbers."""
+def _problem(hint: Any, value: object) -> str:
+    """Return what is wrong with a value; empty where nothing is."""
+    if get_origin(hint) is Annotated:
+        kind, bounds = get_args(hint)
+        return _problem_of_number(kind, bounds, value)
     for option in get_args(hint) if get_origin(hint) is not Literal else (hint,):
         if get_origin(option) is Literal:
             hint = option
@@ -91,10 +97,11 @@ def _problem(hint: Any, value: object, *, least: int) -> str:
         return "" if value in allowed else f"must be one of {', '.join(map(str, allowed))}"
     if hint is bool:
         return "" if isinstance(value, bool) else "must be true or false"
-    if hint is str:
-        return "" if isinstance(value, str) and value else "must be a text"
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if hint is int:
-        return "" if whole and int(str(value)) >= least else f"must be a whole number >= {least}"
-    is_number = whole or isinstance(value, float)
-    return "" if is_number and 0 <= float(str(value)) < float("inf") else "must be a number >= 0"
+    return "" if isinstance(value, str) and value else "must be a text"
+
+
+def _problem_of_number(kind: type, bounds: Bounds, value: object) -> str:
+    is_kind = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+    if is_kind and bounds.admit(cast("float", value)):
+        return ""
+    return f"must be {'a whole number' if kind is int else 'a number'} {bounds}"

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -18,6 +18,7 @@ from ml.training.artefacts.attribute_map import item_attributes
 from ml.training.artefacts.bundle_arrays import fit_artefacts
 from ml.training.artefacts.factors import FactorConfig, Weighting
 from ml.training.artefacts.purchases import Purchases, purchases_of
+from ml.training.bounds import Bounds
 from ml.training.lessons.ranker_training import RankerConfig, train_ranker
 from ml.training.lessons.samples import Samples, joined, window_samples
 from ml.training.lessons.windows import Window, moment_seconds, windows
@@ -37,12 +38,13 @@ class LearningConfig:
     ranker: RankerConfig = field(default_factory=RankerConfig)
     weighting: Weighting = "cosine"
     """Of the neighbour lists."""
-    windows: int = 4
+    windows: Annotated[int, Bounds(1, 100)] = 4
     """Moments the ranker learns from, ``horizon_days`` apart."""
-    horizon_days: int = HORIZON_DAYS
-    """How far from a moment on the next basket is looked for."""
-    seed: int = 0
-    """Same data and seed give the same arrays."""
+    horizon_days: Annotated[int, Bounds(1, 3_650)] = HORIZON_DAYS
+    """How far from a moment on the next basket is looked for; a hundred windows of ten years end a
+    thousand years ago, which calendars still know."""
+    seed: Annotated[int, Bounds(0, 2**31 - 1)] = 0
+    """Same data and seed give the same arrays; LightGBM's are whole numbers of 32 bits."""
     show_progress: bool = True
     """Whether bars are drawn on standard error."""
 

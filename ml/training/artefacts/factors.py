@@ -9,7 +9,7 @@ Sources: Hu, Koren, Volinsky, "Collaborative Filtering for Implicit Feedback Dat
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 
 from ml.model.lists import RelatedLists
 from ml.training.artefacts.related_items import lists_of
+from ml.training.bounds import Bounds
 
 Method = Literal["als", "bpr", "lmf"]
 Weighting = Literal["cosine", "tfidf", "bm25"]
@@ -42,16 +43,16 @@ class FactorConfig:
 
     method: Method = "als"
     """``als``, ``bpr`` or ``lmf``."""
-    factors: int = 64
+    factors: Annotated[int, Bounds(1, 1_024)] = 64
     """Length of a vector; 128 gain under .002 Recall@10 on the public data and double the cost."""
-    iterations: int = 15
+    iterations: Annotated[int, Bounds(1, 1_000)] = 15
     """Passes over the data; ``bpr`` makes ten times as many, for one of its is a sample."""
-    regularization: float = 1.0
+    regularization: Annotated[float, Bounds(0, 10_000)] = 1.0
     """Of ALS and of every fold-in."""
-    alpha: float = 5.0
+    alpha: Annotated[float, Bounds(0, 10_000, is_above_low=True)] = 5.0
     """Confidence per basket, of ALS and of every fold-in (chosen with ``regularization`` on
     Ta-Feng)."""
-    threads: int = 1
+    threads: Annotated[int, Bounds(1, 256)] = 1
     """Threads of ALS, whose result does not depend on them; the other two always take one. More
     than one waits busily for the others: twenty times slower where cores are shared."""
 

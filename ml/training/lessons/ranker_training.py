@@ -1,31 +1,36 @@
 """Growing the trees of the ranker from its lessons."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import lightgbm
 
 from ml.model.features import FEATURES
 from ml.model.ranker import FIRST_TREES
+from ml.training.bounds import Bounds
 from ml.training.lessons.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
 class RankerConfig:
-    """How the trees are grown; the defaults were measured on Ta-Feng and Online Retail."""
+    """How the trees are grown; the defaults were measured on Ta-Feng and Online Retail.
 
-    trees: int = 200
-    leaves: int = 31
-    first_learning_rate: float = 0.1
+    The bounds are LightGBM's own where it has any.
+    """
+
+    trees: Annotated[int, Bounds(1, 10_000)] = 200
+    leaves: Annotated[int, Bounds(2, 131_072)] = 31
+    first_learning_rate: Annotated[float, Bounds(0, 1, is_above_low=True)] = 0.1
     """Of the first trees, which are asked about every candidate (``ml.model.ranker``): alone they
     must say what the whole model says, only more coarsely."""
-    learning_rate: float = 0.06
+    learning_rate: Annotated[float, Bounds(0, 1, is_above_low=True)] = 0.06
     """Of the trees behind them."""
-    l2: float = 5.0
-    feature_fraction: float = 0.5
-    threads: int = 1
+    l2: Annotated[float, Bounds(0, 1_000_000)] = 5.0
+    feature_fraction: Annotated[float, Bounds(0, 1, is_above_low=True)] = 0.5
+    threads: Annotated[int, Bounds(1, 256)] = 1
     """The trees do not depend on it. More than one waits busily for the others: ten times slower
     where cores are shared."""
-    max_customers: int = 20_000
+    max_customers: Annotated[int, Bounds(1, 10_000_000)] = 20_000
     """Customers of a window that are learned from, drawn at random where there are more."""
 
 

@@ -51,6 +51,9 @@ Space = Mapping[str, Whole | Number | Choice]
 _SEEDS_APART = 1_000_003
 """Between the seeds of two searches; more than any has trials."""
 
+_SEEDS = 2**32
+"""How many seeds the sampler knows; behind the last it begins anew."""
+
 Objective = Callable[[Values], float]
 """What a choice is worth; NaN where nothing can be made of it."""
 
@@ -125,7 +128,8 @@ def _tried(study: Any, space: Space, objective: Objective, *, plan: Plan, number
     if number < len(plan.starts):
         values = plan.starts[number]
     else:  # drawn in a copy, so that a trial that is cut off leaves nothing in what is kept
-        sampler = optuna.samplers.TPESampler(seed=plan.seed * _SEEDS_APART + number)
+        seed = (plan.seed * _SEEDS_APART + number) % _SEEDS
+        sampler = optuna.samplers.TPESampler(seed=seed)
         draft = optuna.create_study(sampler=sampler, direction="maximize")
         draft.add_trials(study.get_trials(deepcopy=False))
         values = draft.ask(distributions).params

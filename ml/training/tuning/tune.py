@@ -91,8 +91,10 @@ def tune(dataset: Dataset, config: TrainingConfig, *, trials: int, keeping: Keep
         except (TrainingError, BundleError):
             return math.nan
 
-    plan = Plan(_study(dataset, config, asked), trials, [start], seed=config.learning.seed)
-    best = search(_reaching(start), worth, plan, keeping)
+    space = _reaching(start)
+    study = _study(dataset, config, asked, space)
+    plan = Plan(study, trials, [start], seed=config.learning.seed)
+    best = search(space, worth, plan, keeping)
     learning = with_values(config.learning, best.values)
     chosen = dataclasses.replace(config, learning=learning)
     return Tuned(chosen, best, asked.name, len(asked.truth))
@@ -140,25 +142,30 @@ def _asked(dataset: Dataset, config: TrainingConfig) -> Question | None:
 
 
 def _reaching(start: Mapping[str, Value]) -> Space:
-    """Return ``SPACE``, wide enough for where the search begins."""
+    """Return ``SPACE``, wide enough for where the search begins; from 0 on nothing doubles."""
     found = dict(SPACE)
     for name, value in start.items():
         each = found[name]
         if isinstance(each, Whole):
             low, high = min(each.low, int(value)), max(each.high, int(value))
-            found[name] = Whole(low, high, is_log=each.is_log)
+            found[name] = Whole(low, high, is_log=each.is_log and low > 0)
         elif isinstance(each, Number):
             least, most = min(each.low, float(value)), max(each.high, float(value))
-            found[name] = Number(least, most, is_log=each.is_log)
+            found[name] = Number(least, most, is_log=each.is_log and least > 0)
     return found
 
 
-def _study(dataset: Dataset, config: TrainingConfig, asked: Question) -> str:
-    """Return a name for all that a score depends on: data, question, code, what is not searched."""
+def _study(dataset: Dataset, config: TrainingConfig, asked: Question, space: Space) -> str:
+    """Return a name for all that a score depends on: data, question, code, what is not searched.
+
+    And for what is searched by adding and what by doubling, which trials of one study share.
+    """
     fixed = {
         name: value
         for name, value in flat_parameters(config.learning).items()
         if name not in SPACE and name != "show_progress"
     }
-    identity = f"{digest(dataset)}|{asked.name}|{sorted(fixed.items())}|{code_digest()}"
+    doubled = [name for name, each in space.items() if not isinstance(each, Choice) and each.is_log]
+    parts = (digest(dataset), asked.name, sorted(fixed.items()), code_digest(), doubled)
+    identity = "|".join(map(str, parts))
     return f"ofone {hashlib.sha256(identity.encode()).hexdigest()[:16]} {asked.name}"

@@ -47,6 +47,12 @@ def test_more_trials_come_nearer_to_the_best() -> None:
     assert best.score > -0.5
 
 
+def test_any_seed_of_a_configuration_is_one_of_the_sampler() -> None:
+    for seed in (4_295, 2**31 - 1):
+        begun = Plan("things", 2, starts=[START], seed=seed)
+        assert search(SPACE, worth, begun, Keeping()).number in {0, 1}
+
+
 def test_the_starts_are_tried_first_and_every_trial_is_told() -> None:
     told: list[Trial] = []
 

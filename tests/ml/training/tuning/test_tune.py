@@ -51,6 +51,19 @@ def test_the_best_of_a_search_is_no_worse_than_where_it_began() -> None:
     assert tuned.config.learning.windows == 1
 
 
+def test_a_search_may_begin_without_any_regularization_and_with_a_large_seed(
+    tmp_path: Path,
+) -> None:
+    keeping = Keeping(tmp_path / "studies.db")
+    bare = with_values(QUICK.learning, {"ranker.l2": 0.0, "factors.regularization": 0.0})
+    begun = dataclasses.replace(QUICK, learning=dataclasses.replace(bare, seed=4_295))
+
+    for config in (begun, dataclasses.replace(QUICK, learning=bare), QUICK):
+        tuned = tune(checkered(), config, trials=2, keeping=keeping)
+        assert tuned.best.score > 0
+        assert tuned.config.learning.seed == config.learning.seed
+
+
 def test_nobody_whom_a_fold_asks_in_its_test_is_asked() -> None:
     # of the first fold's val customers, 20 to 29, the second fold tests none; of 0 to 9 all
     tuned = tune(folded(), QUICK, trials=1, keeping=Keeping())
