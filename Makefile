@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start timing setup-spark test-spark train bench-spark
+.PHONY: ablate cold-start newcomers timing setup-spark test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -60,6 +60,9 @@ timing: $(READY) ## Draw how likely tea and coffee come back, day by day, for pe
 
 cold-start: $(READY) ## Make items of DATASET=DIR new on purpose, tell how well they are recommended [SEED=0].
 	$(BIN)/python -m ml cold-start $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG)) $(if $(SEED),--seed $(SEED))
+
+newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were known of them.
+	$(BIN)/python -m ml newcomers $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

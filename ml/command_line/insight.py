@@ -66,3 +66,18 @@ def cold_start(  # noqa: PLR0913, PLR0917  # a command has as many options as it
         )
         draw = commands.Draw(share, seed)
         commands.cold_start(dataset, chosen, draw, out=out, say=typer.echo)
+
+
+def newcomers(
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Ask about customers as if nothing were known of them: how well are strangers answered?"""
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
+        chosen = learning.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        commands.newcomers(dataset, chosen, out=out, say=typer.echo)

@@ -1,4 +1,4 @@
-"""What the commands that look into a model do: its features, its curves, its new items."""
+"""What the commands that look into a model do: features, curves, new items and customers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +14,8 @@ from ml.training.insight.coffee_and_tea_report import write_timing
 from ml.training.insight.cold_start import Draw
 from ml.training.insight.cold_start import cold_start as measure_cold_start
 from ml.training.insight.cold_start_report import write_cold_start
+from ml.training.insight.newcomers import newcomers as measure_newcomers
+from ml.training.insight.newcomers_report import write_newcomers
 from ml.training.judging.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
 from ml.training.source import this_machine
@@ -69,6 +71,21 @@ def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, s
     with this_machine(folder, config.learning) as source:
         found = measure_cold_start(source.dataset, config.learning, draw, protocol=config.protocol)
     files = write_cold_start(found, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def newcomers(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> None:
+    """Ask about customers as if nothing were known of them, and write down how it went.
+
+    Args:
+        folder: a dataset folder.
+        config: of the model and the protocol.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        found = measure_newcomers(source.dataset, config.learning, protocol=config.protocol)
+    files = write_newcomers(found, source.dataset, out, name=folder.resolve().name)
     _tell(files, say, digest=source.digest)
 
 

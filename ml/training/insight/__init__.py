@@ -1,5 +1,5 @@
 """A look into a model: what features are worth, how rhythms are learned, what is known of the new.
 
-``ablation`` takes features away, ``cold_start`` makes items new on purpose, ``coffee_and_tea``
-follows people day by day; each has a report of its own.
+``ablation`` takes features away, ``cold_start`` makes items new on purpose and ``newcomers``
+customers, ``coffee_and_tea`` follows people day by day; each has a report of its own.
 """
