@@ -4,12 +4,13 @@ A model may gain on average and lose those who need it most. So customers are to
 baskets were known, by what they pay for a thing, and by whether they allow profiling.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ml.dataset.dataset import Dataset
+from ml.evaluation.question import Question
 
 KNOWN_BASKETS = "known baskets"
 PRICE_TIER = "price tier"
@@ -24,48 +25,69 @@ PRICE_TIERS = ("low", "middle", "high")
 
 
 def subgroups(
-    history: Dataset, customers: list[str], consents: Mapping[str, bool] | None
-) -> pd.DataFrame:
-    """Return the subgroups of customers.
+    asked: Sequence[Question], consents: Mapping[str, bool] | None
+) -> tuple[pd.DataFrame, ...]:
+    """Return the subgroups of everybody who is asked about, question by question.
 
     Args:
-        history: what was known when they were asked about.
-        customers: known or not; one may stand there several times.
+        asked: all questions of a run: what is low of price is so among all of their customers.
         consents: whether a customer allows profiling; ``None`` where the data do not tell.
 
     Returns:
-        A row a customer in the order told, columns ``KINDS``: names of subgroups, null where a
-        customer belongs to none.
+        Of each question a row a customer, index and order its ``customer_ids``, columns ``KINDS``:
+        names of subgroups, null where a customer belongs to none.
     """
-    known = history.interactions
-    known = known[known["customer_id"].isin(customers)]
-    baskets = known.groupby("customer_id")["sequence"].nunique().reindex(customers, fill_value=0)
-    prices = known.groupby("customer_id")["unit_price"].mean().reindex(customers)
-    return pd.DataFrame(
-        {
-            KNOWN_BASKETS: [_band(count) for count in baskets.tolist()],
-            PRICE_TIER: _tiers(prices),
-            PROFILING: [_consent(consents, customer) for customer in customers],
-        },
-        index=pd.Index(customers, dtype="str"),
-        dtype="object",
+    prices = [_mean_prices(each) for each in asked]
+    ends = _ends_of_thirds(prices)
+    return tuple(
+        pd.DataFrame(
+            {
+                KNOWN_BASKETS: [_band(count) for count in _known_baskets(question)],
+                PRICE_TIER: [_tier(price, ends) for price in paid.tolist()],
+                PROFILING: [_consent(consents, each) for each in question.customer_ids],
+            },
+            index=paid.index,
+            dtype="object",
+        )
+        for question, paid in zip(asked, prices, strict=True)
     )
+
+
+def _mean_prices(question: Question) -> pd.Series:
+    """Return what each customer paid for a thing on average; NaN where no price is known."""
+    index = pd.Index(question.customer_ids, dtype="str")
+    known = question.history.interactions
+    known = known[known["customer_id"].isin(index)]
+    return known.groupby("customer_id")["unit_price"].mean().reindex(index)
+
+
+def _known_baskets(question: Question) -> list[int]:
+    known = question.history.interactions
+    counts = known.groupby("customer_id")["sequence"].nunique()
+    return [int(count) for count in counts.reindex(question.customer_ids, fill_value=0)]
+
+
+def _ends_of_thirds(prices: Sequence[pd.Series]) -> NDArray[np.float64] | None:
+    """Return the two prices between the thirds of all customers, each counted once.
+
+    ``None`` where there are fewer prices than thirds.
+    """
+    told = pd.concat(prices).dropna()
+    told = told[~told.index.duplicated()]
+    if told.nunique() < len(PRICE_TIERS):
+        return None
+    return np.quantile(told.to_numpy(np.float64), [1 / 3, 2 / 3])
 
 
 def _band(count: int) -> str:
     return next(name for name, highest in BASKET_BANDS.items() if count <= highest)
 
 
-def _tiers(prices: pd.Series) -> list[str | None]:
-    """Return thirds by mean unit price; ``None`` for who never paid a price that is known."""
-    told = prices.dropna()
-    if told.nunique() < len(PRICE_TIERS):
-        return [None] * len(prices)
-    ends = np.quantile(told, [1 / 3, 2 / 3])
-    return [
-        None if np.isnan(price) else PRICE_TIERS[int(np.searchsorted(ends, price, side="left"))]
-        for price in prices.tolist()
-    ]
+def _tier(price: float, ends: NDArray[np.float64] | None) -> str | None:
+    """Return a third by mean unit price; ``None`` for who never paid a price that is known."""
+    if ends is None or np.isnan(price):
+        return None
+    return PRICE_TIERS[int(np.searchsorted(ends, price, side="left"))]
 
 
 def _consent(consents: Mapping[str, bool] | None, customer: str) -> str | None:

@@ -4,7 +4,7 @@ Challenger, champion and baseline are asked the same; beside the customers of th
 those of whom less than two baskets are known, for new customers are most and easily forgotten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,24 +69,25 @@ def compared(
         dataset: with its targets, if it has any.
         consents: whether a customer allows profiling, where that is known.
     """
-    question = evaluation.question
-    ideal = dataset.description.ndcg_ideal
     main, rest = dict(evaluation.judgements), dict(evaluation.beginners)
+    asked = _questions(main[Ofone.name])
+    new = _questions(rest[Ofone.name]) if rest else []
     if champion is not None and champion.answering is not None:
         rival = FixedModel(CHAMPION_ROWS, champion.answering)
-        main[CHAMPION_ROWS] = judge(rival, [question], ideal=ideal)
+        ideal = dataset.description.ndcg_ideal
+        main[CHAMPION_ROWS] = judge(rival, asked, ideal=ideal)
         if rest:
-            asked = [each.question for each in rest[Ofone.name].answered]
-            rest[CHAMPION_ROWS] = judge(rival, asked, ideal=ideal)
+            rest[CHAMPION_ROWS] = judge(rival, new, ideal=ideal)
+    groups = subgroups([*asked, *new], consents)
     scores = {
         name: [
-            *_told(judgement, consents, is_newcomer=False),
-            *(_told(rest[name], consents, is_newcomer=True) if rest else []),
+            *_told(judgement, groups[: len(asked)], is_newcomer=False),
+            *(_told(rest[name], groups[len(asked) :], is_newcomer=True) if rest else []),
         ]
         for name, judgement in main.items()
     }
-    places = _FirstPlaces(question)
-    judge(FixedModel(Ofone.name, evaluation.bundle, observe=places.see), [question])
+    places = _FirstPlaces(evaluation.question)
+    judge(FixedModel(Ofone.name, evaluation.bundle, observe=places.see), [evaluation.question])
     comparison = Comparison(
         champion=champion.version.number if champion else "",
         answered=CHAMPION_ROWS in main,
@@ -142,13 +143,15 @@ class _FirstPlaces:
         return reliability(np.concatenate(self._said), np.concatenate(self._happened))
 
 
+def _questions(judgement: Judgement) -> list[Question]:
+    return [each.question for each in judgement.answered]
+
+
 def _told(
-    judgement: Judgement, consents: Mapping[str, bool] | None, *, is_newcomer: bool
+    judgement: Judgement, groups: Sequence[pd.DataFrame], *, is_newcomer: bool
 ) -> list[pd.DataFrame]:
     """Return the scores of each question in the form of ``Evidence.scores``."""
-    found = []
-    for each in judgement.answered:
-        customers = [str(name) for name in each.scores.index]
-        groups = subgroups(each.question.history, customers, consents)
-        found.append(scores_of(each.scores, groups, is_newcomer=is_newcomer))
-    return found
+    return [
+        scores_of(each.scores, table, is_newcomer=is_newcomer)
+        for each, table in zip(judgement.answered, groups, strict=True)
+    ]
