@@ -76,7 +76,7 @@ def _ends_of_thirds(prices: Sequence[pd.Series]) -> NDArray[np.float64] | None:
     told = told[~told.index.duplicated()]
     if told.nunique() < len(PRICE_TIERS):
         return None
-    return np.quantile(told.to_numpy(np.float64), [1 / 3, 2 / 3])
+    return np.asarray(np.quantile(told, [1 / 3, 2 / 3]), np.float64)
 
 
 def _band(count: int) -> str:
