@@ -144,6 +144,15 @@ class Purchases:
         return slice(*np.searchsorted(self.basket_customers, [row, row + 1]).tolist())
 
 
+def tells_no_date(as_of_seconds: int) -> bool:
+    """Return whether the latest purchase lies where undated data put everybody's last basket.
+
+    Args:
+        as_of_seconds: of purchases, or of a bundle that learned from them.
+    """
+    return as_of_seconds in {LAST_PSEUDO_DAY_SECONDS, LAST_PSEUDO_DAY_SECONDS + PSEUDO_GAP_SECONDS}
+
+
 def purchases_of(history: Dataset) -> Purchases:
     """Return the interactions of a data set as arrays, its targets as last baskets.
 

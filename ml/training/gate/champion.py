@@ -17,7 +17,7 @@ from ml.model.bundle import Bundle, BundleError
 from ml.model.bundle_folder import read_bundle
 from ml.model.ranker import Ranker
 from ml.training.artefacts.attribute_map import item_attributes
-from ml.training.artefacts.purchases import purchases_of
+from ml.training.artefacts.purchases import purchases_of, tells_no_date
 from ml.training.learned import BundleRecommender, Observe, overlook
 from ml.training.versions.promotion_log import standing
 from ml.training.versions.registry import RegisteredVersion, Registry
@@ -94,17 +94,28 @@ def _answering(
     """Return what of the champion saw nothing from the cut on, and which it is or why nothing."""
     if cut is None:
         return None, "undated data do not tell what it has seen"
-    if served.facts.as_of_seconds < cut.timestamp():
+    fault = _fault(served, cut)
+    if not fault:
         return served, "its bundle in service saw nothing from the cut on"
     if not registry.has_artifact(version.run_id, EVALUATION_BUNDLE_ARTIFACT):
-        return None, "it learned from the baskets that are asked for"
+        return None, f"it {fault}"
     try:
         earlier = _bundle(registry, version, EVALUATION_BUNDLE_ARTIFACT)
     except BundleError as error:
         return None, f"its evaluation bundle cannot be read: {error}"
-    if earlier.facts.as_of_seconds >= cut.timestamp():
-        return None, "even its evaluation bundle learned from the baskets that are asked for"
+    fault = _fault(earlier, cut)
+    if fault:
+        return None, f"even its evaluation bundle {fault}"
     return earlier, "the bundle its own run was evaluated with answered"
+
+
+def _fault(bundle: Bundle, cut: datetime) -> str:
+    """Return why a bundle may not answer, as the rest of a sentence; empty where it may."""
+    if tells_no_date(bundle.facts.as_of_seconds):
+        return "learned from undated data, which do not tell what it has seen"
+    if bundle.facts.as_of_seconds >= cut.timestamp():
+        return "learned from the baskets that are asked for"
+    return ""
 
 
 def _bundle(registry: Registry, version: RegisteredVersion, artifact: str) -> Bundle:

@@ -8,10 +8,11 @@ import pytest
 
 from ml.model.bundle import Bundle
 from ml.model.bundle_folder import write_bundle
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.gate.champion import FixedModel, find_champion
 from ml.training.versions.promotion_log import move_champion
 from ml.training.versions.registry import Registry
-from tests.ml.shopping import checkered
+from tests.ml.shopping import checkered, dataset_of
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
 from tests.models import AS_OF_SECONDS, sealed, small_bundle, with_foreign_ranker
 
@@ -83,6 +84,45 @@ def test_a_champion_without_an_honest_bundle_says_why(registry: Registry, tmp_pa
     assert champion.note == "it learned from the baskets that are asked for"
     assert undated is not None
     assert undated.note == "undated data do not tell what it has seen"
+
+
+def pseudo_day(*, with_targets: bool) -> datetime:
+    """Return when a bundle says that its latest purchase was, which undated data taught."""
+    shop = dataset_of({"ann": [(0, ["tea"]), (1, ["tea"])]}, dated=False)
+    bought = shop.interactions
+    targets = bought[["customer_id", "item_id"]].head(1) if with_targets else shop.targets
+    known = dataclasses.replace(shop, targets=targets)
+    return datetime.fromtimestamp(purchases_of(known).as_of_seconds, UTC)
+
+
+@pytest.mark.parametrize("with_targets", [True, False])
+def test_a_champion_of_undated_data_is_not_asked_about_dated_ones(
+    registry: Registry, tmp_path: Path, with_targets: bool
+) -> None:
+    undated = of_day(pseudo_day(with_targets=with_targets))
+    crown(registry, tmp_path, bundle=undated)
+
+    champion = find_champion(registry, NAME, AS_OF)
+
+    assert champion is not None
+    assert champion.served is not None
+    assert champion.answering is None
+    assert champion.note == "it learned from undated data, which do not tell what it has seen"
+
+
+def test_an_evaluation_bundle_of_undated_data_does_not_answer_for_a_dated_champion(
+    registry: Registry, tmp_path: Path
+) -> None:
+    undated = of_day(pseudo_day(with_targets=False))
+    crown(registry, tmp_path, bundle=of_day(AS_OF), evaluation_bundle=undated)
+
+    champion = find_champion(registry, NAME, EARLIER)
+
+    assert champion is not None
+    assert champion.answering is None
+    assert champion.note == (
+        "even its evaluation bundle learned from undated data, which do not tell what it has seen"
+    )
 
 
 def test_a_champion_that_cannot_be_read_says_so_and_stops_nobody(
