@@ -1,12 +1,11 @@
 """What the gate decides on, measured while a run has the data at hand and kept with the run.
 
-Scores of every customer who was asked lie in ``scores.parquet``, under digests of their ids and
+Scores of every customer who was asked lie in ``scores.parquet``, under ``codes`` for their ids and
 beside the subgroups they belong to; everything else in ``gate.json``. So the gate needs a run and
 no data set.
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,25 +59,32 @@ class Evidence:
     """Everything the gate knows of a challenger besides its bundle."""
 
     scores: Mapping[str, pd.DataFrame]
-    """Of each model: a row a customer, index ``customer``, columns the metrics, ``is_newcomer`` and
-    the kinds of subgroups."""
+    """Of each model: a row a customer and question, index the customer's code, columns the metrics,
+    ``is_newcomer`` and the kinds of subgroups."""
     measured: Measured
 
 
-def scores_of(scores: pd.DataFrame, groups: pd.DataFrame, *, is_newcomer: bool) -> pd.DataFrame:
+def scores_of(
+    scores: pd.DataFrame,
+    groups: pd.DataFrame,
+    *,
+    codes: Mapping[str, str],
+    is_newcomer: bool,
+) -> pd.DataFrame:
     """Return scores as ``Evidence`` holds them.
 
     Args:
         scores: a row a customer, index their ids.
-        groups: of the same customers in the same order, as from ``subgroups``.
+        groups: of the same customers, as from ``subgroups``.
+        codes: of their ids, as from ``customer_codes``.
         is_newcomer: of all of them.
 
     Returns:
-        The same rows under digests of the ids: enough to pair, not to look up.
+        The same rows under the codes.
     """
-    codes = [hashlib.sha256(str(each).encode()).hexdigest()[:16] for each in scores.index]
-    told = {kind: pd.array(groups[kind].tolist(), dtype="str") for kind in KINDS}
-    unnamed = scores.set_axis(pd.Index(codes, name="customer", dtype="str"))
+    told = {kind: pd.array(groups.loc[scores.index, kind].tolist(), dtype="str") for kind in KINDS}
+    coded = [codes[str(each)] for each in scores.index]
+    unnamed = scores.set_axis(pd.Index(coded, name="customer", dtype="str"))
     return unnamed.assign(**told, **{IS_NEWCOMER: is_newcomer})
 
 

@@ -4,7 +4,7 @@ Challenger, champion and baseline are asked the same; beside the customers of th
 those of whom less than two baskets are known, for new customers are most and easily forgotten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.dataset.dataset import Dataset
-from ml.evaluation.comparison import Judgement, judge
+from ml.evaluation.comparison import Answered, Judgement, judge
 from ml.evaluation.intervals import Estimate, paired_difference
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.evaluation.question import Question
@@ -20,6 +20,7 @@ from ml.model.bundle import Bundle
 from ml.training.artefacts.purchases import purchases_of
 from ml.training.gate.answer_times import answer_ms_p95
 from ml.training.gate.champion import Champion, FixedModel
+from ml.training.gate.codes import customer_codes
 from ml.training.gate.evidence import CHAMPION_ROWS, Comparison, Measured, scores_of
 from ml.training.gate.parity import fold_in_difference
 from ml.training.gate.reliability import PLACES, Reliability, reliability
@@ -70,22 +71,12 @@ def compared(
         consents: whether a customer allows profiling, where that is known.
     """
     main, rest = dict(evaluation.judgements), dict(evaluation.beginners)
-    asked = _questions(main[Ofone.name])
-    new = _questions(rest[Ofone.name]) if rest else []
     if champion is not None and champion.answering is not None:
         rival = FixedModel(CHAMPION_ROWS, champion.answering)
-        ideal = dataset.description.ndcg_ideal
-        main[CHAMPION_ROWS] = judge(rival, asked, ideal=ideal)
-        if rest:
-            rest[CHAMPION_ROWS] = judge(rival, new, ideal=ideal)
-    groups = subgroups([*asked, *new], consents)
-    scores = {
-        name: [
-            *_told(judgement, groups[: len(asked)], is_newcomer=False),
-            *(_told(rest[name], groups[len(asked) :], is_newcomer=True) if rest else []),
-        ]
-        for name, judgement in main.items()
-    }
+        for part in (main, rest):
+            if part:
+                asked = [each.question for each in part[Ofone.name].answered]
+                part[CHAMPION_ROWS] = judge(rival, asked, ideal=dataset.description.ndcg_ideal)
     places = _FirstPlaces(evaluation.question)
     judge(FixedModel(Ofone.name, evaluation.bundle, observe=places.see), [evaluation.question])
     comparison = Comparison(
@@ -93,7 +84,7 @@ def compared(
         answered=CHAMPION_ROWS in main,
         note=champion.note if champion else "there is no champion",
     )
-    return Compared(comparison, scores, places.reliability())
+    return Compared(comparison, _told(main, rest, consents), places.reliability())
 
 
 def measured(
@@ -143,15 +134,23 @@ class _FirstPlaces:
         return reliability(np.concatenate(self._said), np.concatenate(self._happened))
 
 
-def _questions(judgement: Judgement) -> list[Question]:
-    return [each.question for each in judgement.answered]
-
-
 def _told(
-    judgement: Judgement, groups: Sequence[pd.DataFrame], *, is_newcomer: bool
-) -> list[pd.DataFrame]:
-    """Return the scores of each question in the form of ``Evidence.scores``."""
-    return [
-        scores_of(each.scores, table, is_newcomer=is_newcomer)
-        for each, table in zip(judgement.answered, groups, strict=True)
-    ]
+    main: Mapping[str, Judgement],
+    rest: Mapping[str, Judgement],
+    consents: Mapping[str, bool] | None,
+) -> dict[str, list[pd.DataFrame]]:
+    """Return the scores of each model as in ``Compared.scores``; ``rest`` is of newcomers."""
+
+    def answered(name: str) -> list[Answered]:
+        return [*main[name].answered, *(rest[name].answered if rest else ())]
+
+    asked = [each.question for each in answered(Ofone.name)]
+    groups, codes = subgroups(asked, consents), customer_codes(asked)
+    newcomers_from = len(main[Ofone.name].answered)
+    return {
+        name: [
+            scores_of(each.scores, groups[place], codes=codes, is_newcomer=place >= newcomers_from)
+            for place, each in enumerate(answered(name))
+        ]
+        for name in main
+    }

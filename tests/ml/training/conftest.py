@@ -111,4 +111,5 @@ def _scores(recall: list[float], baskets: tuple[str, ...]) -> pd.DataFrame:
     groups = pd.DataFrame(dict.fromkeys(KINDS), index=customers, dtype="object")
     groups[KNOWN_BASKETS] = [baskets[place % len(baskets)] for place in range(len(recall))]
     scores = pd.DataFrame({"recall@10": recall}, index=customers)
-    return scores_of(scores, groups, is_newcomer=False)
+    codes = {customer: customer for customer in customers}
+    return scores_of(scores, groups, codes=codes, is_newcomer=False)

@@ -29,7 +29,8 @@ def part(
     groups = pd.DataFrame(dict.fromkeys(KINDS), index=customers, dtype="object")
     groups[KNOWN_BASKETS], groups[PRICE_TIER] = band, tier
     scores = pd.DataFrame({"recall@10": (recall * size)[:size]}, index=customers)
-    return scores_of(scores, groups, is_newcomer=band == "newcomer")
+    codes = {customer: customer for customer in customers}
+    return scores_of(scores, groups, codes=codes, is_newcomer=band == "newcomer")
 
 
 def lines(ours: list[pd.DataFrame], theirs: list[pd.DataFrame]) -> dict[str, Line]:

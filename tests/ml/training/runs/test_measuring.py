@@ -1,6 +1,7 @@
 """Challenger and champion are asked the same, strangers too; who fails them is refused for it."""
 
 import dataclasses
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -92,9 +93,21 @@ def test_the_lead_over_the_champion_is_told_where_it_answered() -> None:
 
 
 def test_nobody_is_named_in_what_is_kept(tmp_path: Path) -> None:
-    kept(found(evaluated()), tmp_path)
+    evidence = kept(found(evaluated()), tmp_path)
 
     assert b"stranger-" not in (tmp_path / "scores.parquet").read_bytes()
+    everybody = shop().interactions["customer_id"].unique()
+    digests = {hashlib.sha256(each.encode()).hexdigest() for each in everybody}
+    assert not any(
+        each.startswith(code) for each in digests for code in evidence.scores["ofone"].index
+    )
+
+
+def test_two_runs_that_were_asked_the_same_can_be_paired(tmp_path: Path) -> None:
+    first = kept(found(evaluated()), tmp_path)
+    second = kept(found(evaluate(shop(), SMALL)), tmp_path)
+
+    assert first.scores["ofone"].index.equals(second.scores["ofone"].index)
 
 
 def test_a_challenger_spoiled_for_new_customers_only_is_refused_for_them(
