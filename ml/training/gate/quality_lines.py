@@ -7,7 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml.evaluation.intervals import LEVEL, Estimate, paired_difference
 from ml.evaluation.metrics import MAIN_METRIC
@@ -70,7 +72,7 @@ def quality_lines(
     main = ~ours[IS_NEWCOMER].to_numpy(bool)
     lead = _lead(ours[main], rival.scores[main])
     line = champion_line if rival.is_champion else baseline_line
-    overall = line(lead, rival.name, customers=int(main.sum()))
+    overall = line(lead, rival.name, customers=_customers(ours, main))
     return [overall, *_subgroup_lines(ours, rival)]
 
 
@@ -133,15 +135,21 @@ def _subgroup_lines(ours: pd.DataFrame, rival: _Rival) -> list[Line]:
         for kind in KINDS
         for group in sorted(ours[kind].dropna().unique(), key=_as_counted)
     }
-    judged = [name for name, each in insides.items() if each.sum() >= LEAST_SUBGROUP_CUSTOMERS]
+    counts = {name: _customers(ours, inside) for name, inside in insides.items()}
+    judged = [name for name, count in counts.items() if count >= LEAST_SUBGROUP_CUSTOMERS]
     level = 1 - (1 - LEVEL) / max(len(judged), 1)
     lines = []
     for name, inside in insides.items():
         lead = _lead(ours[inside], rival.scores[inside], level=level) if name in judged else None
-        lines.append(subgroup_line(name, lead, customers=int(inside.sum()), other=rival.name))
+        lines.append(subgroup_line(name, lead, customers=counts[name], other=rival.name))
     if ours[PROFILING].isna().all():
         lines.append(Line(PROFILING, passed=True, sentence="no consent told: not counted apart"))
     return lines
+
+
+def _customers(scores: pd.DataFrame, inside: NDArray[np.bool_]) -> int:
+    """Return how many customers these rows are of; one asked about in several folds has several."""
+    return int(scores.index[inside].nunique())
 
 
 def _as_counted(group: str) -> tuple[int, str]:

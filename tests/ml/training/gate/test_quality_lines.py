@@ -74,6 +74,18 @@ def test_groups_too_small_to_be_judged_make_nobody_elses_interval_wider() -> Non
     assert "too few to judge" in found["known baskets 3-10"].sentence
 
 
+def test_who_was_asked_about_in_two_folds_counts_once() -> None:
+    few = LEAST_SUBGROUP_CUSTOMERS - 1
+    twice = [part("3-10", None, [0.0], size=few)] * 2
+    before = [part("3-10", None, [1.0], size=few)] * 2
+
+    found = lines(twice, before)
+
+    assert f"on {few} customers" in found["overall"].sentence
+    assert found["known baskets 3-10"].sentence.startswith(f"{few} customers are too few to judge")
+    assert found["known baskets 3-10"].passed
+
+
 def test_newcomers_count_in_their_group_and_not_overall() -> None:
     lost = part("newcomer", None, [0.0, 0.1])
     found = lines(
