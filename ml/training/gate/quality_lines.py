@@ -27,12 +27,15 @@ from ml.training.gate.lines import (
     champion_line,
     subgroup_line,
 )
-from ml.training.gate.subgroups import KINDS, PROFILING
+from ml.training.gate.subgroups import KINDS, PRICE_TIER, PROFILING
 from ml.training.judging.evaluate import BASELINE
 from ml.training.learned import Ofone
 from ml.training.versions.mlflow_access import RegistryError
 from ml.training.versions.registry import RegisteredVersion, Registry
 from ml.training.versions.run_contents import EVIDENCE_ARTIFACT, QUESTION_TAG, SCORES_ARTIFACT
+
+_UNTOLD = {PRICE_TIER: "too few prices told", PROFILING: "no consent told"}
+"""Why nobody may be sorted by a kind; a line says so, lest silence be taken for a pass."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,9 +145,11 @@ def _subgroup_lines(ours: pd.DataFrame, rival: _Rival) -> list[Line]:
     for name, inside in insides.items():
         lead = _lead(ours[inside], rival.scores[inside], level=level) if name in judged else None
         lines.append(subgroup_line(name, lead, customers=counts[name], other=rival.name))
-    if ours[PROFILING].isna().all():
-        lines.append(Line(PROFILING, passed=True, sentence="no consent told: not counted apart"))
-    return lines
+    return lines + [
+        Line(kind, passed=True, sentence=f"{missing}: not counted apart")
+        for kind, missing in _UNTOLD.items()
+        if ours[kind].isna().all()
+    ]
 
 
 def _customers(scores: pd.DataFrame, inside: NDArray[np.bool_]) -> int:

@@ -98,8 +98,11 @@ def test_newcomers_count_in_their_group_and_not_overall() -> None:
     assert not found["known baskets newcomer"].passed
 
 
-def test_without_any_consent_told_a_line_says_so() -> None:
+def test_a_kind_of_subgroups_that_nobody_is_sorted_into_has_a_line_that_says_so() -> None:
     found = lines([part("3-10", None, EQUAL)], [part("3-10", None, EQUAL)])
 
+    assert list(found) == ["overall", "known baskets 3-10", "price tier", "profiling"]
     assert found["profiling"].passed
     assert found["profiling"].sentence == "no consent told: not counted apart"
+    assert found["price tier"].passed
+    assert found["price tier"].sentence == "too few prices told: not counted apart"
