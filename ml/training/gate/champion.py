@@ -30,34 +30,60 @@ class Champion:
 
     version: RegisteredVersion
     served: Bundle | None
-    """What the services load; ``None`` where this code cannot read it."""
-    answering: Bundle | None
-    """What may answer the questions; ``None`` where nothing may."""
-    note: str
-    """Which bundle answers, or why none does."""
+    """What the services load; ``None`` where a run cannot have it."""
+    evaluated: Bundle | None
+    """What its own run was evaluated with; ``None`` where a run cannot have it."""
+    missing: str = ""
+    """Why a bundle that its run kept cannot be had; empty where each can."""
+
+    def answering(self, cut: datetime | None) -> tuple[Bundle | None, str]:
+        """Return which bundle may answer, or none, and a sentence which it is or why none may.
+
+        Args:
+            cut: the moment from which on nothing may be known; ``None`` for undated data, where no
+                bundle tells what it has seen.
+        """
+        if self.served is None:
+            return None, self.missing
+        if cut is None:
+            return None, "undated data do not tell what it has seen"
+        fault = _fault(self.served, cut)
+        if not fault:
+            return self.served, "its bundle in service saw nothing from the cut on"
+        if self.evaluated is None:
+            return None, self.missing or f"it {fault}"
+        fault = _fault(self.evaluated, cut)
+        if fault:
+            return None, f"even its evaluation bundle {fault}"
+        return self.evaluated, "the bundle its own run was evaluated with answered"
 
 
-def find_champion(registry: Registry, name: str, cut: datetime | None) -> Champion | None:
-    """Return the champion, and what of it may be asked; ``None`` where there is no champion.
+def find_champion(registry: Registry, name: str) -> Champion | None:
+    """Return the champion with all of it that can be had; ``None`` where there is no champion.
 
     Args:
         registry: where it is registered.
         name: of the model.
-        cut: the moment from which on nothing may be known; ``None`` for undated data, where no
-            bundle tells what it has seen.
 
     Raises:
-        RegistryError: when MLflow is away.
+        RegistryError: when the champion's version was deleted, or MLflow is away.
     """
     version = standing(registry, name).champion if registry.is_registered(name) else None
     if version is None:
         return None
+    if not registry.has_artifact(version.run_id, BUNDLE_ARTIFACT):
+        return Champion(version, None, None, "its run keeps no bundle any more")
     try:
         served = _bundle(registry, version, BUNDLE_ARTIFACT)
     except BundleError as error:
         return Champion(version, None, None, f"its bundle cannot be read: {error}")
-    answering, note = _answering(registry, version, served, cut)
-    return Champion(version, served, answering, note)
+    if not registry.has_artifact(version.run_id, EVALUATION_BUNDLE_ARTIFACT):
+        return Champion(version, served, None)
+    try:
+        evaluated = _bundle(registry, version, EVALUATION_BUNDLE_ARTIFACT)
+    except BundleError as error:
+        return Champion(version, served, None, f"its evaluation bundle cannot be read: {error}")
+    return Champion(version, served, evaluated)
 
 
 class FixedModel:
@@ -86,27 +112,6 @@ class FixedModel:
         if answering is None:
             return [[] for _ in customer_ids]
         return [answering.rank(customer, count) for customer in customer_ids]
-
-
-def _answering(
-    registry: Registry, version: RegisteredVersion, served: Bundle, cut: datetime | None
-) -> tuple[Bundle | None, str]:
-    """Return what of the champion saw nothing from the cut on, and which it is or why nothing."""
-    if cut is None:
-        return None, "undated data do not tell what it has seen"
-    fault = _fault(served, cut)
-    if not fault:
-        return served, "its bundle in service saw nothing from the cut on"
-    if not registry.has_artifact(version.run_id, EVALUATION_BUNDLE_ARTIFACT):
-        return None, f"it {fault}"
-    try:
-        earlier = _bundle(registry, version, EVALUATION_BUNDLE_ARTIFACT)
-    except BundleError as error:
-        return None, f"its evaluation bundle cannot be read: {error}"
-    fault = _fault(earlier, cut)
-    if fault:
-        return None, f"even its evaluation bundle {fault}"
-    return earlier, "the bundle its own run was evaluated with answered"
 
 
 def _fault(bundle: Bundle, cut: datetime) -> str:

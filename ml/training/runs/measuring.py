@@ -66,13 +66,16 @@ def compared(
 
     Args:
         evaluation: of the challenger, on ``dataset``.
-        champion: as ``find_champion`` returns it for the evaluation's cut.
+        champion: as ``find_champion`` returns it.
         dataset: with its targets, if it has any.
         consents: whether a customer allows profiling, where that is known.
     """
     main, rest = dict(evaluation.judgements), dict(evaluation.beginners)
-    if champion is not None and champion.answering is not None:
-        rival = FixedModel(CHAMPION_ROWS, champion.answering)
+    answering, which = None, "there is no champion"
+    if champion is not None:
+        answering, which = champion.answering(evaluation.question.cut)
+    if answering is not None:
+        rival = FixedModel(CHAMPION_ROWS, answering)
         for part in (main, rest):
             if part:
                 asked = [each.question for each in part[Ofone.name].answered]
@@ -81,8 +84,8 @@ def compared(
     judge(FixedModel(Ofone.name, evaluation.bundle, observe=places.see), [evaluation.question])
     comparison = Comparison(
         champion=champion.version.number if champion else "",
-        answered=CHAMPION_ROWS in main,
-        note=champion.note if champion else "there is no champion",
+        answered=answering is not None,
+        note=which,
     )
     return Compared(comparison, _told(main, rest, consents), places.reliability())
 

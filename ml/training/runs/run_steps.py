@@ -13,7 +13,7 @@ from ml.model.bundle import Bundle
 from ml.model.bundle_fit import check_fit
 from ml.model.bundle_folder import write_bundle
 from ml.training.drift.reference import drift_reference
-from ml.training.gate.champion import find_champion
+from ml.training.gate.champion import Champion
 from ml.training.gate.evidence import write_measured, write_scores
 from ml.training.judging.evaluate import evaluate
 from ml.training.judging.report import note, write_report
@@ -65,7 +65,7 @@ def keep_inputs(job: Job, parameters: Mapping[str, str]) -> None:
     )
 
 
-def evaluate_and_keep(job: Job) -> Evaluated:
+def evaluate_and_keep(job: Job, champion: Champion | None) -> Evaluated:
     """Judge the model and the champion before the cut."""
     evaluation = evaluate(
         job.dataset,
@@ -74,7 +74,6 @@ def evaluate_and_keep(job: Job) -> Evaluated:
         memory=job.memory,
         artefacts=job.source.artefacts,
     )
-    champion = find_champion(job.registry, job.config.name, evaluation.question.cut)
     found = compared(evaluation, champion, job.dataset, job.consents)
     result = Evaluated(
         evaluation.metrics(), summary(evaluation, found), found.comparison, found.reliability
@@ -134,10 +133,11 @@ def _with_reference(bundle: Bundle, whole: Dataset, config: LearningConfig) -> B
     return dataclasses.replace(bundle, drift=reference)
 
 
-def measure_and_keep(job: Job, evaluated: Evaluated, bundle: Bundle) -> None:
-    """Measure for the gate what would serve."""
+def measure_and_keep(
+    job: Job, evaluated: Evaluated, bundle: Bundle, champion: Champion | None
+) -> None:
+    """Measure for the gate what would serve, beside what serves."""
     whole = targets_as_baskets(job.dataset)
-    champion = find_champion(job.registry, job.config.name, end_of(whole))
     found = measured(evaluated, bundle, champion.served if champion else None, whole)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

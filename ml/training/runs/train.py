@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ml.dataset.consents import read_consents
 from ml.model.bundle import Bundle
+from ml.training.gate.champion import find_champion
 from ml.training.runs.kept_steps import KEY_TAG, kept_bundle, kept_evaluation, run_key
 from ml.training.runs.run_steps import (
     Job,
@@ -57,7 +58,8 @@ def train(
         SplitError: when nobody can be asked.
         TrainingError: when there is nothing to learn from.
         BundleError: when the configuration makes a bundle that services would refuse.
-        RegistryError: when MLflow is away; found out before the long work begins.
+        RegistryError: when MLflow is away or the champion was deleted; found out before the long
+            work begins.
     """
     with engine(path, config.learning) as source:
         return _trained(source, read_consents(path), config, registry)
@@ -74,14 +76,15 @@ def _trained(
     deciding = {key: value for key, value in parameters.items() if key not in _WITHOUT_EFFECT}
     key = run_key(source.digest, deciding)
     tags = {"code_version": code_version(), "dataset_digest": source.digest, KEY_TAG: key}
+    champion = find_champion(registry, config.name)
     cut_off = registry.unfinished_run(config.name, KEY_TAG, key)
     with registry.run(config.name, run_name=name, tags=tags, resumed=cut_off) as run_id:
         job = Job(registry, run_id, config, source, consents)
         if cut_off is None:
             keep_inputs(job, parameters)
-        found = kept_evaluation(registry, run_id) or evaluate_and_keep(job)
+        found = kept_evaluation(registry, run_id) or evaluate_and_keep(job, champion)
         bundle = kept_bundle(registry, run_id) or learn_and_keep(job, found.metrics)
-        measure_and_keep(job, found, bundle)
+        measure_and_keep(job, found, bundle, champion)
         registered = registry.register(config.name, run_id, bundle.facts.version)
         registry.set_alias(config.name, CHALLENGER, registered.number)
     return Trained(registered, bundle, found.summary, is_resumed=cut_off is not None)

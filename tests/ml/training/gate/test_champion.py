@@ -1,6 +1,7 @@
 """Which bundle of the champion may answer: one that cannot know what came."""
 
 import dataclasses
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,10 +40,10 @@ def crown(registry: Registry, folder: Path, **bundles: Bundle) -> None:
 
 
 def test_without_a_model_or_a_champion_there_is_none(registry: Registry) -> None:
-    assert find_champion(registry, NAME, LATER) is None
+    assert find_champion(registry, NAME) is None
     with registry.run(NAME, run_name="made up", tags={}) as run_id:
         registry.register(NAME, run_id, "v1")
-    assert find_champion(registry, NAME, LATER) is None
+    assert find_champion(registry, NAME) is None
 
 
 def test_what_serves_answers_where_it_saw_nothing_from_the_cut_on(
@@ -50,11 +51,12 @@ def test_what_serves_answers_where_it_saw_nothing_from_the_cut_on(
 ) -> None:
     crown(registry, tmp_path, bundle=of_day(AS_OF))
 
-    champion = find_champion(registry, NAME, LATER)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert champion.answering is champion.served
-    assert champion.answering is not None
+    answering, _ = champion.answering(LATER)
+    assert answering is not None
+    assert answering is champion.served
 
 
 @pytest.mark.parametrize(
@@ -65,25 +67,22 @@ def test_else_the_bundle_it_was_evaluated_with_answers_where_it_is_old_enough(
 ) -> None:
     crown(registry, tmp_path, bundle=of_day(AS_OF), evaluation_bundle=of_day(evaluation_day))
 
-    champion = find_champion(registry, NAME, EARLIER)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert (champion.answering is not None) is may_answer
-    if champion.answering is not None:
-        assert champion.answering.facts.as_of_seconds == int(evaluation_day.timestamp())
+    answering, _ = champion.answering(EARLIER)
+    assert (answering is not None) is may_answer
+    assert answering is (champion.evaluated if may_answer else None)
 
 
 def test_a_champion_without_an_honest_bundle_says_why(registry: Registry, tmp_path: Path) -> None:
     crown(registry, tmp_path, bundle=of_day(AS_OF))
 
-    champion = find_champion(registry, NAME, AS_OF)
-    undated = find_champion(registry, NAME, None)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert champion.answering is None
-    assert champion.note == "it learned from the baskets that are asked for"
-    assert undated is not None
-    assert undated.note == "undated data do not tell what it has seen"
+    assert champion.answering(AS_OF) == (None, "it learned from the baskets that are asked for")
+    assert champion.answering(None) == (None, "undated data do not tell what it has seen")
 
 
 def pseudo_day(*, with_targets: bool) -> datetime:
@@ -102,12 +101,13 @@ def test_a_champion_of_undated_data_is_not_asked_about_dated_ones(
     undated = of_day(pseudo_day(with_targets=with_targets))
     crown(registry, tmp_path, bundle=undated)
 
-    champion = find_champion(registry, NAME, AS_OF)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
     assert champion.served is not None
-    assert champion.answering is None
-    assert champion.note == "it learned from undated data, which do not tell what it has seen"
+    answering, note = champion.answering(AS_OF)
+    assert answering is None
+    assert note == "it learned from undated data, which do not tell what it has seen"
 
 
 def test_an_evaluation_bundle_of_undated_data_does_not_answer_for_a_dated_champion(
@@ -116,11 +116,13 @@ def test_an_evaluation_bundle_of_undated_data_does_not_answer_for_a_dated_champi
     undated = of_day(pseudo_day(with_targets=False))
     crown(registry, tmp_path, bundle=of_day(AS_OF), evaluation_bundle=undated)
 
-    champion = find_champion(registry, NAME, EARLIER)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert champion.answering is None
-    assert champion.note == (
+    assert champion.evaluated is not None
+    answering, note = champion.answering(EARLIER)
+    assert answering is None
+    assert note == (
         "even its evaluation bundle learned from undated data, which do not tell what it has seen"
     )
 
@@ -132,11 +134,40 @@ def test_a_champion_that_cannot_be_read_says_so_and_stops_nobody(
     (manifest,) = (tmp_path / "mlflow" / "artifacts").rglob("manifest.json")
     manifest.write_text(manifest.read_text().replace('"format": ', '"format": 9'))
 
-    champion = find_champion(registry, NAME, LATER)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert (champion.served, champion.answering) == (None, None)
-    assert "its bundle cannot be read: BAD_FORMAT" in champion.note
+    assert champion.served is None
+    answering, note = champion.answering(LATER)
+    assert answering is None
+    assert "its bundle cannot be read: BAD_FORMAT" in note
+
+
+def test_a_champion_whose_bundle_was_deleted_says_so(registry: Registry, tmp_path: Path) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF))
+    (manifest,) = (tmp_path / "mlflow" / "artifacts").rglob("manifest.json")
+    shutil.rmtree(manifest.parent)
+
+    champion = find_champion(registry, NAME)
+
+    assert champion is not None
+    assert champion.answering(LATER) == (None, "its run keeps no bundle any more")
+
+
+def test_an_evaluation_bundle_that_cannot_be_read_leaves_what_serves(
+    registry: Registry, tmp_path: Path
+) -> None:
+    crown(registry, tmp_path, bundle=of_day(AS_OF), evaluation_bundle=of_day(EARLIER))
+    (folder,) = (tmp_path / "mlflow" / "artifacts").rglob("evaluation-bundle")
+    (folder / "manifest.json").write_text("no manifest")
+
+    champion = find_champion(registry, NAME)
+
+    assert champion is not None
+    assert champion.answering(LATER)[0] is champion.served
+    answering, note = champion.answering(EARLIER)
+    assert answering is None
+    assert "its evaluation bundle cannot be read: BAD_MANIFEST" in note
 
 
 def test_a_champion_whose_ranker_knows_other_features_cannot_be_asked(
@@ -144,11 +175,13 @@ def test_a_champion_whose_ranker_knows_other_features_cannot_be_asked(
 ) -> None:
     crown(registry, tmp_path, bundle=with_foreign_ranker(of_day(AS_OF)))
 
-    champion = find_champion(registry, NAME, LATER)
+    champion = find_champion(registry, NAME)
 
     assert champion is not None
-    assert (champion.served, champion.answering) == (None, None)
-    assert "its bundle cannot be read: BAD_VALUE: the ranker was trained on" in champion.note
+    assert champion.served is None
+    answering, note = champion.answering(LATER)
+    assert answering is None
+    assert "its bundle cannot be read: BAD_VALUE: the ranker was trained on" in note
 
 
 def test_a_finished_model_learns_nothing_from_the_histories_it_is_told() -> None:

@@ -44,7 +44,7 @@ def evaluated() -> Evaluation:
 
 def found(evaluation: Evaluation, consents: dict[str, bool] | None = None) -> Compared:
     """Compare with a champion that is the honest model of the shop."""
-    champion = Champion(CHAMPION, None, evaluated().bundle, "it answered")
+    champion = Champion(CHAMPION, served=evaluated().bundle, evaluated=None)
     return compared(evaluation, champion, shop(), consents)
 
 

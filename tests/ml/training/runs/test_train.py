@@ -10,7 +10,9 @@ from ml.training.runs import run_steps
 from ml.training.runs.kept_steps import run_key
 from ml.training.runs.train import Trained, train
 from ml.training.training_config import TrainingConfig
-from ml.training.versions.registry import Registry
+from ml.training.versions.mlflow_access import RegistryError
+from ml.training.versions.promotion_log import move_champion
+from ml.training.versions.registry import RegisteredVersion, Registry
 from ml.training.versions.run_contents import BUNDLE_ARTIFACT
 from tests.ml.training.bread_shop import SMALL, bread_shop
 from tests.ml.training.conftest import MLFLOW_WARNS, NAME
@@ -102,6 +104,35 @@ def test_a_run_cut_off_is_finished_by_the_next_and_its_bundle_is_the_same_to_the
     assert bytes_of(registry, trained.registered.run_id, tmp_path / "resumed") == bytes_of(
         other, uncut.registered.run_id, tmp_path / "whole"
     )
+
+
+def crowned(registry: Registry) -> RegisteredVersion:
+    """Return a champion whose run keeps nothing."""
+    with registry.run(NAME, run_name="made up", tags={}) as run_id:
+        version = registry.register(NAME, run_id, "v1")
+    move_champion(registry, version, source=None, why="a test")
+    return version
+
+
+def test_a_champion_whose_bundle_was_deleted_stops_no_run(folder: Path, registry: Registry) -> None:
+    crowned(registry)
+
+    trained = train(folder, CONFIG, registry)
+
+    assert "the champion, version 1, could not be asked: its run keeps no bundle" in trained.summary
+    assert trained.registered.number == "2"
+
+
+def test_a_champion_that_is_gone_is_noticed_before_the_long_work(
+    folder: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.client.delete_model_version(NAME, crowned(registry).number)
+    monkeypatch.setattr(run_steps, "evaluate", cut)
+
+    with pytest.raises(RegistryError, match="version=1"):
+        train(folder, CONFIG, registry)
+
+    assert [each.is_finished for each in registry.runs(NAME)] == [True], "no run was begun"
 
 
 def test_other_data_or_another_configuration_make_another_run() -> None:
