@@ -218,5 +218,16 @@ def _forget_old(versions: Path, current: Path) -> None:
 def _forget_drafts(model_folder: Path) -> None:
     """Delete what killed publishers left behind: each is as large as a bundle."""
     for each in model_folder.glob(f"{_DRAFT_PREFIX}*"):
-        if time.time() - each.stat().st_mtime > STALE_DRAFT_SECONDS:
+        if time.time() - _last_written(each) > STALE_DRAFT_SECONDS:
             shutil.rmtree(each, ignore_errors=True)
+
+
+def _last_written(draft: Path) -> float:
+    """Return when anything in a draft was last written, seconds since 1970.
+
+    A download writes into files deep within, and the folder around them shows nothing of it.
+    """
+    try:
+        return max(each.lstat().st_mtime for each in (draft, *draft.rglob("*")))
+    except FileNotFoundError:  # its publisher moves it into place just now
+        return time.time()

@@ -133,12 +133,14 @@ def test_drafts_of_publishers_that_were_killed_are_cleared_away_and_others_are_n
     registry: Registry, register: Register, publisher: Publisher, models: Path
 ) -> None:
     crown(registry, register, 0)
-    for name, age_seconds in (("dead", STALE_DRAFT_SECONDS + 60), ("at-work", 0.0)):
-        draft = models / f".publish-{name}"
-        (draft / "bundle").mkdir(parents=True)
-        moment = time.time() - age_seconds
-        os.utime(draft, (moment, moment))
-
+    hour_ago = time.time() - STALE_DRAFT_SECONDS - 60
+    for name, last_written in (("dead", hour_ago), ("at-work", time.time())):
+        array = models / f".publish-{name}" / "bundle" / "item_factors.npy"
+        array.parent.mkdir(parents=True)
+        array.write_bytes(b"half of it")
+        os.utime(array, (last_written, last_written))
+        for folder in array.parents[:2]:  # nothing was begun in them for an hour
+            os.utime(folder, (hour_ago, hour_ago))
     publisher.publish()
 
     assert [each.name for each in models.glob(".publish-*")] == [".publish-at-work"]
