@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from ml.training.gate.reliability import Reliability
 from ml.training.gate.subgroups import KINDS
@@ -26,7 +25,7 @@ IS_NEWCOMER = "is_newcomer"
 
 
 class EvidenceError(Exception):
-    """What a run kept for the gate cannot be read; the message names the file."""
+    """What a run kept for the gate cannot be decided on; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +98,3 @@ def write_measured(measured: Measured, folder: Path) -> None:
     """Write the other figures into an existing folder."""
     text = json.dumps(dataclasses.asdict(measured), indent=1)
     (folder / EVIDENCE_ARTIFACT).write_text(text + "\n", encoding="utf-8")
-
-
-def read_evidence(scores: Path, measured: Path) -> Evidence:
-    """Read what a run kept.
-
-    Raises:
-        EvidenceError: when a file is damaged or of another form.
-    """
-    try:
-        frame = pd.read_parquet(scores)
-        document = json.loads(measured.read_text(encoding="utf-8"))
-        comparison = Comparison(**document.pop("comparison"))
-        lists = {name: tuple(document["reliability"][name]) for name in ("said", "happened")}
-        reliability = Reliability(**document.pop("reliability") | lists)
-        figures = Measured(comparison=comparison, reliability=reliability, **document)
-        by_model = {
-            str(name): part.drop(columns="model").set_index("customer")
-            for name, part in frame.groupby("model", sort=False)
-        }
-    except pa.ArrowException as error:
-        raise EvidenceError(f"{SCORES_ARTIFACT} is damaged: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise EvidenceError(
-            f"{EVIDENCE_ARTIFACT} or {SCORES_ARTIFACT} is damaged: {error}"
-        ) from error
-    return Evidence(by_model, figures)

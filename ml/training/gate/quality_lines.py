@@ -18,8 +18,8 @@ from ml.training.gate.evidence import (
     IS_NEWCOMER,
     Evidence,
     EvidenceError,
-    read_evidence,
 )
+from ml.training.gate.evidence_reading import read_evidence
 from ml.training.gate.lines import (
     LEAST_SUBGROUP_CUSTOMERS,
     Line,

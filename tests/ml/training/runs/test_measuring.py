@@ -14,10 +14,10 @@ from ml.training.gate.evidence import (
     CHAMPION_ROWS,
     IS_NEWCOMER,
     Evidence,
-    read_evidence,
     write_measured,
     write_scores,
 )
+from ml.training.gate.evidence_reading import read_evidence
 from ml.training.gate.quality_lines import quality_lines
 from ml.training.judging.evaluate import Evaluation, evaluate
 from ml.training.runs.kept_steps import Evaluated
