@@ -136,7 +136,7 @@ def drift(
     bundle: Annotated[
         Path | None, typer.Option(help="A bundle or a model folder; default: the champion.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, help="So many of its last days.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="So many of its last days.")] = 7,
     out: Annotated[
         Path | None, typer.Option("--out", help="Markdown to write; JSON beside.")
     ] = None,

@@ -125,6 +125,7 @@ def test_ablate_tells_what_each_set_of_features_is_worth(town: Path, tmp_path: P
         (("promote", "--tracking-uri", "http://127.0.0.1:9"), 3, "127.0.0.1:9 cannot be reached"),
         (("publish", "--model-dir", "{tmp}/m", "--metrics", "h:1"), 2, "goes with --watch"),
         (("publish", "--model-dir", "m", "--watch", "--metrics", "h:65536"), 2, "0 to 65535"),
+        (("drift", "{tmp}", "--days", "1000000"), 2, "less than or equal to 3650"),
         (("timing", "--people", "1000", "--out", "{tmp}/t"), 3, "characters must be 1 to"),
         (("timing", "--customers", "10", "--people", "4", "--out", "{tmp}/t"), 3, "a larger one"),
         (("simulate", "--customers", "1", "--out", "{tmp}/t"), 3, "customers must be"),
