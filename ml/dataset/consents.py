@@ -1,7 +1,7 @@
 """Who allows profiling, where a data set tells it: an optional file beside the purchases.
 
 ``consents.parquet`` has the columns ``customer_id`` (string) and ``profiling`` (boolean). Nothing
-is learned from it and no digest covers it: it tells apart for whom a model is good.
+is learned from it and the data set's digest leaves it out: it tells apart for whom a model is good.
 """
 
 from pathlib import Path

@@ -1,10 +1,10 @@
 """The finished steps of a run: kept among its artifacts, so that a run that was killed goes on.
 
 A run has two long steps: it is evaluated, and it learns from everything. Each leaves all that the
-steps behind it need, and then a tag that says so. The same data, configuration, code and libraries
-give a run the same key; whoever starts such a run anew finds the one that never finished and takes
-its finished steps up. What they hold does not depend on who made them, to the byte, so that
-two who work on one run at once do no harm.
+steps behind it need, and then a tag that says so. The same data, consents, configuration, code and
+libraries give a run the same key; whoever starts such a run anew finds the one that never finished
+and takes its finished steps up. What they hold does not depend on who made them, to the byte, so
+that two who work on one run at once do no harm.
 """
 
 import dataclasses
@@ -63,9 +63,19 @@ class Evaluated:
         )
 
 
-def run_key(data_digest: str, parameters: Mapping[str, str]) -> str:
-    """Return what two runs share that must end in the same bundle."""
-    identity = [data_digest, dict(sorted(parameters.items())), code_digest(), environment()]
+def run_key(
+    data_digest: str, parameters: Mapping[str, str], consents: Mapping[str, bool] | None
+) -> str:
+    """Return what two runs share that must end in the same bundle and in the same figures.
+
+    Args:
+        data_digest: of what is learned from.
+        parameters: that a byte of the bundle may depend on.
+        consents: by which customers are counted apart; ``None`` where they are not known.
+    """
+    told = None if consents is None else sorted(consents.items())
+    parameters = dict(sorted(parameters.items()))
+    identity = [data_digest, parameters, told, code_digest(), environment()]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 

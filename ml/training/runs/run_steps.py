@@ -54,15 +54,20 @@ class Job:
 
 
 def keep_inputs(job: Job, parameters: Mapping[str, str]) -> None:
-    """Keep what the run learns from, and the ``parameters`` that it learns by."""
+    """Keep what the run learns from, and the ``parameters`` that it learns by.
+
+    Parameters come last, so where an earlier start of the run kept any, it kept all.
+    """
+    if job.registry.parameters(job.run_id):
+        return
     about = job.dataset.description
-    job.registry.log(job.run_id, parameters=parameters)
     job.registry.log_dataset(
         job.run_id,
         name=about.name,
         digest=job.source.digest,
         profile=json.dumps(dict(job.dataset.counts) | _span(job.dataset)),
     )
+    job.registry.log(job.run_id, parameters=parameters)
 
 
 def evaluate_and_keep(job: Job, champion: Champion | None) -> Evaluated:

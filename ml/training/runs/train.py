@@ -46,6 +46,7 @@ def train(
     """Read a dataset folder, evaluate, learn from everything, register the challenger.
 
     A run of the same data, configuration and code that was cut off is taken up where it stopped.
+    Who is slow on a run that another start of it finished makes no later challenger give way.
 
     Args:
         path: the dataset folder.
@@ -74,17 +75,16 @@ def _trained(
     name = source.dataset.description.name
     parameters = flat_parameters(config) | {"dataset": name, "engine": source.engine}
     deciding = {key: value for key, value in parameters.items() if key not in _WITHOUT_EFFECT}
-    key = run_key(source.digest, deciding)
+    key = run_key(source.digest, deciding, consents)
     tags = {"code_version": code_version(), "dataset_digest": source.digest, KEY_TAG: key}
     champion = find_champion(registry, config.name)
     cut_off = registry.unfinished_run(config.name, KEY_TAG, key)
     with registry.run(config.name, run_name=name, tags=tags, resumed=cut_off) as run_id:
         job = Job(registry, run_id, config, source, consents)
-        if cut_off is None:
-            keep_inputs(job, parameters)
+        keep_inputs(job, parameters)
         found = kept_evaluation(registry, run_id) or evaluate_and_keep(job, champion)
         bundle = kept_bundle(registry, run_id) or learn_and_keep(job, found.metrics)
         measure_and_keep(job, found, bundle, champion)
         registered = registry.register(config.name, run_id, bundle.facts.version)
-        registry.set_alias(config.name, CHALLENGER, registered.number)
+        registry.advance_alias(config.name, CHALLENGER, registered.number)
     return Trained(registered, bundle, found.summary, is_resumed=cut_off is not None)

@@ -31,21 +31,28 @@ class Registry(RunRecords):
     """The registered versions of one MLflow, beside its runs."""
 
     def unfinished_run(self, experiment: str, tag: str, value: str) -> str | None:
-        """Return the latest run that bears the tag and never finished; ``None`` without one."""
+        """Return the latest run that bears the tag, never finished and registered nothing.
+
+        Somebody may be at work on it: a run that was killed stands there as running, too.
+
+        Returns:
+            Its id; ``None`` without one.
+        """
         rows = self._rows(
             experiment,
             filter_string=f"tags.{tag} = '{value}' and attributes.status != 'FINISHED'",
             order_by=["start_time DESC"],
-            max_results=1,
         )
-        return str(rows[0].info.run_id) if rows else None
+        found = (str(row.info.run_id) for row in rows)
+        with self._sentences():
+            return next((each for each in found if not self._versions_of(each)), None)
 
     def register(self, name: str, run_id: str, bundle_version: str) -> RegisteredVersion:
         """Register the run's bundle as the next version of ``name``, unless it is one already."""
         with self._sentences():
             if self._model(name) is None:
                 self.client.create_registered_model(name)
-            for each in self.client.search_model_versions(f"run_id = '{run_id}'"):
+            for each in self._versions_of(run_id):
                 if each.name == name:
                     return RegisteredVersion(name, str(each.version), run_id, bundle_version)
             artifacts = self.client.get_run(run_id).info.artifact_uri
@@ -92,10 +99,20 @@ class Registry(RunRecords):
         with self._sentences():
             self.client.set_registered_model_alias(name, alias, number)
 
+    def advance_alias(self, name: str, alias: str, number: str) -> None:
+        """Let ``alias`` name the version ``number``, unless it names a later one."""
+        held = self.version(name, alias)
+        if held is None or int(held.number) < int(number):
+            self.set_alias(name, alias, number)
+
     def remove_alias(self, name: str, alias: str) -> None:
         """Let nothing bear ``alias``."""
         with self._sentences():
             self.client.delete_registered_model_alias(name, alias)
+
+    def _versions_of(self, run_id: str) -> Any:  # MLflow's versions
+        """Return the versions of any model that a run registered."""
+        return self.client.search_model_versions(f"run_id = '{run_id}'")
 
     def _model(self, name: str) -> Any:  # MLflow's registered model, or None
         from mlflow.exceptions import MlflowException  # noqa: PLC0415  # slow to import

@@ -64,6 +64,8 @@ class RunRecords:
     ) -> Iterator[str]:
         """Give the id of a run; it ends as failed when the block raises.
 
+        A run that another start of it finished stays finished, whatever becomes of this one.
+
         Args:
             experiment: made where it is not there yet.
             run_name: what people read.
@@ -82,14 +84,16 @@ class RunRecords:
                 run_id = str(made.info.run_id)
             else:
                 run_id = resumed
-                self.client.update_run(run_id, status="RUNNING")
+                if not self._is_finished(run_id):
+                    self.client.update_run(run_id, status="RUNNING")
         status = "FAILED"
         try:
             yield run_id
             status = "FINISHED"
         finally:
             with self._sentences():
-                self.client.set_terminated(run_id, status)
+                if not self._is_finished(run_id):
+                    self.client.set_terminated(run_id, status)
 
     def log(
         self,
@@ -127,6 +131,11 @@ class RunRecords:
         with self._sentences():
             return dict(self.client.get_run(run_id).data.tags)
 
+    def parameters(self, run_id: str) -> dict[str, str]:
+        """Return a run's parameters."""
+        with self._sentences():
+            return dict(self.client.get_run(run_id).data.params)
+
     def runs(self, experiment: str) -> list[Run]:
         """Return the runs of an experiment, earliest first; none where it does not exist."""
         found: list[Run] = []
@@ -157,6 +166,9 @@ class RunRecords:
         """Return whether a run holds a file or folder of that name, at the top of its artifacts."""
         with self._sentences():
             return any(each.path == path for each in self.client.list_artifacts(run_id))
+
+    def _is_finished(self, run_id: str) -> bool:
+        return bool(self.client.get_run(run_id).info.status == "FINISHED")
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1_000)

@@ -1,5 +1,6 @@
 """A run that was cut off goes on, and the same data give the same bundle to the byte."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -135,9 +136,39 @@ def test_a_champion_that_is_gone_is_noticed_before_the_long_work(
     assert [each.is_finished for each in registry.runs(NAME)] == [True], "no run was begun"
 
 
-def test_other_data_or_another_configuration_make_another_run() -> None:
-    key = run_key("digest", {"learning.seed": "0", "learning.windows": "2"})
+def test_a_run_killed_before_its_parameters_were_kept_gets_them_when_it_goes_on(
+    folder: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "log", cut)
+        with pytest.raises(RuntimeError, match="cut off"):
+            train(folder, CONFIG, registry)
+    monkeypatch.setattr(run_steps, "evaluate", cut)
+    shown = dataclasses.replace(SMALL, show_progress=True)
 
-    assert run_key("digest", {"learning.windows": "2", "learning.seed": "0"}) == key
-    assert run_key("other", {"learning.seed": "0", "learning.windows": "2"}) != key
-    assert run_key("digest", {"learning.seed": "1", "learning.windows": "2"}) != key
+    for config in (CONFIG, dataclasses.replace(CONFIG, learning=shown)):
+        with pytest.raises(RuntimeError, match="cut off"):
+            train(folder, config, registry)
+
+    (run,) = registry.client.search_runs([registry.experiment_id(NAME)])
+    assert run.data.params["learning.windows"] == "2"
+    assert run.data.params["learning.show_progress"] == "False", "the first that could be kept"
+    assert run.inputs is not None
+    assert len(run.inputs.dataset_inputs) == 1
+
+
+def test_other_data_or_another_configuration_make_another_run() -> None:
+    key = run_key("digest", {"learning.seed": "0", "learning.windows": "2"}, None)
+
+    assert run_key("digest", {"learning.windows": "2", "learning.seed": "0"}, None) == key
+    assert run_key("other", {"learning.seed": "0", "learning.windows": "2"}, None) != key
+    assert run_key("digest", {"learning.seed": "1", "learning.windows": "2"}, None) != key
+
+
+def test_other_consents_make_another_run_for_other_customers_are_told_apart() -> None:
+    key = run_key("digest", {}, {"ann": True, "bob": False})
+
+    assert run_key("digest", {}, {"bob": False, "ann": True}) == key
+    assert run_key("digest", {}, {"ann": True, "bob": True}) != key
+    assert run_key("digest", {}, {"ann": True}) != key
+    assert run_key("digest", {}, {}) != run_key("digest", {}, None)
