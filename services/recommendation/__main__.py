@@ -17,8 +17,8 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
 from sqlalchemy import Engine
 
 from ml.model.bundle_watch import BundleWatcher
+from services.conditions.cel_conditions import CelConditions
 from services.recommendation.adapters import embedding_client, profile_client, served_model
-from services.recommendation.adapters.conditions import CelConditions
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.offer_book import CachedOfferBook
 from services.recommendation.adapters.shadow import QueuedShadow
@@ -29,6 +29,7 @@ from services.recommendation.adapters.telemetry import PrometheusTelemetry
 from services.recommendation.adapters.trial import ChallengerTrial, challenger_watcher
 from services.recommendation.adapters.trial_telemetry import PrometheusTrialTelemetry
 from services.recommendation.domain.breaker import Breaker
+from services.recommendation.domain.condition import VOCABULARY
 from services.recommendation.domain.share import CustomerShare
 from services.recommendation.ports import ModelSource, Proposer
 from services.recommendation.servicer.offer_service import OfferServicer
@@ -63,7 +64,7 @@ def application(settings: RecommendationSettings) -> Application:
         StartupError: when the database is not there or not migrated.
     """
     engine = _database(settings)
-    telemetry, conditions = PrometheusTelemetry(), CelConditions()
+    telemetry, conditions = PrometheusTelemetry(), CelConditions(VOCABULARY)
     store = SqlOfferStore(engine, _now)
     book = CachedOfferBook(store)
     log = _decision_log(settings, engine, telemetry)

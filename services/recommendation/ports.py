@@ -5,8 +5,8 @@ from typing import Protocol
 
 from ml.model.candidates import Candidates
 from ml.model.history import History
+from services.conditions.condition import Facts, Holds
 from services.recommendation.domain.comparison import Answered, Likeness
-from services.recommendation.domain.condition import Facts, Holds
 from services.recommendation.domain.customer import Customer, Subject
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.moment import Moment

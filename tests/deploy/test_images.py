@@ -13,7 +13,13 @@ import yaml
 from tests.deploy.manifests import KUBERNETES, ROOT, Documents, containers, workloads
 from tests.deploy.recipes import IMAGES, copied, steps
 
-KIT = {"services/__init__.py", "services/serving", "services/storage", "protos/gen"}
+KIT = {
+    "services/__init__.py",
+    "services/serving",
+    "services/storage",
+    "services/conditions",
+    "protos/gen",
+}
 MODEL = {"ml/__init__.py", "ml/model"}
 PERMITTED = {
     "ofone-profile": {"requirements/profile.txt", "services/profile"} | KIT,

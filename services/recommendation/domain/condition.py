@@ -1,12 +1,10 @@
 """What conditions may speak of, and what is known of it in one request."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from services.conditions.condition import Facts, Value, Vocabulary
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
 from services.recommendation.domain.moment import Moment
-
-Value = int | float | str | bool
 
 VARIABLES: Mapping[str, Mapping[str, type]] = {
     "traits": {
@@ -26,36 +24,9 @@ VARIABLES: Mapping[str, Mapping[str, type]] = {
 }
 """Variables, their fields and their types; docs/offers.md explains each."""
 
+VOCABULARY = Vocabulary(VARIABLES)
+
 SECONDS_PER_DAY = 86_400.0
-
-Facts = Mapping[str, Mapping[str, Value]]
-"""Values by variable and field; what is not known is left out."""
-
-Holds = Callable[[str], bool | None]
-"""Says whether a condition holds; ``None`` when it asks for what is not known."""
-
-
-@dataclass(slots=True, eq=False)
-class ConditionMistake(Exception):
-    """A condition that cannot be used, and where."""
-
-    rule: str
-    """UPPER_SNAKE, such as ``UNKNOWN_FIELD``."""
-    line: int
-    """From 1."""
-    column: int
-    """From 1, in characters."""
-    message: str
-    """One sentence."""
-    source: str
-    """The whole condition."""
-
-    def __str__(self) -> str:
-        """Return position, sentence, the line itself and a caret below the mistake."""
-        lines = self.source.split("\n")
-        text = lines[self.line - 1] if self.line <= len(lines) else ""
-        caret = " " * (self.column - 1) + "^"
-        return f"line {self.line}, column {self.column}: {self.message}\n{text}\n{caret}"
 
 
 def facts_of(customer: Customer, moment: Moment) -> Facts:

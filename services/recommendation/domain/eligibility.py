@@ -7,7 +7,8 @@ verdict.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.recommendation.domain.condition import SECONDS_PER_DAY, Holds
+from services.conditions.condition import Holds
+from services.recommendation.domain.condition import SECONDS_PER_DAY
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.offer import Offer, Variant

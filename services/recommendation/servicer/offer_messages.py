@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.recommendation.v1 import offer_pb2 as messages
 
-from services.recommendation.domain.condition import ConditionMistake
+from services.conditions.condition import ConditionMistake
 from services.recommendation.domain.offer import (
     Benefit,
     BenefitKind,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.recommendation.adapters.condition_source import FUNCTIONS, METHODS, TYPE_NAMES
-from services.recommendation.adapters.conditions import CelConditions
-from services.recommendation.domain.condition import VARIABLES
+from services.conditions.cel_conditions import CelConditions
+from services.conditions.source_text import FUNCTIONS, METHODS, TYPE_NAMES
+from services.recommendation.domain.condition import VARIABLES, VOCABULARY
 from services.recommendation.domain.verdict import Verdict
 
 PAGE = (Path(__file__).parents[3] / "docs" / "offers.md").read_text()
@@ -20,7 +20,7 @@ def test_the_page_has_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_a_condition_that_is_taken(example: str) -> None:
-    CelConditions().check(example)
+    CelConditions(VOCABULARY).check(example)
 
 
 def test_the_page_names_every_field_with_its_type_and_no_other() -> None:
@@ -45,7 +45,7 @@ def test_the_mistake_that_the_page_shows_is_the_one_that_is_made() -> None:
     shown = re.search(r"```text\noffer\.audience: (.*?)\n```", PAGE, re.DOTALL)
     assert shown is not None
     with pytest.raises(Exception, match="basket_cont") as mistake:
-        CelConditions().check("traits.basket_cont > 3")
+        CelConditions(VOCABULARY).check("traits.basket_cont > 3")
     assert str(mistake.value) == shown[1]
 
 

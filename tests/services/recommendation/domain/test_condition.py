@@ -3,7 +3,8 @@
 import dataclasses
 from zoneinfo import ZoneInfo
 
-from services.recommendation.domain.condition import VARIABLES, ConditionMistake, facts_of
+from services.conditions.condition import ConditionMistake
+from services.recommendation.domain.condition import VARIABLES, facts_of
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago

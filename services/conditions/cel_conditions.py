@@ -6,11 +6,19 @@ only when it meets them, so each part of a condition is also tried on a sample c
 
 import functools
 import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import cel
 
-from services.recommendation.adapters.condition_source import (
+from services.conditions.condition import (
+    ConditionMistake,
+    Facts,
+    Holds,
+    Value,
+    Vocabulary,
+)
+from services.conditions.source_text import (
     TYPE_NAMES,
     Token,
     check_names,
@@ -19,22 +27,11 @@ from services.recommendation.adapters.condition_source import (
     tokens,
     typed_names,
 )
-from services.recommendation.domain.condition import (
-    VARIABLES,
-    ConditionMistake,
-    Facts,
-    Holds,
-    Value,
-)
 
 MAX_PROGRAMS = 16_384
 """Compiled conditions kept by a process; more distinct ones are compiled again when needed."""
 
 _SAMPLES: dict[type, Value] = {int: 1, float: 1.0, str: "1", bool: True}
-_SAMPLE = {
-    variable: {name: _SAMPLES[kind] for name, kind in fields.items()}
-    for variable, fields in VARIABLES.items()
-}
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (?:Syntax error: )?(.*)")
 _UNEXPECTED = re.compile(
     r"(?:mismatched|extraneous|no viable alternative at) input '(.*)'(?: expecting|$)"
@@ -42,6 +39,7 @@ _UNEXPECTED = re.compile(
 _UNREADABLE = re.compile(r"token recognition error at: '(.*)'")
 _HALF_A_CHOICE = "Incomplete `ExprContext`"
 
+_ADVICE = "Write 2.0 for a double and 2 for an int, or convert with double(…), int(…), string(…)"
 _ARTICLES = {"int": "an"}
 
 _DATA_ERRORS = (ArithmeticError, LookupError)
@@ -50,31 +48,63 @@ _ERRORS = (*_DATA_ERRORS, TypeError, ValueError, RuntimeError)
 
 
 class CelConditions:
-    """The port ``Conditions`` by the package ``common-expression-language``."""
+    """A language of conditions by the package ``common-expression-language``."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """Take what conditions may speak of."""
+        self._vocabulary = vocabulary
+        self._sample = {
+            variable: {name: _SAMPLES[kind] for name, kind in fields.items()}
+            for variable, fields in vocabulary.variables.items()
+        } | {table: {} for table in vocabulary.tables}
 
     def check(self, source: str) -> None:
-        """See ``ports.Conditions.check``."""
+        """Return when ``source`` can be used.
+
+        Raises:
+            ConditionMistake: with the position of the first mistake.
+        """
         try:
             cel.compile(source)
         except ValueError as error:
             raise _syntax_mistake(source, str(error)) from None
         found = tokens(source)
-        check_names(source, found)
+        check_names(source, found, self._vocabulary)
         for operand in logical_operands(found):
-            _try_out(source, operand)
+            self._try_out(source, operand)
 
     def about(self, facts: Facts) -> Holds:
-        """See ``ports.Conditions.about``."""
-        return _Evaluation(facts).holds
+        """Return what says whether a condition holds, each evaluated at most once."""
+        return _Evaluation(facts, self._vocabulary.tables).holds
+
+    def _try_out(self, source: str, operand: Sequence[Token]) -> None:
+        """Evaluate one part of a condition on the sample customer."""
+        text = source[operand[0].start : operand[-1].stop]
+        start = operand[0].start
+        try:
+            result = cel.compile(text).execute(_context(self._sample, self._vocabulary.tables))
+        except _DATA_ERRORS:
+            return
+        except ValueError:
+            return  # not a whole expression by itself: the library has taken the condition whole
+        except (TypeError, RuntimeError) as error:
+            types = "; ".join(typed_names(operand, self._vocabulary)) or str(error).split(". ")[0]
+            message = f"the types of {text} do not go together: {types}. {_ADVICE}"
+            raise mistake(source, start, rule="TYPE_MISMATCH", message=message) from None
+        if not isinstance(result, bool):
+            kind = TYPE_NAMES.get(type(result), type(result).__name__)
+            message = f"{text} gives {_ARTICLES.get(kind, 'a')} {kind}, and must be true or false"
+            raise mistake(source, start, rule="NOT_BOOLEAN", message=message)
 
 
 class _Evaluation:
     """What is known in one request, and what followed from it so far."""
 
-    __slots__ = ("_context", "_facts", "_found")
+    __slots__ = ("_context", "_facts", "_found", "_tables")
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, tables: Mapping[str, float]) -> None:
         self._facts = facts
+        self._tables = tables
         self._context: cel.Context | None = None
         self._found: dict[str, bool | None] = {}
 
@@ -83,7 +113,7 @@ class _Evaluation:
         if source in self._found:
             return self._found[source]
         if self._context is None:
-            self._context = cel.Context(variables=dict(self._facts))
+            self._context = _context(self._facts, self._tables)
         try:
             result = _program(source).execute(self._context)
         except _ERRORS:
@@ -92,32 +122,25 @@ class _Evaluation:
         return self._found[source]
 
 
+def _context(facts: Facts, tables: Mapping[str, float]) -> cel.Context:
+    """Return the facts as the library takes them; a table that is not known is no function."""
+    variables = {name: fields for name, fields in facts.items() if name not in tables}
+    functions: dict[str, Callable[..., Any]] = {
+        name: functools.partial(_entry, facts[name], otherwise)
+        for name, otherwise in tables.items()
+        if name in facts
+    }
+    return cel.Context(variables=variables, functions=functions)
+
+
+def _entry(table: Mapping[str, Value], otherwise: float, key: object) -> Value | None:
+    """Return what a table holds; nothing for what is no text, which no comparison then takes."""
+    return table.get(key, otherwise) if isinstance(key, str) else None
+
+
 @functools.lru_cache(MAX_PROGRAMS)
 def _program(source: str) -> Any:
     return cel.compile(source)
-
-
-def _try_out(source: str, operand: list[Token] | Any) -> None:
-    """Evaluate one part of a condition on the sample customer."""
-    text = source[operand[0].start : operand[-1].stop]
-    start = operand[0].start
-    try:
-        result = cel.compile(text).execute(cel.Context(variables=_SAMPLE))
-    except _DATA_ERRORS:
-        return
-    except ValueError:
-        return  # not a whole expression by itself: the library has taken the condition whole
-    except (TypeError, RuntimeError) as error:
-        types = "; ".join(typed_names(operand)) or str(error).split(". ")[0]
-        message = (
-            f"the types of {text} do not go together: {types}."
-            " Write 2.0 for a double and 2 for an int, or convert with double(…), int(…), string(…)"
-        )
-        raise mistake(source, start, rule="TYPE_MISMATCH", message=message) from None
-    if not isinstance(result, bool):
-        kind = TYPE_NAMES.get(type(result), type(result).__name__)
-        message = f"{text} gives {_ARTICLES.get(kind, 'a')} {kind}, and must be true or false"
-        raise mistake(source, start, rule="NOT_BOOLEAN", message=message)
 
 
 def _syntax_mistake(source: str, complaint: str) -> ConditionMistake:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.recommendation.adapters.conditions import CelConditions
-from services.recommendation.domain.condition import ConditionMistake, Facts, facts_of
+from services.conditions.cel_conditions import CelConditions
+from services.conditions.condition import ConditionMistake, Facts
+from services.recommendation.domain.condition import VOCABULARY, facts_of
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago
@@ -23,7 +24,7 @@ FACTS: Facts = facts_of(REGULAR, Moment(NOON, "web", "north", ("tea",)))
 
 def mistake_in(source: str) -> ConditionMistake:
     with pytest.raises(ConditionMistake) as refusal:
-        CelConditions().check(source)
+        CelConditions(VOCABULARY).check(source)
     return refusal.value
 
 
@@ -45,7 +46,7 @@ def mistake_in(source: str) -> ConditionMistake:
     ],
 )
 def test_a_condition_that_makes_sense_is_taken_and_evaluated(source: str, expected: bool) -> None:
-    conditions = CelConditions()
+    conditions = CelConditions(VOCABULARY)
     conditions.check(source)
     assert conditions.about(FACTS)(source) is expected
 
@@ -115,7 +116,7 @@ def test_a_sign_that_means_nothing_is_explained(source: str, message: str) -> No
 
 
 def test_what_is_not_known_of_a_customer_is_neither_true_nor_false() -> None:
-    holds = CelConditions().about(facts_of(unreadable("ada"), Moment(NOON)))
+    holds = CelConditions(VOCABULARY).about(facts_of(unreadable("ada"), Moment(NOON)))
     assert holds("traits.basket_count > 3") is None
     assert holds("marketing.email") is None
     assert holds("context.hour == 12 || traits.basket_count > 3") is True
@@ -123,12 +124,12 @@ def test_what_is_not_known_of_a_customer_is_neither_true_nor_false() -> None:
 
 
 def test_days_since_a_purchase_that_never_was_are_not_known() -> None:
-    holds = CelConditions().about(facts_of(newcomer(), Moment(NOON)))
+    holds = CelConditions(VOCABULARY).about(facts_of(newcomer(), Moment(NOON)))
     assert holds("traits.days_since_last_purchase > 30.0") is None
     assert holds("traits.days_since_last_purchase < 30.0") is None
     assert holds("!has(traits.days_since_last_purchase)") is True
 
 
 def test_a_condition_that_fails_for_one_customer_is_not_known_for_them() -> None:
-    holds = CelConditions().about(FACTS)
+    holds = CelConditions(VOCABULARY).about(FACTS)
     assert holds("traits.basket_count / traits.item_count > 3") is None

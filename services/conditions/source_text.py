@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.recommendation.domain.condition import VARIABLES, ConditionMistake
+from services.conditions.condition import ConditionMistake, Vocabulary
 
 FUNCTIONS = ("double", "has", "int", "size", "string")
 METHODS = ("contains", "endsWith", "size", "startsWith")
@@ -16,6 +16,8 @@ METHODS = ("contains", "endsWith", "size", "startsWith")
 lists to go through, and both can be made to run for seconds."""
 
 TYPE_NAMES: Mapping[type, str] = {int: "int", float: "double", str: "string", bool: "bool"}
+
+Variables = Mapping[str, Mapping[str, type]]
 
 _WORDS = {"true", "false", "null", "in"}
 _LOGICAL = {"&&", "||", "?", ":"}
@@ -57,12 +59,18 @@ def mistake(source: str, start: int, *, rule: str, message: str) -> ConditionMis
     return ConditionMistake(rule, before.count("\n") + 1, column, message, source)
 
 
-def check_names(source: str, found: Sequence[Token]) -> None:
+def check_names(source: str, found: Sequence[Token], vocabulary: Vocabulary) -> None:
     """Refuse names that mean nothing.
+
+    Args:
+        source: the condition.
+        found: its tokens.
+        vocabulary: what it may speak of.
 
     Raises:
         ConditionMistake: at the first one.
     """
+    variables, functions = vocabulary.variables, (*FUNCTIONS, *vocabulary.tables)
     texts = ["", "", *(token.text if token.kind != "text" else "''" for token in found), "", ""]
     for place, token in enumerate(found):
         if token.kind != "name" or token.text in _WORDS:
@@ -70,11 +78,11 @@ def check_names(source: str, found: Sequence[Token]) -> None:
         before, after = texts[place + 1], texts[place + 3]
         problem = None
         if after == "(":
-            problem = _call_problem(token.text, METHODS if before == "." else FUNCTIONS)
+            problem = _call_problem(token.text, METHODS if before == "." else functions)
         elif before != ".":
-            problem = _variable_problem(token.text, after)
-        elif texts[place] in VARIABLES:
-            problem = _field_problem(texts[place], token.text)
+            problem = _variable_problem(token.text, after, variables)
+        elif texts[place] in variables:
+            problem = _field_problem(token.text, texts[place], variables)
         else:
             problem = ("UNKNOWN_FIELD", f"nothing here has a field {token.text}")
         if problem is not None:
@@ -101,15 +109,16 @@ def logical_operands(found: Sequence[Token]) -> list[Sequence[Token]]:
     return [inner] if inner else []
 
 
-def typed_names(found: Sequence[Token]) -> list[str]:
+def typed_names(found: Sequence[Token], vocabulary: Vocabulary) -> list[str]:
     """Return the fields that occur, each with its type: ``traits.total_spend is a double``."""
+    variables = vocabulary.variables
     named = [
         (variable.text, field.text)
         for variable, dot, field in zip(found, found[1:], found[2:], strict=False)
-        if variable.text in VARIABLES and dot.text == "."
+        if variable.text in variables and dot.text == "."
     ]
     return [
-        f"{variable}.{field} is a {TYPE_NAMES[VARIABLES[variable][field]]}"
+        f"{variable}.{field} is a {TYPE_NAMES[variables[variable][field]]}"
         for variable, field in dict.fromkeys(named)
     ]
 
@@ -132,16 +141,16 @@ def _call_problem(name: str, allowed: Sequence[str]) -> tuple[str, str] | None:
     return "UNKNOWN_FUNCTION", f"there is no {name}(); there are {', '.join(allowed)}"
 
 
-def _variable_problem(name: str, after: str) -> tuple[str, str] | None:
-    if name not in VARIABLES:
-        return "UNKNOWN_NAME", f"there is no {name}{_hint(name, tuple(VARIABLES))}"
+def _variable_problem(name: str, after: str, variables: Variables) -> tuple[str, str] | None:
+    if name not in variables:
+        return "UNKNOWN_NAME", f"there is no {name}{_hint(name, tuple(variables))}"
     if after != ".":
-        return "NO_FIELD", f"{name} needs a field, such as {name}.{next(iter(VARIABLES[name]))}"
+        return "NO_FIELD", f"{name} needs a field, such as {name}.{next(iter(variables[name]))}"
     return None
 
 
-def _field_problem(variable: str, name: str) -> tuple[str, str] | None:
-    fields = tuple(VARIABLES[variable])
+def _field_problem(name: str, variable: str, variables: Variables) -> tuple[str, str] | None:
+    fields = tuple(variables[variable])
     if name in fields:
         return None
     return "UNKNOWN_FIELD", f"{variable} has no field {name}{_hint(name, fields)}"
