@@ -34,6 +34,8 @@ BATCH_SIZE = 1_000
 BATCH_LINES = 50_000
 """A wholesaler's thousand baskets would not fit into one message."""
 
+MAX_GROUP = 64
+"""Characters that the category or the brand of a line may have."""
 MAX_EVENT_ID = 128
 """Characters that the id of an event may have."""
 
@@ -120,7 +122,11 @@ def _purchase(record: PurchaseRecord) -> Event:
     )
     for line in record.lines:
         event.lines.add(
-            item=f"items/{line.item_id}", quantity=line.quantity, unit_price=line.unit_price
+            item=f"items/{line.item_id}",
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            category=line.category.strip()[:MAX_GROUP],
+            brand=line.brand.strip()[:MAX_GROUP],
         )
     return event
 

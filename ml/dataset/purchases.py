@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 
 from ml.dataset.dataset import Dataset
 
@@ -24,6 +25,10 @@ class PurchaseLine:
     quantity: float
     unit_price: float | None
     """``None`` where the source gave none."""
+    category: str = ""
+    """As the catalogue has it; empty where it says nothing."""
+    brand: str = ""
+    """As the catalogue has it; empty where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ def purchase_records(dataset: Dataset) -> Iterator[PurchaseRecord]:
     heads = bought.iloc[starts]
     stores = heads["store"].astype(object).where(heads["store"].notna(), None)
     prices = bought["unit_price"].astype(object).where(bought["unit_price"].notna(), None)
-    lines = list(map(PurchaseLine, bought["item_id"], bought["quantity"].astype(float), prices))
+    quantities = bought["quantity"].astype(float)
+    groups = (_of_catalogue(dataset, name, bought["item_id"]) for name in ("category", "brand"))
+    lines = list(map(PurchaseLine, bought["item_id"], quantities, prices, *groups))
     ends = [*starts[1:], len(bought)]
     for customer, basket, moment, store, start, end in zip(
         heads["customer_id"],
@@ -75,3 +82,9 @@ def purchase_records(dataset: Dataset) -> Iterator[PurchaseRecord]:
         yield PurchaseRecord(
             customer, basket, moment, store=store, channel=channel, lines=tuple(lines[start:end])
         )
+
+
+def _of_catalogue(dataset: Dataset, name: str, item_ids: pd.Series) -> pd.Series:
+    """Return what the catalogue's column says of each item, empty where it says nothing."""
+    said = dict(zip(dataset.items["item_id"], dataset.items[name].fillna(""), strict=True))
+    return item_ids.map(lambda item_id: said.get(item_id, ""))

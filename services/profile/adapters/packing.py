@@ -6,6 +6,7 @@ objects are written field by field, and needs no schema beside the code.
 
 from dataclasses import fields
 from functools import partial
+from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
@@ -23,8 +24,8 @@ from services.profile.domain.state import (
 )
 from services.profile.domain.traits import Traits
 
-FORMAT = 1
-"""The layout below; a later one must still read the earlier ones."""
+FORMAT = 2
+"""The layout below. Format 1 is still read: its lines have no category and no brand."""
 
 
 _ITEM = partial(tuple.__new__, ItemHistory)
@@ -58,7 +59,7 @@ def unpack_event(
         store=store,
         place=place,
         party=Party(party),
-        lines=tuple(map(EventLine._make, lines)),
+        lines=tuple(starmap(EventLine, lines)),
         offer_id=offer_id,
         text=text,
         rating=rating,
@@ -128,6 +129,6 @@ def _pack(*values: object) -> bytes:
 
 def _unpack(packed: bytes) -> Any:  # what MessagePack read is known to the caller alone
     written, *values = msgpack.unpackb(packed, use_list=False)
-    if written != FORMAT:
+    if not 1 <= written <= FORMAT:
         raise UnknownFormat(f"format {written} is not known here")
     return values

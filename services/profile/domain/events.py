@@ -81,6 +81,10 @@ class EventLine(NamedTuple):
     """Before discount, in the deployment's currency; ``None`` when not told."""
     discount: float | None
     """On the whole line, in the deployment's currency; ``None`` when not told."""
+    category: str = ""
+    """As the source's catalogue had it when it happened; empty when not told."""
+    brand: str = ""
+    """As the source's catalogue had it when it happened; empty when not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,12 @@ class Report:
     def content_digest(self) -> bytes:
         """Return a fingerprint of everything told, 32 bytes: equal exactly for equal content."""
         event = self.event
+        # A line without category and brand reads as it did before lines could have them, so that
+        # an event told again is a duplicate, whenever it was told first.
+        lines = [line if line.category or line.brand else line[:4] for line in event.lines]
         content = (
             *(event.source, event.event_id, int(event.type), event.occurred_micros),
-            *(event.channel, event.store, event.place, int(event.party), event.lines),
+            *(event.channel, event.store, event.place, int(event.party), lines),
             *(event.offer_id, event.text, event.rating, event.decision_id),
             sorted(handle.digest for handle in self.handles),
             self.customer_id,

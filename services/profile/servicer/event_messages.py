@@ -31,6 +31,8 @@ LEAST_QUANTITY = 1e-6
 MAX_PRICE = 1_000_000_000.0
 """Currencies of small units have long prices."""
 MAX_RATING = 5.0
+MAX_GROUP_CHARACTERS = 64
+"""Of a category or a brand: what groups items is counted by name, so names stay short."""
 MAX_AHEAD_MICROS = 86_400 * MICROS
 """How far clocks of sources may run ahead: a day, which covers every wrong time zone."""
 
@@ -118,6 +120,8 @@ def event_message(event: Event) -> event_pb2.Event:
                 quantity=line.quantity,
                 unit_price=line.unit_price,
                 discount=line.discount,
+                category=line.category,
+                brand=line.brand,
             )
             for line in event.lines
         ],
@@ -185,9 +189,12 @@ def _line(check: Check, index: int, line: event_pb2.EventLine) -> EventLine:
         or not LEAST_QUANTITY <= quantity <= MAX_QUANTITY
         or not 0 <= (price or 0.0) <= MAX_PRICE
         or not 0 <= (discount or 0.0) <= MAX_PRICE
+        or len(line.category) > MAX_GROUP_CHARACTERS
+        or len(line.brand) > MAX_GROUP_CHARACTERS
     ):
         _check_line(check, f"lines[{index}]", line, quantity)
-    return EventLine(ItemId(line.item[len(_ITEMS) :]), quantity, price, discount)
+    item_id = ItemId(line.item[len(_ITEMS) :])
+    return EventLine(item_id, quantity, price, discount, line.category, line.brand)
 
 
 def _check_line(check: Check, path: str, line: event_pb2.EventLine, quantity: float) -> None:
@@ -196,6 +203,8 @@ def _check_line(check: Check, path: str, line: event_pb2.EventLine, quantity: fl
     check.number(f"{path}.quantity", quantity, least=least, most=MAX_QUANTITY)
     check.number(f"{path}.unit_price", line.unit_price, least=0, most=MAX_PRICE)
     check.number(f"{path}.discount", line.discount, least=0, most=MAX_PRICE)
+    check.text(f"{path}.category", line.category, most=MAX_GROUP_CHARACTERS)
+    check.text(f"{path}.brand", line.brand, most=MAX_GROUP_CHARACTERS)
 
 
 def _offer(check: Check, message: event_pb2.Event, event_type: EventType) -> tuple[OfferId, str]:

@@ -22,7 +22,7 @@ def test_baskets_are_told_in_order_of_time_with_their_lines() -> None:
         datetime(2026, 1, 3, tzinfo=UTC),
         store="south",
         channel="store",
-        lines=(PurchaseLine("coffee", 1.0, 4.0),),
+        lines=(PurchaseLine("coffee", 1.0, 4.0, category="Coffee"),),
     )
     assert [line.item_id for line in records[0].lines] == ["milk", "tea"]
 
@@ -31,7 +31,13 @@ def test_what_is_not_known_is_none_and_a_basket_of_no_store_is_of_the_web() -> N
     last = list(purchase_records(corner_shop.dataset()))[-1]
 
     assert (last.store, last.channel) == (None, "web")
-    assert last.lines == (PurchaseLine("tea", 1.0, None),)
+    assert last.lines == (PurchaseLine("tea", 1.0, None, category="Tea", brand="Harbour"),)
+
+
+def test_an_item_that_no_catalogue_knows_has_no_category_and_no_brand() -> None:
+    first = next(purchase_records(corner_shop.history_only()))
+
+    assert {(line.category, line.brand) for line in first.lines} == {("", "")}
 
 
 def test_where_no_basket_has_a_store_all_are_of_the_store_channel() -> None:

@@ -95,6 +95,8 @@ RULES: list[tuple[str, str, Change]] = [
     ("lines[1].unit_price", "NOT_FINITE", line(unit_price=-math.inf)),
     ("lines[1].discount", "NEGATIVE", line(discount=-0.01)),
     ("lines[1].discount", "NOT_FINITE", line(discount=math.nan)),
+    ("lines[1].category", "TOO_LONG", line(category="x" * 65)),
+    ("lines[1].brand", "TOO_LONG", line(brand="x" * 65)),
 ]
 
 
@@ -137,6 +139,14 @@ def test_no_quantity_is_one_and_a_day_ahead_is_tolerated(desk: Desk) -> None:
     assert list(desk.stub.GetSnapshot(request).snapshot.quantities) == [1.0]
     event.lines[0].quantity = 1
     assert desk.ingest(event)[0].outcome == pb.EVENT_OUTCOME_DUPLICATE
+
+
+def test_category_and_brand_come_back_as_they_were_told(desk: Desk) -> None:
+    event = purchase("grouped", "tea", "cup", who="grouped")
+    event.lines[0].MergeFrom(event_pb2.EventLine(category="x" * 64, brand="Harbour"))
+    (result,) = desk.ingest(event)
+    (told,) = desk.stub.ListEvents(pb.ListEventsRequest(parent=result.customer)).events
+    assert [(line.category, line.brand) for line in told.lines] == [("x" * 64, "Harbour"), ("", "")]
 
 
 def test_outcomes_are_counted_by_type(desk: Desk) -> None:

@@ -25,23 +25,23 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cofone/profile/v1/event.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\nIdentifier\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\r\n\x05value\x18\x02 \x01(\t\"w\n\tEventLine\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x01\x12\x17\n\nunit_price\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\x08\x64iscount\x18\x04 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_unit_priceB\x0b\n\t_discount\"\x9c\x03\n\x05\x45vent\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12)\n\x04type\x18\x03 \x01(\x0e\x32\x1b.ofone.profile.v1.EventType\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x0bidentifiers\x18\x05 \x03(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x10\n\x08\x63ustomer\x18\x06 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x07 \x01(\t\x12\r\n\x05store\x18\x08 \x01(\t\x12\r\n\x05place\x18\t \x01(\t\x12&\n\x05party\x18\n \x01(\x0e\x32\x17.ofone.profile.v1.Party\x12*\n\x05lines\x18\x0b \x03(\x0b\x32\x1b.ofone.profile.v1.EventLine\x12\r\n\x05offer\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\x12\x13\n\x06rating\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x08\x64\x65\x63ision\x18\x0f \x01(\tB\t\n\x07_rating*\x98\x03\n\tEventType\x12\x1a\n\x16\x45VENT_TYPE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45VENT_TYPE_PURCHASE\x10\x01\x12\x15\n\x11\x45VENT_TYPE_RETURN\x10\x02\x12\x13\n\x0f\x45VENT_TYPE_VIEW\x10\x03\x12\x15\n\x11\x45VENT_TYPE_SEARCH\x10\x04\x12\x19\n\x15\x45VENT_TYPE_BASKET_ADD\x10\x05\x12\x14\n\x10\x45VENT_TYPE_VISIT\x10\x06\x12\x15\n\x11\x45VENT_TYPE_RATING\x10\x07\x12\x15\n\x11\x45VENT_TYPE_ANSWER\x10\x08\x12\x1f\n\x1b\x45VENT_TYPE_OFFER_IMPRESSION\x10\t\x12\x1a\n\x16\x45VENT_TYPE_OFFER_CLICK\x10\n\x12\x1f\n\x1b\x45VENT_TYPE_OFFER_REDEMPTION\x10\x0b\x12\x1e\n\x1a\x45VENT_TYPE_OFFER_DISMISSAL\x10\x0c\x12\x1e\n\x1a\x45VENT_TYPE_SERVICE_CONTACT\x10\r\x12\x16\n\x12\x45VENT_TYPE_MENTION\x10\x0e*U\n\x05Party\x12\x15\n\x11PARTY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bPARTY_FIRST\x10\x01\x12\x0f\n\x0bPARTY_THIRD\x10\x02\x12\x13\n\x0fPARTY_REAL_TIME\x10\x03*\xe3\x01\n\x0eIdentifierKind\x12\x1f\n\x1bIDENTIFIER_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cIDENTIFIER_KIND_LOYALTY_CARD\x10\x01\x12\x19\n\x15IDENTIFIER_KIND_EMAIL\x10\x02\x12\x19\n\x15IDENTIFIER_KIND_PHONE\x10\x03\x12\x1a\n\x16IDENTIFIER_KIND_DEVICE\x10\x04\x12\x1b\n\x17IDENTIFIER_KIND_BROWSER\x10\x05\x12\x1f\n\x1bIDENTIFIER_KIND_APP_INSTALL\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cofone/profile/v1/event.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\nIdentifier\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\r\n\x05value\x18\x02 \x01(\t\"\x98\x01\n\tEventLine\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x01\x12\x17\n\nunit_price\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x15\n\x08\x64iscount\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x10\n\x08\x63\x61tegory\x18\x05 \x01(\t\x12\r\n\x05\x62rand\x18\x06 \x01(\tB\r\n\x0b_unit_priceB\x0b\n\t_discount\"\x9c\x03\n\x05\x45vent\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12)\n\x04type\x18\x03 \x01(\x0e\x32\x1b.ofone.profile.v1.EventType\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x0bidentifiers\x18\x05 \x03(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x10\n\x08\x63ustomer\x18\x06 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x07 \x01(\t\x12\r\n\x05store\x18\x08 \x01(\t\x12\r\n\x05place\x18\t \x01(\t\x12&\n\x05party\x18\n \x01(\x0e\x32\x17.ofone.profile.v1.Party\x12*\n\x05lines\x18\x0b \x03(\x0b\x32\x1b.ofone.profile.v1.EventLine\x12\r\n\x05offer\x18\x0c \x01(\t\x12\x0c\n\x04text\x18\r \x01(\t\x12\x13\n\x06rating\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x08\x64\x65\x63ision\x18\x0f \x01(\tB\t\n\x07_rating*\x98\x03\n\tEventType\x12\x1a\n\x16\x45VENT_TYPE_UNSPECIFIED\x10\x00\x12\x17\n\x13\x45VENT_TYPE_PURCHASE\x10\x01\x12\x15\n\x11\x45VENT_TYPE_RETURN\x10\x02\x12\x13\n\x0f\x45VENT_TYPE_VIEW\x10\x03\x12\x15\n\x11\x45VENT_TYPE_SEARCH\x10\x04\x12\x19\n\x15\x45VENT_TYPE_BASKET_ADD\x10\x05\x12\x14\n\x10\x45VENT_TYPE_VISIT\x10\x06\x12\x15\n\x11\x45VENT_TYPE_RATING\x10\x07\x12\x15\n\x11\x45VENT_TYPE_ANSWER\x10\x08\x12\x1f\n\x1b\x45VENT_TYPE_OFFER_IMPRESSION\x10\t\x12\x1a\n\x16\x45VENT_TYPE_OFFER_CLICK\x10\n\x12\x1f\n\x1b\x45VENT_TYPE_OFFER_REDEMPTION\x10\x0b\x12\x1e\n\x1a\x45VENT_TYPE_OFFER_DISMISSAL\x10\x0c\x12\x1e\n\x1a\x45VENT_TYPE_SERVICE_CONTACT\x10\r\x12\x16\n\x12\x45VENT_TYPE_MENTION\x10\x0e*U\n\x05Party\x12\x15\n\x11PARTY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bPARTY_FIRST\x10\x01\x12\x0f\n\x0bPARTY_THIRD\x10\x02\x12\x13\n\x0fPARTY_REAL_TIME\x10\x03*\xe3\x01\n\x0eIdentifierKind\x12\x1f\n\x1bIDENTIFIER_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cIDENTIFIER_KIND_LOYALTY_CARD\x10\x01\x12\x19\n\x15IDENTIFIER_KIND_EMAIL\x10\x02\x12\x19\n\x15IDENTIFIER_KIND_PHONE\x10\x03\x12\x1a\n\x16IDENTIFIER_KIND_DEVICE\x10\x04\x12\x1b\n\x17IDENTIFIER_KIND_BROWSER\x10\x05\x12\x1f\n\x1bIDENTIFIER_KIND_APP_INSTALL\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EVENTTYPE']._serialized_start=697
-  _globals['_EVENTTYPE']._serialized_end=1105
-  _globals['_PARTY']._serialized_start=1107
-  _globals['_PARTY']._serialized_end=1192
-  _globals['_IDENTIFIERKIND']._serialized_start=1195
-  _globals['_IDENTIFIERKIND']._serialized_end=1422
+  _globals['_EVENTTYPE']._serialized_start=731
+  _globals['_EVENTTYPE']._serialized_end=1139
+  _globals['_PARTY']._serialized_start=1141
+  _globals['_PARTY']._serialized_end=1226
+  _globals['_IDENTIFIERKIND']._serialized_start=1229
+  _globals['_IDENTIFIERKIND']._serialized_end=1456
   _globals['_IDENTIFIER']._serialized_start=83
   _globals['_IDENTIFIER']._serialized_end=158
-  _globals['_EVENTLINE']._serialized_start=160
-  _globals['_EVENTLINE']._serialized_end=279
-  _globals['_EVENT']._serialized_start=282
-  _globals['_EVENT']._serialized_end=694
+  _globals['_EVENTLINE']._serialized_start=161
+  _globals['_EVENTLINE']._serialized_end=313
+  _globals['_EVENT']._serialized_start=316
+  _globals['_EVENT']._serialized_end=728
 # @@protoc_insertion_point(module_scope)

@@ -196,6 +196,8 @@ class EventLine(_message.Message):
     QUANTITY_FIELD_NUMBER: _builtins.int
     UNIT_PRICE_FIELD_NUMBER: _builtins.int
     DISCOUNT_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    BRAND_FIELD_NUMBER: _builtins.int
     item: _builtins.str
     """Required. The item, `items/{item}`."""
     quantity: _builtins.float
@@ -206,6 +208,10 @@ class EventLine(_message.Message):
     """Price of one unit before discount, in the deployment's currency. Never negative."""
     discount: _builtins.float
     """Discount on the whole line, in the deployment's currency. Never negative."""
+    category: _builtins.str
+    """The item's category, as the source's catalogue had it when it happened; at most 64 characters."""
+    brand: _builtins.str
+    """The item's brand, as the source's catalogue had it when it happened; at most 64 characters."""
     def __init__(
         self,
         *,
@@ -213,10 +219,12 @@ class EventLine(_message.Message):
         quantity: _builtins.float = ...,
         unit_price: _builtins.float | None = ...,
         discount: _builtins.float | None = ...,
+        category: _builtins.str = ...,
+        brand: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_discount", b"_discount", "_unit_price", b"_unit_price", "discount", b"discount", "unit_price", b"unit_price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_discount", b"_discount", "_unit_price", b"_unit_price", "discount", b"discount", "item", b"item", "quantity", b"quantity", "unit_price", b"unit_price"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_discount", b"_discount", "_unit_price", b"_unit_price", "brand", b"brand", "category", b"category", "discount", b"discount", "item", b"item", "quantity", b"quantity", "unit_price", b"unit_price"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__discount: _TypeAlias = _typing.Literal["discount"]  # noqa: Y015
     _WhichOneofArgType__discount: _TypeAlias = _typing.Literal["_discount", b"_discount"]  # noqa: Y015

@@ -1,0 +1,71 @@
+"""Bytes written by earlier versions are read for ever, and mean what they meant."""
+
+from dataclasses import replace
+
+import msgpack
+import pytest
+
+from services.profile.adapters.packing import (
+    FORMAT,
+    UnknownFormat,
+    pack_event,
+    unpack_event,
+)
+from services.profile.domain.events import Event, EventLine, EventType, ItemId
+from tests.services.profile.told import NOW, card, told
+
+FORMAT_1_EVENT = bytes.fromhex(
+    "9a01a573746f7265a56d69747465a0019294a3746561cb4000000000000000cb400c000000000000"
+    "cb3fe000000000000094a3637570cb3ff0000000000000c0c0a0a0c0a0"
+)
+"""``EVENT`` as it was written before lines could have a category and a brand."""
+
+FORMAT_1_DIGEST = "1e74340dfb26cf96c1b7558802ad7b8de3a136ff989d3fc97d66f8695e9c9615"
+
+EVENT = Event(
+    *("till", "r-1", EventType.PURCHASE, NOW),
+    channel="store",
+    store="mitte",
+    lines=(
+        EventLine(ItemId("tea"), 2.0, 3.5, 0.5),
+        EventLine(ItemId("cup"), 1.0, None, None),
+    ),
+)
+GROUPED = replace(
+    EVENT, lines=(EVENT.lines[0]._replace(category="Tea", brand="Harbour"), EVENT.lines[1])
+)
+
+
+def unpacked(content: bytes) -> Event:
+    return unpack_event(
+        content,
+        source=EVENT.source,
+        event_id=EVENT.event_id,
+        event_type=int(EVENT.type),
+        occurred_micros=EVENT.occurred_micros,
+    )
+
+
+def test_an_event_of_the_first_format_is_read_without_category_and_brand() -> None:
+    assert unpacked(FORMAT_1_EVENT) == EVENT
+
+
+@pytest.mark.parametrize("event", [EVENT, GROUPED])
+def test_an_event_comes_back_as_it_was_written(event: Event) -> None:
+    assert unpacked(pack_event(event)) == event
+
+
+def test_an_event_of_a_newer_format_is_refused() -> None:
+    _, *values = msgpack.unpackb(pack_event(EVENT))
+    with pytest.raises(UnknownFormat, match=str(FORMAT + 1)):
+        unpacked(msgpack.packb((FORMAT + 1, *values)))
+
+
+def test_an_event_without_category_and_brand_keeps_the_digest_it_always_had() -> None:
+    assert told(EVENT, card("1")).content_digest().hex() == FORMAT_1_DIGEST
+
+
+def test_a_category_or_a_brand_is_content_like_everything_else() -> None:
+    renamed = replace(EVENT, lines=(EVENT.lines[0]._replace(category="Herbs"), EVENT.lines[1]))
+    digests = {told(event, card("1")).content_digest() for event in (EVENT, GROUPED, renamed)}
+    assert len(digests) == 3
