@@ -61,17 +61,20 @@ def simulate(
     end: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: yesterday.")
     ] = None,
+    life_courses: Annotated[  # noqa: FBT002  # a flag on the command line
+        bool, typer.Option("--life-courses", help="Lives change by degrees: children, moves, work.")
+    ] = False,
 ) -> None:
     """Let a small town live and shop, and write its purchases as a dataset folder."""
     with learning_commands() as commands:
-        sentence = commands.simulate(
-            out,
+        town = commands.town_config(
+            end.date() if end else None,
             customers=customers,
             days=days,
             seed=seed,
-            end=end.date() if end else None,
-            show_progress=is_terminal(),
+            life_courses=life_courses,
         )
+        sentence = commands.simulate(out, town, show_progress=is_terminal())
     typer.echo(sentence)
 
 

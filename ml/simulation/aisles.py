@@ -1,10 +1,15 @@
-"""What a shop sells, in words: the aisles that items are made of, read from ``aisles.toml``."""
+"""What a shop sells, in words: the aisles that items are made of, read from ``aisles.toml``.
+
+``life_aisles.toml`` adds what lives that change by degrees buy.
+"""
 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-_FILE = Path(__file__).parent / "aisles.toml"
+_FOLDER = Path(__file__).parent
+_FILE = _FOLDER / "aisles.toml"
+_LIFE_FILE = _FOLDER / "life_aisles.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,18 @@ class Aisle:
     """The month in which it sells most, 1 to 12; 0 for none."""
 
 
-def read_aisles() -> tuple[tuple[Aisle, ...], tuple[str, ...]]:
-    """Return the aisles in the order of the shop, and the brands."""
+def read_aisles(*, by_degrees: bool = False) -> tuple[tuple[Aisle, ...], tuple[str, ...]]:
+    """Return the aisles in the order of the shop, and the brands.
+
+    Args:
+        by_degrees: whether the shop also has what lives that change by degrees buy.
+    """
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    found = document["aisles"]
+    if by_degrees:
+        found = found + tomllib.loads(_LIFE_FILE.read_text(encoding="utf-8"))["aisles"]
     aisles = tuple(
         Aisle(**{**each, "kinds": tuple(each["kinds"]), "sizes": tuple(each["sizes"])})
-        for each in document["aisles"]
+        for each in found
     )
     return aisles, tuple(document["brands"])

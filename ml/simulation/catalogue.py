@@ -71,9 +71,15 @@ class Catalogue:
         return np.flatnonzero(self.category_rows == self.categories.index(category))
 
 
-def build_catalogue(seed: int, item_count: int) -> Catalogue:
-    """Return the assortment; every category has the same number of items, give or take one."""
-    aisles, brands = read_aisles()
+def build_catalogue(seed: int, item_count: int, *, by_degrees: bool = False) -> Catalogue:
+    """Return the assortment; every category has the same number of items, give or take one.
+
+    Args:
+        seed: of the town.
+        item_count: how many items, all categories together.
+        by_degrees: whether there are the aisles for lives that change by degrees.
+    """
+    aisles, brands = read_aisles(by_degrees=by_degrees)
     rng = stream(seed, Purpose.CATALOGUE)
     counts = [len(part) for part in np.array_split(np.arange(item_count), len(aisles))]
     ids: list[str] = []

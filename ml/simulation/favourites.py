@@ -11,6 +11,8 @@ from ml.simulation.town import Town
 
 _KEPT_SHARE = 0.85
 """Share of favourites that outlive a change of life where tastes stay."""
+_KEPT_LATER_SHARE = 0.97
+"""The same of each further step of that change."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,27 +52,53 @@ class Favourites:
 
 
 def draw_favourites(
-    town: Town, phases: tuple[Phase, ...], change_day: float, rng: np.random.Generator
+    town: Town, phases: tuple[Phase, ...], starts: tuple[float, ...], rng: np.random.Generator
 ) -> Favourites:
-    """Draw what the customer keeps buying; a change of life ends some of it and adds other."""
+    """Draw what the customer keeps buying; a change of life ends some of it and adds other.
+
+    Args:
+        town: Where.
+        phases: What they like, one phase after the other.
+        starts: The day of the history on which each begins.
+        rng: The customer's stream.
+    """
     first = _chosen(town, phases[0], rng, count=3 + int(rng.poisson(6)))
     gaps, spreads = _gaps(town, first, rng)
     found = Favourites(first, gaps, spreads, np.zeros(len(first)), np.full(len(first), np.inf))
-    if len(phases) == 1:
-        return found
-    before, after = phases[0].category_weights, phases[1].category_weights
+    for number, change in enumerate(zip(phases, phases[1:], starts[1:], strict=False)):
+        found = _changed(town, found, change, rng, is_first=number == 0)
+    return found
+
+
+def _changed(
+    town: Town,
+    own: Favourites,
+    change: tuple[Phase, Phase, float],
+    rng: np.random.Generator,
+    *,
+    is_first: bool,
+) -> Favourites:
+    """Return the favourites after a step from one phase to the next, on a day.
+
+    Others come in place of those that end; the first step brings two more.
+    """
+    before, after, day = change
+    kept_share = _KEPT_SHARE if is_first else _KEPT_LATER_SHARE
     with np.errstate(divide="ignore", invalid="ignore"):
-        stays = np.nan_to_num(np.minimum(1.0, after / before))[town.catalogue.category_rows[first]]
-    is_kept = rng.random(len(first)) < _KEPT_SHARE * stays
-    wanted = _chosen(town, phases[1], rng, count=len(first))
-    added = wanted[~np.isin(wanted, first)][: 2 + int((~is_kept).sum())]
-    more_gaps, more_spreads = _gaps(town, added, rng)
+        stays = np.minimum(1.0, after.category_weights / before.category_weights)
+    stays = np.nan_to_num(stays)[town.catalogue.category_rows[own.item_rows]]
+    is_current = np.isinf(own.until)
+    is_kept = (rng.random(len(own.item_rows)) < kept_share * stays) | ~is_current
+    wanted = _chosen(town, after, rng, count=len(own.item_rows))
+    lost_count = int((~is_kept).sum())
+    added = wanted[~np.isin(wanted, own.item_rows)][: lost_count + 2 * is_first]
+    gaps, spreads = _gaps(town, added, rng)
     return Favourites(
-        np.concatenate([first, added]),
-        np.concatenate([gaps, more_gaps]),
-        np.concatenate([spreads, more_spreads]),
-        np.concatenate([found.since, np.full(len(added), change_day)]),
-        np.concatenate([np.where(is_kept, np.inf, change_day), np.full(len(added), np.inf)]),
+        np.concatenate([own.item_rows, added]),
+        np.concatenate([own.gap_days, gaps]),
+        np.concatenate([own.spreads, spreads]),
+        np.concatenate([own.since, np.full(len(added), day)]),
+        np.concatenate([np.where(is_kept, own.until, day), np.full(len(added), np.inf)]),
     )
 
 

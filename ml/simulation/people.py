@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ml.simulation.courses import Course, draw_course
 from ml.simulation.favourites import Favourites, draw_favourites
-from ml.simulation.lives import Change, Stage
+from ml.simulation.lives import Change, Stage, Step
 from ml.simulation.tastes import Phase, draw_tastes, life_factors
 from ml.simulation.town import Town
 
@@ -34,7 +36,9 @@ class Person:
     change_day: float
     """Day of the history on which life changes; infinite for never."""
     phases: tuple[Phase, ...]
-    """One, or two when life changes."""
+    """One, and another for each step of a change of life."""
+    phase_days: tuple[float, ...]
+    """The day of the history on which each begins, the first on day 0."""
     favourites: Favourites
     basket_gap_days: float
     """Mean days between baskets."""
@@ -57,29 +61,34 @@ def make_person(town: Town, index: int, rng: np.random.Generator) -> Person:
     config = town.config
     shares = np.array([each.share for each in town.stages])
     stage = town.stages[int(rng.choice(len(shares), p=shares / shares.sum()))]
-    changed, moment = rng.random(), rng.uniform(0.25, 0.75)
-    change = town.changes[int(rng.integers(len(town.changes)))]
+    course = draw_course(town, stage, rng)
     sensitivity = float(rng.gamma(2.0, 0.5))
     tastes, items = draw_tastes(town, sensitivity, rng)
     stores = rng.permutation(config.stores)
-    first = Phase(tastes * life_factors(town, stage), items, stage.basket_factor, int(stores[0]))
-    phases: tuple[Phase, ...] = (first,)
+    works = stage.works and not course.is_flexible
+    weights = tastes * life_factors(town, stage)
+    first = Phase(weights, items, stage.basket_factor, int(stores[0]), works)
     is_named = index < len(CHARACTERS) * config.characters
     character = CHARACTERS[index % len(CHARACTERS)] if is_named else ""
-    is_changed = changed < config.changed_share and not character
+    is_changed = course.chance < config.changed_share and not character
+    phases: tuple[Phase, ...] = (first,)
+    starts: tuple[float, ...] = (0.0,)
     if is_changed:
-        home = int(stores[-1]) if change.moves_store else first.home_store
-        factor = first.basket_factor * change.basket_factor
-        phases = (first, Phase(tastes * life_factors(town, stage, change), items, factor, home))
-    day = moment * config.days if is_changed else np.inf
+        home = int(stores[-1]) if course.change.moves_store else first.home_store
+        tastes = tastes * _wandering(town, course, rng)
+        own = Phase(tastes, items, stage.basket_factor, home, works)
+        steps = course.steps(config.days)
+        phases += tuple(_stepped(town, stage, own, (course, step)) for _, step in steps)
+        starts += tuple(day for day, _ in steps)
     person = Person(
         index=index,
         character=character,
         stage=stage,
-        change=change if is_changed else None,
-        change_day=float(day),
+        change=course.change if is_changed else None,
+        change_day=course.day if is_changed else np.inf,
         phases=phases,
-        favourites=draw_favourites(town, phases, float(day), rng),
+        phase_days=starts,
+        favourites=draw_favourites(town, phases, starts, rng),
         basket_gap_days=float(np.clip(config.basket_gap_days * rng.lognormal(0, 0.45), 1, 120)),
         regularity=float(rng.uniform(1.0, 8.0)),
         curiosity=float(rng.gamma(3.0, 1.0)),
@@ -89,6 +98,27 @@ def make_person(town: Town, index: int, rng: np.random.Generator) -> Person:
         hour=float(np.clip(rng.normal(15.5, 3.0), 8.0, 20.0)),
     )
     return _as_character(town, person)
+
+
+def _wandering(town: Town, course: Course, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return what a change makes of each category (C,) at random."""
+    count = len(town.catalogue.categories)
+    if not course.change.wander:
+        return np.ones(count)
+    return np.exp(rng.normal(0, course.change.wander, count))
+
+
+def _stepped(town: Town, stage: Stage, own: Phase, change: tuple[Course, Step]) -> Phase:
+    """Return a step of a change; ``own`` are the tastes of a life outside of any stage."""
+    course, step = change
+    shows = course.strength > 0
+    return replace(
+        own,
+        category_weights=own.category_weights
+        * life_factors(town, stage, step, strength=course.strength),
+        basket_factor=own.basket_factor * step.basket_factor**course.strength,
+        works=own.works if step.works is None or not shows else own.works and step.works,
+    )
 
 
 def _as_character(town: Town, person: Person) -> Person:

@@ -12,6 +12,10 @@ from ml.simulation.town import Town
 GIFT_MOMENT = 0.35
 """When the one coffee is bought, as a share of the history."""
 _NO_STORE = -1
+_OPENS, _CLOSES = 7.0, 21.9
+"""Hours of the day."""
+_WORK_ENDS = 16.5
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +39,10 @@ class Shopping:
 def go_shopping(town: Town, person: Person, rng: np.random.Generator) -> Shopping:
     """Live through the history, from the customer's own stream."""
     days, is_errand = _trips(town, person, rng)
-    second_phase = days >= person.change_day
+    phase_rows = np.searchsorted(person.phase_days, days, side="right") - 1
     trips, items = favourite_lines(town, person, days, is_errand, rng)
     for number, phase in enumerate(person.phases):
-        now = np.flatnonzero(second_phase == bool(number))
+        now = np.flatnonzero(phase_rows == number)
         curious = curious_lines(town, person, phase, (days, is_errand, now), rng)
         trips, items = _joined(person, (trips, items), curious)
         of_phase = np.isin(trips, now)
@@ -47,8 +51,9 @@ def go_shopping(town: Town, person: Person, rng: np.random.Generator) -> Shoppin
     if person.character == ONE_COFFEE and len(days):
         trips, items = _with_gift(town, (trips, items), days)
     trips, items = _once(town, trips, items)
-    stores = _stores(person, second_phase, town.config.stores, rng)
-    hours = np.clip(rng.normal(person.hour, 1.5, len(days)), 7.0, 21.9)
+    stores = _stores(person, phase_rows, town.config.stores, rng)
+    hours = np.clip(rng.normal(person.hour, 1.5, len(days)), _OPENS, _CLOSES)
+    hours = _after_work(town, person, (days, phase_rows), hours)
     factor = person.phases[-1].basket_factor
     quantities = np.minimum(1 + rng.poisson(0.25 * factor, len(items)), 9)
     held, baskets = np.unique(trips, return_inverse=True)
@@ -110,15 +115,30 @@ def _once(town: Town, trips: Rows, items: Rows) -> tuple[Rows, Rows]:
     return trips[kept], items[kept]
 
 
-def _stores(
-    person: Person, second_phase: NDArray[np.bool_], store_count: int, rng: np.random.Generator
-) -> Rows:
+def _after_work(
+    town: Town, person: Person, when: tuple[Rows, Rows], hours: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the hours of the trips; in phases of work those of working days wait for the evening.
+
+    Args:
+        town: Where.
+        person: Who.
+        when: Day and phase of each trip.
+        hours: When each would be at leisure.
+    """
+    days, phase_rows = when
+    works = np.array([phase.works for phase in person.phases])[phase_rows]
+    waits = works & (town.weekdays[days] < _SATURDAY)
+    share = (hours - _OPENS) / (_CLOSES - _OPENS)
+    return np.where(waits, _WORK_ENDS + share * (_CLOSES - _WORK_ENDS), hours)
+
+
+def _stores(person: Person, phase_rows: Rows, store_count: int, rng: np.random.Generator) -> Rows:
     """Return the store of each trip."""
-    homes = np.array([phase.home_store for phase in person.phases])
-    home = homes[second_phase.astype(np.int64)] if len(homes) > 1 else homes[0]
-    is_away = rng.random(len(second_phase)) < person.away_share
-    stores = np.where(is_away, rng.integers(0, store_count, len(second_phase)), home)
-    return np.where(rng.random(len(second_phase)) < person.web_share, _NO_STORE, stores)
+    home = np.array([phase.home_store for phase in person.phases])[phase_rows]
+    is_away = rng.random(len(phase_rows)) < person.away_share
+    stores = np.where(is_away, rng.integers(0, store_count, len(phase_rows)), home)
+    return np.where(rng.random(len(phase_rows)) < person.web_share, _NO_STORE, stores)
 
 
 def _paid(town: Town, days: Rows, items: Rows) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.simulation.lives import Change, Stage
+from ml.simulation.lives import Stage, Step
 from ml.simulation.town import Town
 
 _TASTE_SPREAD = 0.6
@@ -24,6 +24,8 @@ class Phase:
     """(I,), not normalised, comparable within a category only."""
     basket_factor: float
     home_store: int
+    works: bool = False
+    """Whether shopping waits for the evening, from Monday to Friday."""
 
 
 def draw_tastes(
@@ -39,11 +41,20 @@ def draw_tastes(
     return goods.weights * personal, items
 
 
-def life_factors(town: Town, stage: Stage, change: Change | None = None) -> NDArray[np.float64]:
-    """Return what a stage and a change make of each category (C,)."""
+def life_factors(
+    town: Town, stage: Stage, step: Step | None = None, *, strength: float = 1.0
+) -> NDArray[np.float64]:
+    """Return what a stage and a step of a change make of each category (C,).
+
+    Args:
+        town: Where.
+        stage: What they were before.
+        step: What became of it.
+        strength: How much of the step shows: the exponent of its factors.
+    """
     factors = []
     for category in town.catalogue.categories:
         factor = stage.tastes.get(category, 1.0)
-        added = change.tastes.get(category, 1.0) if change else 1.0
+        added = step.tastes.get(category, 1.0) ** strength if step else 1.0
         factors.append(max(factor, 1.0) * added if added > 1 else factor * added)
     return np.array(factors)

@@ -15,6 +15,8 @@ MOST_CUSTOMERS = 1_000_000
 
 _PROMOTED_SHARE = 0.4
 """Share of categories that have an item on offer in a given week."""
+_THURSDAY = 3
+"""The day of the week on which 1970 began."""
 _DISCOUNTS = (0.10, 0.15, 0.20, 0.25, 0.30)
 
 
@@ -51,6 +53,9 @@ class TownConfig:
     """Median over customers of the mean days between baskets, 1 to 90; 16 gives about 25 a year."""
     changed_share: float = 0.2
     """Share of customers whose life changes within the history, 0 to 1."""
+    life_courses: bool = False
+    """Whether lives change by degrees, as ``life_courses.toml`` has it, in a shop that sells what
+    they need; else at once, as ``lives.toml`` has it."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -95,12 +100,15 @@ class Town:
     """(W, C): the item on offer in each week and category, -1 for none."""
     discounts: NDArray[np.float64]
     """(W, C): its discount as a share of the price."""
+    weekdays: NDArray[np.int64]
+    """(D,): the day of the week of each day, Monday is 0."""
 
     @classmethod
     def build(cls, config: TownConfig) -> Self:
         """Build the town without its customers."""
-        catalogue = build_catalogue(config.seed, config.items)
-        stages, changes = read_lives()
+        by_degrees = config.life_courses
+        catalogue = build_catalogue(config.seed, config.items, by_degrees=by_degrees)
+        stages, changes = read_lives(by_degrees=by_degrees)
         days = np.datetime64(config.start.date()) + np.arange(config.days)
         counts = np.diff(np.append(catalogue.starts, config.items))
         weeks = [
@@ -114,6 +122,7 @@ class Town:
             months=days.astype("datetime64[M]").astype(np.int64) % 12,
             promoted=np.stack([promoted for promoted, _ in weeks]),
             discounts=np.stack([discounts for _, discounts in weeks]),
+            weekdays=(days.astype("datetime64[D]").astype(np.int64) + _THURSDAY) % 7,
         )
 
 

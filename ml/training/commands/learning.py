@@ -99,14 +99,25 @@ def import_profile(
         say("a model learned from it cannot place items that nobody has bought (see --embedding)")
 
 
-def simulate(
-    out: Path, *, customers: int, days: int, seed: int, end: date | None, show_progress: bool
-) -> str:
-    """Let a town live, and return what was written."""
+def town_config(
+    end: date | None, *, customers: int, days: int, seed: int, life_courses: bool
+) -> TownConfig:
+    """Return the town asked for; where no last day is named, it is yesterday.
+
+    Raises:
+        TownError: when the town cannot be like that.
+    """
     last = end or datetime.now(UTC).date() - timedelta(days=1)
-    config = TownConfig(end=last, customers=customers, days=days, seed=seed)
-    write_town(config, out, progress=show_progress)
-    return f"{customers:,} customers lived {days} days until {last}; written to {out}"
+    return TownConfig(
+        end=last, customers=customers, days=days, seed=seed, life_courses=life_courses
+    )
+
+
+def simulate(out: Path, town: TownConfig, *, show_progress: bool) -> str:
+    """Let a town live, and return what was written."""
+    write_town(town, out, progress=show_progress)
+    lived = f"{town.customers:,} customers lived {town.days} days until {town.end}"
+    return f"{lived}; written to {out}"
 
 
 def training_config(

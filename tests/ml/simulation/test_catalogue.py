@@ -41,12 +41,15 @@ def test_seasons_average_to_one() -> None:
     assert build_catalogue(7, 200).seasons.mean(axis=0) == pytest.approx(1.0)
 
 
-def test_every_category_that_is_mentioned_exists() -> None:
-    aisles, _ = read_aisles()
-    stages, changes = read_lives()
+@pytest.mark.parametrize("by_degrees", [False, True])
+def test_every_category_that_is_mentioned_exists(by_degrees: bool) -> None:
+    aisles, _ = read_aisles(by_degrees=by_degrees)
+    stages, changes = read_lives(by_degrees=by_degrees)
     categories = {each.category for each in aisles}
 
     assert {each.goes_with for each in aisles if each.goes_with} <= categories
-    for tastes in [each.tastes for each in stages] + [each.tastes for each in changes]:
+    steps = [step for each in changes for step in each.steps]
+    for tastes in [each.tastes for each in stages] + [each.tastes for each in steps]:
         assert set(tastes) <= categories
     assert sum(each.share for each in stages) == pytest.approx(1.0)
+    assert {name for each in changes for name in each.stages} <= {each.name for each in stages}
