@@ -1,27 +1,30 @@
-"""Customers as rows: read, held for writing, written, joined."""
+"""Customers as rows: read, held for writing, written, joined, taken apart."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Connection,
     Row,
+    RowMapping,
+    Table,
     bindparam,
     delete,
     func,
     insert,
     literal,
     select,
-    union_all,
     update,
 )
 
+from services.profile.adapters.graph import unpack_names
 from services.profile.adapters.packing import (
     pack_columns,
     pack_consents,
     pack_state,
     unpack_consents,
+    unpack_event,
     unpack_state,
 )
 from services.profile.adapters.tables import (
@@ -31,15 +34,23 @@ from services.profile.adapters.tables import (
     consent_statements,
     customers,
     events,
-    former_names,
-    identifiers,
-    merges,
+    traces,
 )
-from services.profile.domain.consent import Consents, Purpose
-from services.profile.domain.customer import CustomerRecord, Merge
-from services.profile.domain.events import CustomerId
+from services.profile.domain.consent import Consents, Purpose, Statement
+from services.profile.domain.customer import (
+    CustomerRecord,
+    StoredEvent,
+    StoredStatement,
+    recomputed,
+)
+from services.profile.domain.events import CustomerId, Event, TraceId
+from services.profile.domain.regrouping import home_of
 from services.profile.domain.snapshot import columns_of
+from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
+
+FACTS = (events, consent_statements)
+"""The tables of facts, whose keys begin with the customer."""
 
 
 def record_of(row: Row[Any]) -> CustomerRecord:
@@ -69,22 +80,31 @@ def row_of(record: CustomerRecord) -> dict[str, object]:
     }
 
 
-def current_names(
-    connection: Connection, names: Sequence[CustomerId]
-) -> dict[CustomerId, CustomerId]:
-    """Return what customers are called now; unknown names are absent."""
-    if not names:
-        return {}
-    present = select(customers.c.customer_id, customers.c.customer_id.label("now")).where(
-        customers.c.customer_id.in_(names)
+def event_of(row: Row[Any]) -> Event:
+    """Return the event of a row."""
+    return unpack_event(
+        row.content,
+        source=row.source,
+        event_id=row.event_id,
+        event_type=row.type,
+        occurred_micros=row.occurred_micros,
     )
-    former = select(former_names.c.former_id, former_names.c.customer_id).where(
-        former_names.c.former_id.in_(names)
-    )
-    return {row[0]: row[1] for row in connection.execute(union_all(present, former))}
 
 
-def locked(connection: Connection, names: Sequence[CustomerId]) -> dict[CustomerId, CustomerRecord]:
+def current_name(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
+    """Return what a customer is called now, ``None`` for one nobody told anything of."""
+    query = (
+        select(customers.c.customer_id)
+        .join_from(traces, customers, customers.c.customer_id == traces.c.customer_id)
+        .where(traces.c.trace_id == customer_id)
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else CustomerId(found)
+
+
+def locked(
+    connection: Connection, names: Collection[CustomerId]
+) -> dict[CustomerId, CustomerRecord]:
     """Return those of the customers that exist, held until the transaction ends."""
     if not names:
         return {}
@@ -97,56 +117,113 @@ def locked(connection: Connection, names: Sequence[CustomerId]) -> dict[Customer
     return {row.customer_id: record_of(row) for row in connection.execute(query)}
 
 
-def save(connection: Connection, records: Sequence[CustomerRecord]) -> None:
-    """Write customers whose rows are held."""
-    if not records:
-        return
-    held: BindParameter[str] = bindparam("held")
-    rows = [row_of(record) for record in records]
+def save(
+    connection: Connection, records: Sequence[CustomerRecord], held: Collection[CustomerId]
+) -> None:
+    """Write customers: those that are held anew, the others for the first time.
+
+    Raises:
+        Conflict: when another writer was the first to write one of the others.
+    """
+    new = [row_of(record) for record in records if record.customer_id not in held]
+    if new:
+        inserted = connection.execute(insert_if_absent(connection, customers), new).rowcount
+        if inserted < len(new):
+            raise Conflict
+    rows = [row_of(record) for record in records if record.customer_id in held]
     for row in rows:
         row["held"] = row.pop("customer_id")
-    connection.execute(update(customers).where(customers.c.customer_id == held), rows)
+    if rows:
+        held_name: BindParameter[str] = bindparam("held")
+        connection.execute(update(customers).where(customers.c.customer_id == held_name), rows)
 
 
-def count_statements(connection: Connection, names: Sequence[CustomerId]) -> int:
-    """Return how many different statements of consent these customers hold together."""
-    table = consent_statements.c
+def forget(connection: Connection, names: Collection[CustomerId]) -> None:
+    """Take away customers who are somebody else now."""
+    if names:
+        connection.execute(delete(customers).where(customers.c.customer_id.in_(names)))
+
+
+def count_statements(connection: Connection, customer_id: CustomerId) -> int:
+    """Return how many different statements of consent a customer holds.
+
+    The same may have been told of two names that are one person now.
+    """
+    said = consent_statements.c
     different = (
-        select(table.purpose, table.stated_micros, table.denied, table.source)
-        .where(table.customer_id.in_(names))
+        select(said.purpose, said.stated_micros, said.denied, said.source)
+        .where(said.customer_id == customer_id)
         .distinct()
         .subquery()
     )
     return connection.execute(select(func.count()).select_from(different)).scalar_one()
 
 
-def join(connection: Connection, merge: Merge, *, now_micros: int) -> None:
-    """Give everything of a former customer to the one it became, and note why.
+def join(connection: Connection, former: CustomerId, customer: CustomerId) -> None:
+    """Give every fact of a former customer to the one it became.
 
     Rows are copied and deleted rather than renamed: a distributed PostgreSQL does not let a row
     change the key that says where it lies.
     """
-    former, customer = merge.former_id, merge.customer_id
-    for table in (events, consent_statements):
+    for table in FACTS:
         kept = [column for column in table.c if column.name != "customer_id"]
         copy = select(literal(customer), *kept).where(table.c.customer_id == former)
         names = ["customer_id", *(column.name for column in kept)]
-        connection.execute(insert_if_absent(connection, table).from_select(names, copy))
+        connection.execute(insert(table).from_select(names, copy))
         connection.execute(delete(table).where(table.c.customer_id == former))
-    for found_by in (identifiers, former_names):
-        moved = update(found_by).where(found_by.c.customer_id == former)
-        connection.execute(moved.values(customer_id=customer))
-    connection.execute(delete(customers).where(customers.c.customer_id == former))
-    connection.execute(insert(former_names).values(former_id=former, customer_id=customer))
-    connection.execute(
-        insert(merges).values(
-            former_id=former,
-            merged_micros=now_micros,
-            customer_id=customer,
-            source=merge.because_of.source,
-            event_id=merge.because_of.event_id,
-        )
+
+
+def rehome(
+    connection: Connection,
+    torn: Collection[CustomerId],
+    owners: Mapping[TraceId, CustomerId],
+    sharing: frozenset[TraceId],
+) -> set[CustomerId]:
+    """Give each fact of some customers to whom it belongs now; return who got any.
+
+    Args:
+        connection: where.
+        torn: the customers, who are held.
+        owners: whose each trace is now.
+        sharing: the traces that link nobody.
+    """
+    heirs = set()
+    for table in FACTS:
+        found = connection.execute(select(table).where(table.c.customer_id.in_(torn)))
+        for row in found.mappings().all():
+            told = unpack_names(row["traces" if table is events else "trace_id"])
+            heir = owners[home_of(told, sharing)]
+            if heir != row["customer_id"]:
+                _move(connection, table, row, heir)
+                heirs.add(heir)
+    return heirs
+
+
+def refolded(connection: Connection, customer_id: CustomerId) -> CustomerRecord | None:
+    """Return a customer as the kept facts say, ``None`` when there are none."""
+    found = connection.execute(select(events).where(events.c.customer_id == customer_id))
+    said = connection.execute(
+        select(consent_statements).where(consent_statements.c.customer_id == customer_id)
     )
+    return recomputed(
+        customer_id,
+        [StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros) for row in found],
+        [
+            StoredStatement(
+                TraceId(row.trace_id),
+                Purpose(row.purpose),
+                Statement(row.stated_micros, row.denied, row.source),
+                row.stored_micros,
+            )
+            for row in said
+        ],
+    )
+
+
+def _move(connection: Connection, table: Table, row: RowMapping, heir: CustomerId) -> None:
+    key = [column == row[column.name] for column in table.primary_key]
+    connection.execute(delete(table).where(*key))
+    connection.execute(insert(table).values({**row, "customer_id": heir}))
 
 
 def _personalisation(consents: Consents) -> int:

@@ -1,34 +1,40 @@
-"""The write path of events: look up, decide, hold, write; inside one transaction.
+"""The write path of events: look up, hold, look again, decide, write; inside one transaction.
 
 Writers on PostgreSQL do not wait for each other in a circle, because each takes its locks in the
-same order: customers by name, new customers by name, identifiers by digest, ledger by key. What
-was looked up before may have changed by the time the locks are held; every such change shows as a
-row that is missing or already there, and sends the whole batch round again (``Conflict``).
+same order: customers by name, traces, new customers, ledger by key. Whoever changes what belongs to
+a customer holds its row; so what is read behind the lock stays true, and what changed before it
+shows as a customer nobody holds or as a row that is already there, and sends the whole batch round
+again (``Conflict``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, insert, select
 
-from services.profile.adapters.customer_rows import (
-    count_statements,
-    current_names,
-    join,
-    locked,
-    row_of,
-    save,
-)
+from services.profile.adapters import graph
+from services.profile.adapters.customer_rows import locked
 from services.profile.adapters.packing import pack_event
-from services.profile.adapters.tables import (
-    customers,
-    events,
-    former_names,
-    identifiers,
-    seen_events,
+from services.profile.adapters.regrouping import (
+    gathered_and_held,
+    give_on,
+    write_customers,
 )
-from services.profile.domain.customer import CustomerRecord, joined
-from services.profile.domain.events import CustomerId, EventKey, Report
-from services.profile.domain.ingestion import Group, Known, SeenEvent, plan
+from services.profile.adapters.tables import events, seen_events
+from services.profile.domain.customer import CustomerRecord
+from services.profile.domain.events import CustomerId, EventKey, Report, TraceId
+from services.profile.domain.identifier_rules import LINK_RULES
+from services.profile.domain.ingestion import (
+    Group,
+    Known,
+    SeenEvent,
+    new_traces,
+    plan,
+    sift,
+    told_links,
+)
+from services.profile.domain.linking import Evidence
+from services.profile.domain.regrouping import Cause, ChangeKind
 from services.profile.domain.state import fold
 from services.profile.ports import Ingested
 from services.storage.outages import Conflict
@@ -41,37 +47,50 @@ def ingest(connection: Connection, reports: Sequence[Report], *, now_micros: int
     Raises:
         Conflict: when another writer was faster; run it again.
     """
-    decided = plan(reports, _known(connection, reports))
-    groups = decided.groups
-    names = [name for group in groups for name in group.members]
-    records = locked(connection, names)
-    if len(records) != len(names):
-        raise Conflict
-    changed = [_changed(connection, group, records, now_micros) for group in groups]
-    new = [row_of(record) for record in changed if record.customer_id not in records]
-    _insert_new(connection, customers, new)
-    _insert_new(connection, identifiers, _identifier_rows(groups, now_micros))
-    _insert_new(connection, seen_events, _ledger_rows(groups))
-    merges = [merge for group in groups for merge in group.merges]
-    for merge in merges:
-        join(connection, merge, now_micros=now_micros)
-    if event_rows := _event_rows(groups):
-        connection.execute(insert(events), event_rows)
-    save(connection, [record for record in changed if record.customer_id in records])
-    return Ingested(decided.results, len(merges))
+    seen = _seen(connection, {report.event.key for report in reports})
+    held = locked(connection, _customers(_known(connection, reports, seen)))
+    known = _known(connection, reports, seen)
+    sifted = sift(reports, known, LINK_RULES)
+    counting = sifted.counting.values()
+    news = graph.news(connection, told_links(counting))
+    evidence = Evidence()
+    if news:
+        around = gathered_and_held(connection, {end for ends in news for end in ends}, held)
+        known = replace(known, traces={**known.traces, **around.owned})
+        evidence = graph.with_news(around.evidence, new_traces(counting, known), news)
+    decided = plan(sifted, known, evidence, LINK_RULES)
+    graph.add_traces(connection, decided.new_traces, now_micros=now_micros)
+    graph.add_links(connection, news)
+    cause = Cause(min(news.values()).key) if news else Cause()
+    gone_through = give_on(
+        connection, decided.regrouping, dict(known.traces), cause=cause, now=now_micros
+    )
+    _add_events(connection, decided.groups, now_micros)
+    write_customers(
+        connection,
+        decided.regrouping,
+        held,
+        news=[_news(group, now_micros) for group in decided.groups],
+        gone_through=gone_through,
+    )
+    return Ingested(
+        decided.results,
+        sum(each.kind is ChangeKind.JOINED for each in decided.regrouping.changes),
+    )
 
 
-def _known(connection: Connection, reports: Sequence[Report]) -> Known:
+def _customers(known: Known) -> set[CustomerId]:
+    return {each.customer_id for each in known.traces.values()}
+
+
+def _known(
+    connection: Connection, reports: Sequence[Report], seen: Mapping[EventKey, SeenEvent]
+) -> Known:
     digests = {handle.digest for report in reports for handle in report.handles}
-    owners = select(identifiers.c.digest, identifiers.c.customer_id).where(
-        identifiers.c.digest.in_(digests)
-    )
-    named = {each.customer_id for each in reports if each.customer_id is not None}
-    return Known(
-        seen=_seen(connection, {report.event.key for report in reports}),
-        owners={bytes(row.digest): row.customer_id for row in connection.execute(owners)},
-        names=current_names(connection, list(named)),
-    )
+    by_digest = graph.by_digest(connection, digests)
+    names = {TraceId(each.customer_id) for each in reports if each.customer_id is not None}
+    told = {*by_digest.values(), *names, *(name for each in seen.values() for name in each.traces)}
+    return Known(seen, by_digest, graph.owned(connection, told))
 
 
 def _seen(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, SeenEvent]:
@@ -79,90 +98,60 @@ def _seen(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, Se
     for key in keys:
         by_source.setdefault(key.source, []).append(key.event_id)
     ledger = seen_events.c
-    owner = func.coalesce(former_names.c.customer_id, ledger.customer_id)
     found: dict[EventKey, SeenEvent] = {}
     for source, event_ids in by_source.items():
-        query = (
-            select(ledger.event_id, ledger.digest, owner)
-            .join_from(
-                seen_events,
-                former_names,
-                former_names.c.former_id == ledger.customer_id,
-                isouter=True,
-            )
-            .where(ledger.source == source, ledger.event_id.in_(event_ids))
+        query = select(ledger.event_id, ledger.digest, ledger.traces).where(
+            ledger.source == source, ledger.event_id.in_(event_ids)
         )
-        for event_id, digest, customer_id in connection.execute(query):
-            found[EventKey(source, event_id)] = SeenEvent(bytes(digest), customer_id)
+        for event_id, digest, traces in connection.execute(query):
+            found[EventKey(source, event_id)] = SeenEvent(bytes(digest), graph.unpack_names(traces))
     return found
 
 
-def _changed(
-    connection: Connection,
-    group: Group,
-    records: Mapping[CustomerId, CustomerRecord],
-    now_micros: int,
-) -> CustomerRecord:
-    """Return the customer of a group after the batch."""
-    members = [records[name] for name in group.members]
-    statement_count = sum(member.statement_count for member in members)
-    if group.merges and statement_count:  # both may hold the same statement
-        statement_count = count_statements(connection, group.members)
-    news = CustomerRecord(
+def _news(group: Group, now_micros: int) -> CustomerRecord:
+    """Return what a batch says of a customer."""
+    return CustomerRecord(
         group.customer_id,
-        fold(report.event for report in group.reports),
+        fold(each.report.event for each in group.events),
         created_micros=now_micros,
         updated_micros=now_micros,
     )
-    return joined(group.customer_id, [*members, news], statement_count=statement_count)
 
 
-def _insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
-    """Insert rows that nobody else may have inserted meanwhile."""
-    if rows and connection.execute(insert_if_absent(connection, table), rows).rowcount < len(rows):
+def _add_events(connection: Connection, groups: Sequence[Group], now_micros: int) -> None:
+    """Keep events and note them in the ledger.
+
+    Raises:
+        Conflict: when another writer has kept one of them meanwhile.
+    """
+    counting = [(group.customer_id, each) for group in groups for each in group.events]
+    if not counting:
+        return
+    ledger = [
+        {
+            "source": each.report.event.source,
+            "event_id": each.report.event.event_id,
+            "digest": each.digest,
+            "traces": graph.pack_names(each.traces),
+        }
+        for _, each in sorted(counting, key=lambda pair: pair[1].report.event.key)
+    ]
+    statement = insert_if_absent(connection, seen_events)
+    if connection.execute(statement, ledger).rowcount < len(ledger):
         raise Conflict
-
-
-def _identifier_rows(groups: Sequence[Group], now_micros: int) -> list[dict[str, object]]:
-    new = [(handle, group.customer_id) for group in groups for handle in group.handles]
-    return [
-        {
-            "digest": handle.digest,
-            "kind": handle.kind,
-            "customer_id": customer_id,
-            "first_seen_micros": now_micros,
-        }
-        for handle, customer_id in sorted(new, key=lambda pair: pair[0].digest)
-    ]
-
-
-def _ledger_rows(groups: Sequence[Group]) -> list[dict[str, object]]:
-    counting = [
-        (report.event.key, digest, group.customer_id)
-        for group in groups
-        for report, digest in zip(group.reports, group.digests, strict=True)
-    ]
-    return [
-        {
-            "source": key.source,
-            "event_id": key.event_id,
-            "digest": digest,
-            "customer_id": customer_id,
-        }
-        for key, digest, customer_id in sorted(counting)
-    ]
-
-
-def _event_rows(groups: Sequence[Group]) -> list[dict[str, object]]:
-    return [
-        {
-            "customer_id": group.customer_id,
-            "occurred_micros": report.event.occurred_micros,
-            "source": report.event.source,
-            "event_id": report.event.event_id,
-            "type": int(report.event.type),
-            "content": pack_event(report.event),
-        }
-        for group in groups
-        for report in group.reports
-    ]
+    connection.execute(
+        insert(events),
+        [
+            {
+                "customer_id": customer_id,
+                "occurred_micros": each.report.event.occurred_micros,
+                "source": each.report.event.source,
+                "event_id": each.report.event.event_id,
+                "type": int(each.report.event.type),
+                "stored_micros": now_micros,
+                "traces": graph.pack_names(each.traces),
+                "content": pack_event(each.report.event),
+            }
+            for customer_id, each in counting
+        ],
+    )

@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, select, tuple_
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, select, tuple_
 
 from services.profile.adapters import ingestion
-from services.profile.adapters.customer_rows import current_names, locked, record_of, save
-from services.profile.adapters.packing import unpack_columns, unpack_consents, unpack_event
+from services.profile.adapters.customer_rows import (
+    count_statements,
+    current_name,
+    event_of,
+    locked,
+    record_of,
+    save,
+)
+from services.profile.adapters.packing import unpack_columns, unpack_consents
 from services.profile.adapters.tables import (
     GRANTED,
     UNSPOKEN,
     consent_statements,
     customers,
     events,
-    former_names,
-    identifiers,
+    identity_changes,
+    traces,
 )
 from services.profile.domain.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier
@@ -55,16 +62,14 @@ class SqlProfileStore:
         self._by_former_name = RowReader(
             engine,
             select(*_HOT)
-            .join_from(
-                former_names, customers, customers.c.customer_id == former_names.c.customer_id
-            )
-            .where(former_names.c.former_id == name),
+            .join_from(traces, customers, customers.c.customer_id == traces.c.customer_id)
+            .where(traces.c.trace_id == name),
         )
         self._by_digest = RowReader(
             engine,
             select(*_HOT)
-            .join_from(identifiers, customers, customers.c.customer_id == identifiers.c.customer_id)
-            .where(identifiers.c.digest == digest),
+            .join_from(traces, customers, customers.c.customer_id == traces.c.customer_id)
+            .where(traces.c.digest == digest),
         )
 
     def ingest(self, reports: Sequence[Report], *, now_micros: int) -> Ingested:
@@ -93,15 +98,22 @@ class SqlProfileStore:
     def view(self, customer_id: CustomerId) -> CustomerView | None:
         """Return everything kept about a customer, ``None`` for an unknown one."""
         with reading(self._engine) as connection:
-            name = _current(connection, customer_id)
+            name = current_name(connection, customer_id)
             if name is None:
                 return None
             row = connection.execute(select(customers).where(customers.c.customer_id == name)).one()
-            former = select(former_names.c.former_id).where(former_names.c.customer_id == name)
+            former = (
+                select(identity_changes.c.former_id)
+                .join_from(
+                    identity_changes, traces, traces.c.trace_id == identity_changes.c.former_id
+                )
+                .where(traces.c.customer_id == name, traces.c.trace_id != name)
+                .distinct()
+            )
             handles = (
-                select(identifiers)
-                .where(identifiers.c.customer_id == name)
-                .order_by(identifiers.c.first_seen_micros, identifiers.c.digest)
+                select(traces)
+                .where(traces.c.customer_id == name, traces.c.digest.is_not(None))
+                .order_by(traces.c.first_seen_micros, traces.c.digest)
             )
             return CustomerView(
                 record_of(row),
@@ -124,7 +136,7 @@ class SqlProfileStore:
         """Return the latest events before a position, latest first, ``None`` without customer."""
         order = (events.c.occurred_micros, events.c.source, events.c.event_id)
         with reading(self._engine) as connection:
-            name = _current(connection, customer_id)
+            name = current_name(connection, customer_id)
             if name is None:
                 return None
             query = select(events).where(events.c.customer_id == name, *_within(period))
@@ -133,7 +145,7 @@ class SqlProfileStore:
             if before is not None:
                 query = query.where(tuple_(*order) < tuple_(*before))
             query = query.order_by(*(column.desc() for column in order)).limit(most)
-            return [_event(row) for row in connection.execute(query)]
+            return [event_of(row) for row in connection.execute(query)]
 
     def purchases(
         self,
@@ -160,7 +172,7 @@ class SqlProfileStore:
         if after is not None:
             query = query.where(tuple_(*order) > tuple_(*after))
         with reading(self._engine) as connection:
-            return [Purchase(row.customer_id, _event(row)) for row in connection.execute(query)]
+            return [Purchase(row.customer_id, event_of(row)) for row in connection.execute(query)]
 
     def state_consent(
         self, customer_id: CustomerId, purpose: Purpose, statement: Statement, *, now_micros: int
@@ -168,7 +180,7 @@ class SqlProfileStore:
         """Keep a statement; return what holds then, ``None`` without customer."""
 
         def state(connection: Connection) -> Consents | None:
-            name = _current(connection, customer_id)
+            name = current_name(connection, customer_id)
             if name is None:
                 return None
             record = locked(connection, [name]).get(name)
@@ -176,10 +188,12 @@ class SqlProfileStore:
                 raise Conflict
             row = {
                 "customer_id": name,
+                "trace_id": customer_id,
                 "purpose": int(purpose),
                 "stated_micros": statement.stated_micros,
                 "denied": statement.denied,
                 "source": statement.source,
+                "stored_micros": now_micros,
             }
             if not connection.execute(
                 insert_if_absent(connection, consent_statements), [row]
@@ -187,17 +201,13 @@ class SqlProfileStore:
                 return record.consents
             consents = latest([*record.consents.items(), (purpose, statement)])
             changed = CustomerRecord(
-                *(name, record.state, consents, record.statement_count + 1),
+                *(name, record.state, consents, count_statements(connection, name)),
                 *(record.created_micros, max(record.updated_micros, now_micros)),
             )
-            save(connection, [changed])
+            save(connection, [changed], {name})
             return consents
 
         return transaction(self._engine, state)
-
-
-def _current(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
-    return current_names(connection, [customer_id]).get(customer_id)
 
 
 def _within(period: Period) -> tuple[Any, Any]:
@@ -209,14 +219,4 @@ def _snapshot(row: tuple[Any, ...]) -> Snapshot:
     customer_id, version, updated_micros, consents, columns = row
     return Snapshot(
         customer_id, version, updated_micros, unpack_consents(consents), unpack_columns(columns)
-    )
-
-
-def _event(row: Row[Any]) -> Event:
-    return unpack_event(
-        row.content,
-        source=row.source,
-        event_id=row.event_id,
-        event_type=row.type,
-        occurred_micros=row.occurred_micros,
     )

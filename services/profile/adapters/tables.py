@@ -1,8 +1,8 @@
 """The tables as the store speaks of them; the migrations make them.
 
 Every table about a customer has a key that starts with the customer, so that the schema spreads
-over the nodes of a distributed PostgreSQL; the ledger of seen events and the identifiers, through
-which customers are found, have keys of their own.
+over the nodes of a distributed PostgreSQL; the ledger of seen events, and the traces through which
+customers are found and told apart, have keys of their own.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -49,49 +50,75 @@ events = Table(
     Column("source", String, primary_key=True),
     Column("event_id", String, primary_key=True),
     Column("type", SmallInteger),
+    Column("stored_micros", BigInteger),
+    Column("traces", String),
     Column("content", LargeBinary),
 )
-"""Every event that counted, without identifiers."""
+"""Every event that counted, without identifiers; ``traces`` as ``packing.pack_traces`` writes."""
 
 consent_statements = Table(
     "consent_statements",
     _METADATA,
     Column("customer_id", String, primary_key=True),
+    Column("trace_id", String, primary_key=True),
     Column("purpose", SmallInteger, primary_key=True),
     Column("stated_micros", BigInteger, primary_key=True),
     Column("denied", Boolean, primary_key=True),
     Column("source", String, primary_key=True),
+    Column("stored_micros", BigInteger),
 )
 """Everything ever said about consent."""
 
-former_names = Table(
-    "former_names",
+traces = Table(
+    "traces",
     _METADATA,
-    Column("former_id", String, primary_key=True),
+    Column("trace_id", String, primary_key=True),
     Column("customer_id", String),
+    Column("kind", SmallInteger),
+    Column("digest", LargeBinary),
+    Column("first_seen_micros", BigInteger),
+    Column("is_blocked", Boolean),
+    Column("is_shared", Boolean),
 )
-"""What customers were called before a merge, and what they are called now."""
+"""What was seen under each identifier, by name and by keyed hash, and whose it is."""
 
-merges = Table(
-    "merges",
+links = Table(
+    "links",
     _METADATA,
-    Column("former_id", String, primary_key=True),
-    Column("merged_micros", BigInteger, primary_key=True),
-    Column("customer_id", String),
+    Column("low", String, primary_key=True),
+    Column("high", String, primary_key=True),
+    Column("occurred_micros", BigInteger),
     Column("source", String),
     Column("event_id", String),
 )
-"""The log of merges; only ever added to."""
+"""Traces told of in one event, and the first such event."""
 
-identifiers = Table(
-    "identifiers",
+decided_pairs = Table(
+    "decided_pairs",
     _METADATA,
-    Column("digest", LargeBinary, primary_key=True),
-    Column("kind", SmallInteger),
-    Column("customer_id", String),
-    Column("first_seen_micros", BigInteger),
+    Column("low", String, primary_key=True),
+    Column("high", String, primary_key=True),
+    Column("is_apart", Boolean),
 )
-"""Keyed hashes of identifiers, and whose they are."""
+"""Traces that people put together or took apart."""
+
+identity_changes = Table(
+    "identity_changes",
+    _METADATA,
+    Column("former_id", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("customer_id", String),
+    Column("changed_micros", BigInteger),
+    Column("kind", SmallInteger),
+    Column("moved", String),
+    Column("stayed", String),
+    Column("source", String),
+    Column("event_id", String),
+    Column("actor", String),
+    Column("reason", String),
+    Column("request_id", String),
+)
+"""Who became somebody else, when and why; only ever added to."""
 
 seen_events = Table(
     "seen_events",
@@ -99,6 +126,6 @@ seen_events = Table(
     Column("source", String, primary_key=True),
     Column("event_id", String, primary_key=True),
     Column("digest", LargeBinary),
-    Column("customer_id", String),
+    Column("traces", String),
 )
-"""The ledger: ids of all events that counted; ``customer_id`` may be a former name."""
+"""The ledger: ids of all events that counted, and the traces of each."""

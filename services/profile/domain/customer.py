@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import NamedTuple
 
-from services.profile.domain.consent import Consents, latest
-from services.profile.domain.events import CustomerId, EventKey
-from services.profile.domain.state import CustomerState, merge
+from services.profile.domain.consent import Consents, Purpose, Statement, latest
+from services.profile.domain.events import CustomerId, Event, TraceId
+from services.profile.domain.state import CustomerState, fold, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,23 @@ class KnownIdentifier:
     first_seen_micros: int
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A customer that became part of another; the log of them is only ever added to."""
+class StoredEvent(NamedTuple):
+    """An event that counted."""
 
-    former_id: CustomerId
-    customer_id: CustomerId
-    because_of: EventKey
-    """The event that showed that both are one person."""
+    event: Event
+    traces: tuple[TraceId, ...]
+    """All that it was told of, the strongest first."""
+    stored_micros: int
+
+
+class StoredStatement(NamedTuple):
+    """A statement of consent that was kept."""
+
+    trace_id: TraceId
+    """Of the name by which the customer was called."""
+    purpose: Purpose
+    statement: Statement
+    stored_micros: int
 
 
 def joined(
@@ -65,4 +75,22 @@ def joined(
         statement_count,
         min(record.created_micros for record in records),
         max(record.updated_micros for record in records),
+    )
+
+
+def recomputed(
+    customer_id: CustomerId, events: Sequence[StoredEvent], statements: Sequence[StoredStatement]
+) -> CustomerRecord | None:
+    """Return the customer of whom these facts, in any order, are all we know; ``None`` for none."""
+    stored = [each.stored_micros for each in events]
+    stored += [each.stored_micros for each in statements]
+    if not stored:
+        return None
+    return CustomerRecord(
+        customer_id,
+        fold(each.event for each in events),
+        latest((each.purpose, each.statement) for each in statements),
+        len({(each.purpose, each.statement) for each in statements}),
+        min(stored),
+        max(stored),
     )

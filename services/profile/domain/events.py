@@ -13,6 +13,8 @@ from typing import NamedTuple, NewType
 import msgpack
 
 CustomerId = NewType("CustomerId", str)
+TraceId = NewType("TraceId", str)
+"""The name of a trace: what its customer is called as long as nothing else is known of them."""
 ItemId = NewType("ItemId", str)
 OfferId = NewType("OfferId", str)
 
@@ -119,6 +121,13 @@ class Handle(NamedTuple):
     """Keyed hash of kind and value, 32 bytes."""
     customer_id: CustomerId
     """What the customer is called as long as this is all that is known of them."""
+    is_nobodys: bool = False
+    """Whether its value names nobody in particular, such as an e-mail ``unknown@…``."""
+
+    @property
+    def trace_id(self) -> TraceId:
+        """The trace of what is seen under it."""
+        return TraceId(self.customer_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class IdentifierKind(IntEnum):
     DEVICE = 4
     BROWSER = 5
     APP_INSTALL = 6
+    SOCIAL_LOGIN = 7
+    WIFI_LOGIN = 8
 
 
 def normalise(kind: IdentifierKind, value: str) -> str:

@@ -1,17 +1,22 @@
 """What becomes of a batch of events: which count, whose they are, who turns out to be one person.
 
-The store looks up what is known about the batch, ``plan`` decides, and the store writes what was
-decided, all in one transaction. Nothing here depends on the order of events or batches, save
-which of two contradicting events of one id came first, and that a customer can be called by name
-only once they are known: a source learns the name from us.
+The store looks up what is known about the batch, ``sift`` says which events count, ``plan`` what
+follows from them, and the store writes what was decided, all in one transaction. Nothing here
+depends on the order of events or batches, save which of two contradicting events of one id came
+first, and that a customer can be called by name only once they are known: a source learns the
+name from us.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import combinations
+from typing import NamedTuple
 
-from services.profile.domain.customer import Merge
-from services.profile.domain.events import NOBODY, CustomerId, EventKey, Handle, Report
+from services.profile.domain.events import NOBODY, CustomerId, EventKey, Handle, Report, TraceId
+from services.profile.domain.identifier_rules import LinkRules
+from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
+from services.profile.domain.regrouping import Regrouping, home_of, regroup
 
 
 class Outcome(Enum):
@@ -37,44 +42,79 @@ class Result:
     """For a refused one: a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenEvent:
+class SeenEvent(NamedTuple):
     """An event that counted before."""
 
     digest: bytes
     """Fingerprint of its content."""
+    traces: tuple[TraceId, ...]
+    """All that it was told of, the strongest first."""
+
+
+class OwnedTrace(NamedTuple):
+    """A trace that is known, and whose it is."""
+
+    trace: Trace
     customer_id: CustomerId
-    """Whose it is now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the store knew about a batch before it."""
 
-    seen: Mapping[EventKey, SeenEvent]
+    seen: Mapping[EventKey, SeenEvent] = field(default_factory=dict)
     """The events of the batch that counted before."""
-    owners: Mapping[bytes, CustomerId]
-    """The customers of those handles of the batch that are known, by digest."""
-    names: Mapping[CustomerId, CustomerId]
-    """What the customers named in the batch are called now; unknown ones are absent."""
+    by_digest: Mapping[bytes, TraceId] = field(default_factory=dict)
+    """The traces of those handles of the batch that are known."""
+    traces: Mapping[TraceId, OwnedTrace] = field(default_factory=dict)
+    """The known traces that the batch speaks of."""
+
+    def trace_of(self, handle: Handle) -> TraceId:
+        """Return the trace of a handle."""
+        return self.by_digest.get(handle.digest, handle.trace_id)
+
+
+class Counting(NamedTuple):
+    """An event that counts."""
+
+    report: Report
+    digest: bytes
+    traces: tuple[TraceId, ...]
+    """All that it was told of, the strongest first."""
+
+    @property
+    def witness(self) -> Witness:
+        """What it is as the witness of a link."""
+        event = self.report.event
+        return Witness(event.occurred_micros, event.source, event.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """A batch of which is known what counts."""
+
+    outcomes: tuple[Result | EventKey, ...]
+    """One an event, in order: the refusal, or which event it is (again)."""
+    counting: Mapping[EventKey, Counting]
+    """The events that count."""
+
+
+class NewTrace(NamedTuple):
+    """A trace never seen before."""
+
+    trace_id: TraceId
+    kind: int
+    digest: bytes
+    customer_id: CustomerId
+    """Whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One customer whom the batch changes."""
+    """One customer whom events of the batch belong to."""
 
     customer_id: CustomerId
-    """The name after the batch."""
-    members: tuple[CustomerId, ...]
-    """The customers that it was before, sorted; none for a new one."""
-    reports: tuple[Report, ...]
-    """The events that count."""
-    digests: tuple[bytes, ...]
-    """Fingerprints of their content."""
-    handles: tuple[Handle, ...]
-    """Handles never seen before."""
-    merges: tuple[Merge, ...]
-    """The members that lose their name."""
+    events: tuple[Counting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,66 +124,10 @@ class Plan:
     results: tuple[Result, ...]
     """One an event, in order."""
     groups: tuple[Group, ...]
-    """The customers to change, by name."""
-
-
-@dataclass(slots=True)
-class _Families:
-    """Names that turned out to belong to one person; the smallest speaks for all of them."""
-
-    parents: dict[CustomerId, CustomerId] = field(default_factory=dict)
-    causes: dict[CustomerId, EventKey] = field(default_factory=dict)
-
-    def name_of(self, customer_id: CustomerId) -> CustomerId:
-        parent = self.parents.setdefault(customer_id, customer_id)
-        while parent != customer_id:
-            customer_id, parent = parent, self.parents[parent]
-        return customer_id
-
-    def unite(self, names: Sequence[CustomerId], cause: EventKey) -> None:
-        roots = sorted({self.name_of(name) for name in names})
-        for former in roots[1:]:
-            self.parents[former] = roots[0]
-            self.causes[former] = cause
-
-
-def plan(reports: Sequence[Report], known: Known) -> Plan:
-    """Decide what becomes of a batch.
-
-    An event of which the same id counted before, in an earlier batch or in this one, is a
-    duplicate when its content is the same, and refused when it is not.
-    """
-    families = _Families()
-    digests = [report.content_digest() for report in reports]
-    first: dict[EventKey, int] = {}
-    results: list[Result | None] = []
-    for index, report in enumerate(reports):
-        key = report.event.key
-        earlier = first.get(key)
-        if key in known.seen:
-            results.append(_again(known.seen[key], digests[index]))
-        elif earlier is not None:
-            same = digests[earlier] == digests[index]
-            results.append(Result(Outcome.DUPLICATE) if same else _REUSED)
-        elif report.customer_id is not None and report.customer_id not in known.names:
-            results.append(_UNKNOWN_CUSTOMER)
-        else:
-            first[key] = index
-            families.unite(_names(report, known), key)
-            results.append(None)
-
-    def finished(result: Result | None, report: Report) -> Result:
-        if result is not None and result.outcome is Outcome.REFUSED:
-            return result
-        outcome = Outcome.STORED if result is None else result.outcome
-        if result is not None and result.customer_id:
-            return Result(outcome, families.name_of(result.customer_id))
-        return Result(outcome, families.name_of(_names(report, known)[0]))
-
-    return Plan(
-        tuple(finished(*pair) for pair in zip(results, reports, strict=True)),
-        _groups([(reports[index], digests[index]) for index in first.values()], known, families),
-    )
+    """The events to store, by the name of their customer."""
+    new_traces: tuple[NewTrace, ...]
+    regrouping: Regrouping
+    """Who turned out to be somebody else."""
 
 
 _REUSED = Result(
@@ -158,54 +142,119 @@ _UNKNOWN_CUSTOMER = Result(
     field="customer",
     message="no customer of this name is known",
 )
+_NOBODYS = Result(
+    Outcome.REFUSED,
+    reason="BLOCKED_IDENTIFIER",
+    field="identifiers",
+    message="these identifiers name nobody in particular",
+)
 
 
-def _again(seen: SeenEvent, digest: bytes) -> Result:
-    return Result(Outcome.DUPLICATE, seen.customer_id) if seen.digest == digest else _REUSED
+def sift(reports: Sequence[Report], known: Known, rules: LinkRules) -> Sifted:
+    """Return which events of a batch count.
+
+    An event of which the same id counted before, in an earlier batch or in this one, is the same
+    when its content is the same, and refused when it is not.
+    """
+    digests: dict[EventKey, bytes] = {key: seen.digest for key, seen in known.seen.items()}
+    counting: dict[EventKey, Counting] = {}
+    outcomes: list[Result | EventKey] = []
+    for report in reports:
+        key, digest = report.event.key, report.content_digest()
+        traces = _traces(report, known, rules)
+        if key in digests:
+            outcomes.append(key if digests[key] == digest else _REUSED)
+        elif report.customer_id and TraceId(report.customer_id) not in known.traces:
+            outcomes.append(_UNKNOWN_CUSTOMER)
+        elif not traces:
+            outcomes.append(_NOBODYS)
+        else:
+            digests[key] = digest
+            counting[key] = Counting(report, digest, traces)
+            outcomes.append(key)
+    return Sifted(tuple(outcomes), counting)
 
 
-def _names(report: Report, known: Known) -> list[CustomerId]:
-    """Return every name by which a report calls its customer."""
-    names = [known.owners.get(handle.digest, handle.customer_id) for handle in report.handles]
-    if report.customer_id is not None:
-        names.append(known.names[report.customer_id])
-    return names
+def told_links(counting: Collection[Counting]) -> dict[Pair, Witness]:
+    """Return the links that these events tell of, with the first event of each."""
+    links: dict[Pair, Witness] = {}
+    for each in counting:
+        for one, other in combinations(each.traces, 2):
+            linked = pair(one, other)
+            links[linked] = min(links.get(linked, each.witness), each.witness)
+    return links
 
 
-def _groups(
-    counting: Sequence[tuple[Report, bytes]], known: Known, families: _Families
-) -> tuple[Group, ...]:
-    """Return the customers that the events which count belong to."""
-    existing = set(known.owners.values()) | set(known.names.values())
-    members: dict[CustomerId, list[CustomerId]] = {}
-    for name in sorted(existing & families.parents.keys()):
-        members.setdefault(families.name_of(name), []).append(name)
-    reports: dict[CustomerId, list[tuple[Report, bytes]]] = {}
-    for pair in counting:
-        name = families.name_of(_names(pair[0], known)[0])
-        reports.setdefault(name, []).append(pair)
-    return tuple(
-        Group(
-            customer_id=name,
-            members=tuple(members.get(name, ())),
-            reports=tuple(report for report, _ in reports[name]),
-            digests=tuple(digest for _, digest in reports[name]),
-            handles=_new_handles(reports[name], known),
-            merges=tuple(
-                Merge(former, name, families.causes[former])
-                for former in members.get(name, ())
-                if former != name
-            ),
-        )
-        for name in sorted(reports)
+def plan(sifted: Sifted, known: Known, evidence: Evidence, rules: LinkRules) -> Plan:
+    """Decide what becomes of a batch.
+
+    Args:
+        sifted: the batch.
+        known: what was known about it.
+        evidence: all there is, with what the batch says, about the traces that hang together with
+            a link that the batch is the first to tell of; empty when there is none.
+        rules: what identifiers may link.
+    """
+    owners = {trace_id: owned.customer_id for trace_id, owned in known.traces.items()}
+    regrouping = regroup(evidence, owners, rules) if evidence.traces else Regrouping()
+    now = {**owners, **regrouping.owners}
+    sharing = regrouping.sharing | {
+        trace_id
+        for trace_id, owned in known.traces.items()
+        if owned.trace.is_blocked or owned.trace.is_shared
+    }
+    events: dict[CustomerId, list[Counting]] = {}
+    customers = {key: now[home_of(seen.traces, sharing)] for key, seen in known.seen.items()}
+    for key, each in sifted.counting.items():
+        home = home_of(each.traces, sharing)
+        customers[key] = now.get(home, CustomerId(home))
+        events.setdefault(customers[key], []).append(each)
+    return Plan(
+        tuple(_results(sifted, customers)),
+        tuple(Group(name, tuple(told)) for name, told in sorted(events.items())),
+        tuple(new_traces(sifted.counting.values(), known, now)),
+        regrouping,
     )
 
 
-def _new_handles(reports: Sequence[tuple[Report, bytes]], known: Known) -> tuple[Handle, ...]:
+def _results(sifted: Sifted, customers: Mapping[EventKey, CustomerId]) -> Iterator[Result]:
+    first = set(sifted.counting)
+    for outcome in sifted.outcomes:
+        if isinstance(outcome, Result):
+            yield outcome
+        else:
+            is_first = outcome in first
+            first.discard(outcome)
+            yield Result(Outcome.STORED if is_first else Outcome.DUPLICATE, customers[outcome])
+
+
+def _traces(report: Report, known: Known, rules: LinkRules) -> tuple[TraceId, ...]:
+    """Return the traces that a report tells of, the strongest first; a name is the weakest."""
+    handles = {known.trace_of(each): each.kind for each in report.handles if not each.is_nobodys}
+    told = sorted(handles, key=lambda trace_id: (rules.of(handles[trace_id]).strength, trace_id))
+    if report.customer_id and TraceId(report.customer_id) not in handles:
+        told.append(TraceId(report.customer_id))
+    return tuple(told)
+
+
+def new_traces(
+    counting: Collection[Counting], known: Known, now: Mapping[TraceId, CustomerId] | None = None
+) -> Iterator[NewTrace]:
+    """Yield the traces that these events are the first to tell of.
+
+    Args:
+        counting: the events.
+        known: what was known before.
+        now: whose they turned out to be; nobody else's where not given.
+    """
+    owners = now or {}
     found = {
-        handle.digest: handle
-        for report, _ in reports
-        for handle in report.handles
-        if handle.digest not in known.owners
+        handle.trace_id: handle
+        for each in counting
+        for handle in each.report.handles
+        if handle.digest not in known.by_digest and not handle.is_nobodys
     }
-    return tuple(found[digest] for digest in sorted(found))
+    for trace_id, handle in sorted(found.items()):
+        yield NewTrace(
+            trace_id, handle.kind, handle.digest, owners.get(trace_id, CustomerId(trace_id))
+        )

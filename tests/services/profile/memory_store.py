@@ -1,13 +1,39 @@
-"""The plainest store there can be: everything in dictionaries, every state folded anew."""
+"""The plainest store there can be: all that was told, and everything computed anew from it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from services.profile.domain.consent import Consents, Purpose, Statement, latest
-from services.profile.domain.customer import CustomerRecord, KnownIdentifier
-from services.profile.domain.events import CustomerId, Event, EventKey, EventType, Handle, Report
-from services.profile.domain.ingestion import Group, Known, SeenEvent, plan
+from services.profile.domain.consent import Consents, Purpose, Statement
+from services.profile.domain.customer import (
+    CustomerRecord,
+    KnownIdentifier,
+    StoredEvent,
+    StoredStatement,
+    recomputed,
+)
+from services.profile.domain.events import (
+    CustomerId,
+    Event,
+    EventKey,
+    EventType,
+    Handle,
+    Report,
+    TraceId,
+)
+from services.profile.domain.identifier_rules import LINK_RULES
+from services.profile.domain.ingestion import (
+    Known,
+    Outcome,
+    OwnedTrace,
+    Result,
+    SeenEvent,
+    new_traces,
+    sift,
+    told_links,
+)
+from services.profile.domain.linking import Evidence, Pair, Trace, Witness, people, shared_traces
+from services.profile.domain.regrouping import home_of
 from services.profile.domain.snapshot import Snapshot, columns_of
-from services.profile.domain.state import fold
 from services.profile.ports import (
     CustomerView,
     Ingested,
@@ -23,40 +49,38 @@ class MemoryProfileStore:
 
     def __init__(self) -> None:
         self.digests: dict[EventKey, bytes] = {}
-        self.events: dict[CustomerId, list[Event]] = {}
-        self.statements: dict[CustomerId, set[tuple[Purpose, Statement]]] = {}
-        self.times: dict[CustomerId, tuple[int, int]] = {}
-        self.owners: dict[bytes, CustomerId] = {}
-        self.identifiers: dict[bytes, KnownIdentifier] = {}
-        self.former: dict[CustomerId, CustomerId] = {}
+        self.stored: dict[EventKey, StoredEvent] = {}
+        self.statements: dict[tuple[TraceId, Purpose, Statement], StoredStatement] = {}
+        self.identifiers: dict[TraceId, KnownIdentifier] = {}
+        self.links: dict[Pair, Witness] = {}
+        self.together: set[Pair] = set()
+        self.apart: set[Pair] = set()
+        self.blocked: set[TraceId] = set()
+        self.names: set[CustomerId] = set()
+        """Every name that a customer ever bore."""
+        self.found: tuple[object, dict[TraceId, CustomerId]] = (None, {})
+        """Who is who, and of which evidence that was found out."""
 
     def ingest(self, reports: Sequence[Report], *, now_micros: int) -> Ingested:
-        owner = {event.key: name for name, events in self.events.items() for event in events}
-        names = {name: name for name in self.events} | self.former
-        keys = {report.event.key for report in reports}
-        known = Known(
-            seen={
-                key: SeenEvent(self.digests[key], owner[key]) for key in keys & self.digests.keys()
-            },
-            owners={
-                handle.digest: self.owners[handle.digest]
-                for report in reports
-                for handle in report.handles
-                if handle.digest in self.owners
-            },
-            names={
-                report.customer_id: names[report.customer_id]
-                for report in reports
-                if report.customer_id in names
-            },
+        before, owners = self._customers(), self._owners()
+        known = self._known(reports)
+        sifted = sift(reports, known, LINK_RULES)
+        for new in new_traces(sifted.counting.values(), known):
+            identifier = KnownIdentifier(new.kind, new.digest, now_micros)
+            self.identifiers[new.trace_id] = identifier
+        for pair, witness in told_links(sifted.counting.values()).items():
+            self.links[pair] = min(self.links.get(pair, witness), witness)
+        for key, each in sifted.counting.items():
+            self.digests[key] = each.digest
+            self.stored[key] = StoredEvent(each.report.event, each.traces, now_micros)
+        self.names |= self._customers()
+        return Ingested(
+            tuple(self._results(sifted.outcomes, set(sifted.counting))),
+            self._joined(before, owners),
         )
-        decided = plan(reports, known)
-        for group in decided.groups:
-            self._change(group, now_micros)
-        return Ingested(decided.results, sum(len(group.merges) for group in decided.groups))
 
     def snapshot_of(self, customer_id: CustomerId) -> Snapshot | None:
-        record = self._record(customer_id)
+        record = self._record(self._now(customer_id))
         if record is None:
             return None
         return Snapshot(
@@ -68,21 +92,22 @@ class MemoryProfileStore:
         )
 
     def snapshot_behind(self, handle: Handle) -> Snapshot | None:
-        name = self.owners.get(handle.digest)
-        return None if name is None else self.snapshot_of(name)
+        return self.snapshot_of(handle.customer_id)
 
     def customer_behind(self, handle: Handle) -> CustomerId | None:
-        return self.owners.get(handle.digest)
+        record = self._record(self._now(handle.customer_id))
+        return record.customer_id if record else None
 
     def view(self, customer_id: CustomerId) -> CustomerView | None:
-        record = self._record(customer_id)
+        record = self._record(self._now(customer_id))
         if record is None:
             return None
         name = record.customer_id
-        handles = [self.identifiers[each] for each, owner in self.owners.items() if owner == name]
+        traces = [trace_id for trace_id, owner in self._owners().items() if owner == name]
+        handles = [self.identifiers[trace_id] for trace_id in traces]
         return CustomerView(
             record,
-            tuple(sorted(former for former, now in self.former.items() if now == name)),
+            tuple(sorted(self.names & {CustomerId(each) for each in traces} - {name})),
             tuple(sorted(handles, key=lambda each: (each.first_seen_micros, each.digest))),
         )
 
@@ -95,9 +120,10 @@ class MemoryProfileStore:
         before: TimelinePosition | None,
         most: int,
     ) -> list[Event] | None:
-        events = self.events.get(self._now(customer_id))
-        if events is None:
+        name = self._now(customer_id)
+        if self._record(name) is None:
             return None
+        events = [each.event for each in self._events(name)]
         found = [
             event
             for event in sorted(events, key=_position, reverse=True)
@@ -116,11 +142,12 @@ class MemoryProfileStore:
         most: int,
     ) -> list[Purchase]:
         found = []
-        for name in sorted(self.events):
-            statement = latest(self.statements.get(name, ())).get(Purpose.PERSONALISATION)
+        for name in sorted(self._customers()):
+            record = self._record(name)
+            statement = record and record.consents.get(Purpose.PERSONALISATION)
             if statement.denied if statement else not unspoken_allowed:
                 continue
-            for event in sorted(self.events[name], key=_position):
+            for event in sorted((each.event for each in self._events(name)), key=_position):
                 behind = after is None or (name, *_position(event)) > after
                 if event.type is EventType.PURCHASE and _within(event, period) and behind:
                     found.append(Purchase(name, event))
@@ -130,49 +157,80 @@ class MemoryProfileStore:
         self, customer_id: CustomerId, purpose: Purpose, statement: Statement, *, now_micros: int
     ) -> Consents | None:
         name = self._now(customer_id)
-        if name not in self.events:
+        if self._record(name) is None:
             return None
-        statements = self.statements.setdefault(name, set())
-        if (purpose, statement) not in statements:
-            statements.add((purpose, statement))
-            created, updated = self.times[name]
-            self.times[name] = (created, max(updated, now_micros))
-        return latest(statements)
+        key = (TraceId(customer_id), purpose, statement)
+        self.statements.setdefault(key, StoredStatement(*key, now_micros))
+        record = self._record(name)
+        return record.consents if record else None
 
-    def _change(self, group: Group, now_micros: int) -> None:
-        name = group.customer_id
-        times = [self.times[member] for member in group.members]
-        for merge in group.merges:
-            former = merge.former_id
-            self.events.setdefault(name, []).extend(self.events.pop(former))
-            self.statements.setdefault(name, set()).update(self.statements.pop(former, set()))
-            del self.times[former]
-            self.former = {f: name if now == former else now for f, now in self.former.items()}
-            self.former[former] = name
-            self.owners = {d: name if now == former else now for d, now in self.owners.items()}
-        self.times[name] = (
-            min([now_micros, *(created for created, _ in times)]),
-            max([now_micros, *(updated for _, updated in times)]),
+    def _known(self, reports: Sequence[Report]) -> Known:
+        owners = self._owners()
+        keys = {report.event.key for report in reports} & self.digests.keys()
+        return Known(
+            {key: SeenEvent(self.digests[key], self.stored[key].traces) for key in keys},
+            {each.digest: trace_id for trace_id, each in self.identifiers.items()},
+            {
+                trace_id: OwnedTrace(Trace(each.kind), owners[trace_id])
+                for trace_id, each in self.identifiers.items()
+            },
         )
-        for handle in group.handles:
-            self.owners[handle.digest] = name
-            self.identifiers[handle.digest] = KnownIdentifier(
-                handle.kind, handle.digest, now_micros
-            )
-        for report, digest in zip(group.reports, group.digests, strict=True):
-            self.digests[report.event.key] = digest
-            self.events.setdefault(name, []).append(report.event)
 
-    def _record(self, customer_id: CustomerId) -> CustomerRecord | None:
-        name = self._now(customer_id)
-        if name not in self.events:
-            return None
-        statements = self.statements.get(name, set())
-        state = fold(self.events[name])
-        return CustomerRecord(name, state, latest(statements), len(statements), *self.times[name])
+    def _evidence(self) -> Evidence:
+        traces = {
+            trace_id: Trace(each.kind, is_blocked=trace_id in self.blocked)
+            for trace_id, each in self.identifiers.items()
+        }
+        return Evidence(traces, self.links, frozenset(self.together), frozenset(self.apart))
+
+    def _owners(self) -> dict[TraceId, CustomerId]:
+        evidence = self._evidence()
+        if self.found[0] != evidence:
+            owners = {
+                trace_id: CustomerId(min(members))
+                for members in people(evidence, LINK_RULES)
+                for trace_id in members
+            }
+            self.found = (replace(evidence, links=dict(self.links)), owners)
+        return self.found[1]
 
     def _now(self, customer_id: CustomerId) -> CustomerId:
-        return self.former.get(customer_id, customer_id)
+        return self._owners().get(TraceId(customer_id), customer_id)
+
+    def _homes(self) -> dict[EventKey, CustomerId]:
+        owners, sharing = self._owners(), shared_traces(self._evidence(), LINK_RULES)
+        return {key: owners[home_of(each.traces, sharing)] for key, each in self.stored.items()}
+
+    def _customers(self) -> set[CustomerId]:
+        return set(self._homes().values())
+
+    def _events(self, name: CustomerId) -> list[StoredEvent]:
+        return [self.stored[key] for key, home in self._homes().items() if home == name]
+
+    def _record(self, name: CustomerId) -> CustomerRecord | None:
+        owners = self._owners()
+        said = [each for each in self.statements.values() if owners[each.trace_id] == name]
+        return recomputed(name, self._events(name), said)
+
+    def _results(self, outcomes: Sequence[Result | EventKey], first: set[EventKey]) -> list[Result]:
+        homes, results = self._homes(), []
+        for outcome in outcomes:
+            if isinstance(outcome, Result):
+                results.append(outcome)
+            else:
+                kind = Outcome.STORED if outcome in first else Outcome.DUPLICATE
+                first.discard(outcome)
+                results.append(Result(kind, homes[outcome]))
+        return results
+
+    def _joined(self, before: set[CustomerId], owners: dict[TraceId, CustomerId]) -> int:
+        """Count customers of whom nothing is left under their name, and who went to one other."""
+        now = self._owners()
+        heirs = {
+            name: {now[trace_id] for trace_id, owner in owners.items() if owner == name}
+            for name in before
+        }
+        return sum(len(found) == 1 and found != {name} for name, found in heirs.items())
 
 
 def _position(event: Event) -> TimelinePosition:

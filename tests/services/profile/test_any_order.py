@@ -19,8 +19,8 @@ from tests.services.profile.told import NOW, about_offer, bought, card, email, r
 HANDLES = [card("1"), card("2"), email("a@example.org"), email("b@example.org")]
 POLICY = ConsentPolicy(personalisation_default=True)
 TABLES = (
-    *("customers", "events", "consent_statements", "former_names"),
-    *("merges", "identifiers", "seen_events"),
+    *("customers", "events", "consent_statements", "traces"),
+    *("links", "decided_pairs", "identity_changes", "seen_events"),
 )
 Said = tuple[Handle, Purpose, Statement]
 
