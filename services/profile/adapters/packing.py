@@ -14,6 +14,7 @@ import msgpack
 
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.events import Event, EventLine, EventType, Party
+from services.profile.domain.purchase_lines import CategoryHistory, LineSums
 from services.profile.domain.snapshot import Columns, Exposure
 from services.profile.domain.state import (
     Basket,
@@ -25,11 +26,14 @@ from services.profile.domain.state import (
 from services.profile.domain.traits import Traits
 
 FORMAT = 2
-"""The layout below. Format 1 is still read: its lines have no category and no brand."""
+"""The layout below. Format 1 is still read: its lines have no category and no brand, and its states
+know nothing of categories, sums of lines, days and hours: these count from the next event on."""
 
 
 _ITEM = partial(tuple.__new__, ItemHistory)
 """``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
+_SUMS = 8
+"""Values of a state of format 1 behind its items, baskets and offers."""
 _TRAITS = attrgetter(*(each.name for each in fields(Traits)))
 
 
@@ -74,12 +78,18 @@ def pack_state(state: CustomerState) -> bytes:
         *(state.basket_item_count, state.discounted_basket_count, state.spend_micros),
         *(state.first_basket_seconds, state.last_basket_seconds),
         *(state.store_counts, state.channel_counts),
+        *(state.categories, state.lines, state.days, state.hour_counts),
     )
 
 
 def unpack_state(packed: bytes) -> CustomerState:
     """Return the state of ``pack_state``."""
     event_count, items, baskets, offers, *rest = _unpack(packed)
+    sums, of_lines = rest[:_SUMS], rest[_SUMS:]
+    if of_lines:
+        categories, lines, *calendar = of_lines
+        named = {name: CategoryHistory(*values) for name, values in categories.items()}
+        of_lines = [named, LineSums(*lines), *calendar]
     return CustomerState(
         event_count,
         dict(zip(items, map(_ITEM, items.values()), strict=True)),
@@ -88,7 +98,8 @@ def unpack_state(packed: bytes) -> CustomerState:
             offer_id: OfferHistory(tuple(map(Impression._make, offer[0])), *offer[1:])
             for offer_id, offer in offers.items()
         },
-        *rest,
+        *sums,
+        *of_lines,
     )
 
 
@@ -128,7 +139,8 @@ def _pack(*values: object) -> bytes:
 
 
 def _unpack(packed: bytes) -> Any:  # what MessagePack read is known to the caller alone
-    written, *values = msgpack.unpackb(packed, use_list=False)
+    # Months and hours are keys too, so keys that are no strings are allowed.
+    written, *values = msgpack.unpackb(packed, use_list=False, strict_map_key=False)
     if not 1 <= written <= FORMAT:
         raise UnknownFormat(f"format {written} is not known here")
     return values

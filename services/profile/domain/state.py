@@ -8,19 +8,27 @@ once only is the ledger's business, not this module's.
 Source: Boykin, Ritchie, O'Connell, Lin: Summingbird, 2014, section 2 (aggregation by monoids).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId
+from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
+from services.profile.domain.purchase_lines import (
+    CategoryHistory,
+    LineSums,
+    merge_categories,
+    merge_sums,
+    micros,
+    receipt_of,
+)
+from services.profile.domain.sums import counted, earliest, joined, latest, total
 
 RECENT_BASKETS = 20
 """Baskets kept whole: what the features of the ranker look back on."""
 RECENT_IMPRESSIONS = 20
 """Impressions of an offer kept with their time: no cap counts further."""
-CEILING = 2**62
-"""Sums of counts and micro-units stop here, so that no history outgrows a stored integer."""
 
 
 class ItemHistory(NamedTuple):
@@ -65,14 +73,9 @@ class OfferHistory(NamedTuple):
     """When the latest of all of these was."""
 
 
-Name = TypeVar("Name", bound=str)
-Value = TypeVar("Value")
-Fact = TypeVar("Fact", Basket, Impression)
-
-
 @dataclass(frozen=True, slots=True)
 class CustomerState:
-    """Everything that events say about a customer, in bounded size per item and offer."""
+    """Everything that events say about a customer, in bounded size per item, category and offer."""
 
     event_count: int = 0
     items: Mapping[ItemId, ItemHistory] = field(default_factory=dict)
@@ -90,6 +93,19 @@ class CustomerState:
     """Purchases by store; those without a store are not counted."""
     channel_counts: Mapping[str, int] = field(default_factory=dict)
     """Purchases by channel; those without a channel are not counted."""
+    categories: Mapping[str, CategoryHistory] = field(default_factory=dict)
+    """Purchases by category, as the lines told it."""
+    lines: LineSums = field(default_factory=LineSums)
+    """What the lines of all purchases add up to."""
+    days: Days = field(default_factory=dict)
+    """Every day (UTC) with a purchase."""
+    hour_counts: Mapping[int, int] = field(default_factory=dict)
+    """Purchases by hour of the week (UTC), 0 for the first hour of Monday."""
+
+    @property
+    def category_months(self) -> dict[str, Mapping[int, int]]:
+        """Lines by category and month since January 1970, the latest 24 months of each."""
+        return {name: category.months for name, category in self.categories.items()}
 
 
 def fold(events: Iterable[Event]) -> CustomerState:
@@ -102,17 +118,21 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
     """Return the state of a customer to whom the events of both belong."""
     return CustomerState(
         event_count=one.event_count + other.event_count,
-        items=_joined(one.items, other.items, _merge_items),
-        baskets=_latest(one.baskets, other.baskets, RECENT_BASKETS),
-        offers=_joined(one.offers, other.offers, _merge_offers),
+        items=joined(one.items, other.items, _merge_items),
+        baskets=latest(one.baskets, other.baskets, RECENT_BASKETS),
+        offers=joined(one.offers, other.offers, _merge_offers),
         basket_count=one.basket_count + other.basket_count,
         basket_item_count=one.basket_item_count + other.basket_item_count,
         discounted_basket_count=one.discounted_basket_count + other.discounted_basket_count,
-        spend_micros=_sum(one.spend_micros, other.spend_micros),
-        first_basket_seconds=_earliest(one.first_basket_seconds, other.first_basket_seconds),
+        spend_micros=total(one.spend_micros, other.spend_micros),
+        first_basket_seconds=earliest(one.first_basket_seconds, other.first_basket_seconds),
         last_basket_seconds=max(one.last_basket_seconds, other.last_basket_seconds),
-        store_counts=_joined(one.store_counts, other.store_counts, _sum),
-        channel_counts=_joined(one.channel_counts, other.channel_counts, _sum),
+        store_counts=counted(one.store_counts, other.store_counts),
+        channel_counts=counted(one.channel_counts, other.channel_counts),
+        categories=joined(one.categories, other.categories, merge_categories),
+        lines=merge_sums(one.lines, other.lines),
+        days=joined(one.days, other.days, both),
+        hour_counts=counted(one.hour_counts, other.hour_counts),
     )
 
 
@@ -123,7 +143,7 @@ def _state_of(event: Event) -> CustomerState:
     if event.type is EventType.RETURN:
         returned: dict[ItemId, int] = {}
         for line in event.lines:
-            returned[line.item_id] = returned.get(line.item_id, 0) + _micros(line.quantity)
+            returned[line.item_id] = returned.get(line.item_id, 0) + micros(line.quantity)
         items = {item: ItemHistory(0, 0, micros, 0, 0) for item, micros in returned.items()}
         return CustomerState(event_count=1, items=items)
     history = _offer_history(event, seconds)
@@ -134,11 +154,9 @@ def _state_of(event: Event) -> CustomerState:
 
 def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
     bought: dict[ItemId, int] = {}
-    paid = 0
     for line in event.lines:
-        bought[line.item_id] = bought.get(line.item_id, 0) + _micros(line.quantity)
-        price = _micros(line.quantity * (line.unit_price or 0.0))
-        paid += max(0, price - _micros(line.discount or 0.0))
+        bought[line.item_id] = bought.get(line.item_id, 0) + micros(line.quantity)
+    receipt = receipt_of(event.lines, seconds=seconds, month=month_of(seconds))
     return CustomerState(
         event_count=1,
         items={item: ItemHistory(1, qty, 0, seconds, seconds) for item, qty in bought.items()},
@@ -146,11 +164,15 @@ def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
         basket_count=1,
         basket_item_count=len(bought),
         discounted_basket_count=int(any(line.discount for line in event.lines)),
-        spend_micros=_sum(paid, 0),
+        spend_micros=receipt.paid_micros,
         first_basket_seconds=seconds,
         last_basket_seconds=seconds,
         store_counts={event.store: 1} if event.store else {},
         channel_counts={event.channel: 1} if event.channel else {},
+        categories=receipt.categories,
+        lines=receipt.sums,
+        days=day_of(seconds),
+        hour_counts={hour_of_week(seconds): 1},
     )
 
 
@@ -172,16 +194,16 @@ def _offer_history(event: Event, seconds: int) -> OfferHistory | None:
 def _merge_items(one: ItemHistory, other: ItemHistory) -> ItemHistory:
     return ItemHistory(
         one.basket_count + other.basket_count,
-        _sum(one.bought_micros, other.bought_micros),
-        _sum(one.returned_micros, other.returned_micros),
-        _earliest(one.first_seconds, other.first_seconds),
+        total(one.bought_micros, other.bought_micros),
+        total(one.returned_micros, other.returned_micros),
+        earliest(one.first_seconds, other.first_seconds),
         max(one.last_seconds, other.last_seconds),
     )
 
 
 def _merge_offers(one: OfferHistory, other: OfferHistory) -> OfferHistory:
     return OfferHistory(
-        _latest(one.impressions, other.impressions, RECENT_IMPRESSIONS),
+        latest(one.impressions, other.impressions, RECENT_IMPRESSIONS),
         one.impression_count + other.impression_count,
         one.click_count + other.click_count,
         one.redemption_count + other.redemption_count,
@@ -189,34 +211,3 @@ def _merge_offers(one: OfferHistory, other: OfferHistory) -> OfferHistory:
         max(one.last_dismissal_seconds, other.last_dismissal_seconds),
         max(one.last_seconds, other.last_seconds),
     )
-
-
-def _joined(
-    one: Mapping[Name, Value], other: Mapping[Name, Value], merged: Callable[[Value, Value], Value]
-) -> Mapping[Name, Value]:
-    if not one or not other:
-        return one or other
-    larger, smaller = (one, other) if len(one) >= len(other) else (other, one)
-    joined = dict(larger)
-    for name, value in smaller.items():
-        joined[name] = merged(joined[name], value) if name in joined else value
-    return joined
-
-
-def _latest(one: tuple[Fact, ...], other: tuple[Fact, ...], most: int) -> tuple[Fact, ...]:
-    if not one or not other:
-        return one or other
-    return tuple(sorted(one + other, reverse=True)[:most])
-
-
-def _earliest(one: int, other: int) -> int:
-    """Return the smaller of two times of which 0 means never."""
-    return min(one, other) if one and other else one or other
-
-
-def _sum(one: int, other: int) -> int:
-    return min(one + other, CEILING)
-
-
-def _micros(value: float) -> int:
-    return round(value * MICROS)

@@ -9,10 +9,14 @@ from services.profile.adapters.packing import (
     FORMAT,
     UnknownFormat,
     pack_event,
+    pack_state,
     unpack_event,
+    unpack_state,
 )
 from services.profile.domain.events import Event, EventLine, EventType, ItemId
-from tests.services.profile.told import NOW, card, told
+from services.profile.domain.purchase_lines import LineSums
+from services.profile.domain.state import fold
+from tests.services.profile.told import NOW, about_offer, bought, card, returned, told
 
 FORMAT_1_EVENT = bytes.fromhex(
     "9a01a573746f7265a56d69747465a0019294a3746561cb4000000000000000cb400c000000000000"
@@ -22,6 +26,19 @@ FORMAT_1_EVENT = bytes.fromhex(
 
 FORMAT_1_DIGEST = "1e74340dfb26cf96c1b7558802ad7b8de3a136ff989d3fc97d66f8695e9c9615"
 
+FORMAT_1_STATE = bytes.fromhex(
+    "9d020382a37465619501ce000f424000ce68e62680ce68e62680a46d696c6b9501ce000f4240ce000f42"
+    "40ce68e62680ce68e626809194cf000640a1d0f6a000a474696c6ca13192a3746561a46d696c6b81a663"
+    "6f6666656597900001000000ce68e77800010200ce003d0900ce68e62680ce68e6268081a56d69747465"
+    "0180"
+)
+"""The state of ``HISTORY`` as it was written before states knew of categories."""
+
+HISTORY = (
+    bought("1", "tea", "milk", day=1),
+    returned("2", "milk"),
+    about_offer("3", EventType.OFFER_CLICK, "coffee"),
+)
 EVENT = Event(
     *("till", "r-1", EventType.PURCHASE, NOW),
     channel="store",
@@ -53,6 +70,17 @@ def test_an_event_of_the_first_format_is_read_without_category_and_brand() -> No
 @pytest.mark.parametrize("event", [EVENT, GROUPED])
 def test_an_event_comes_back_as_it_was_written(event: Event) -> None:
     assert unpacked(pack_event(event)) == event
+
+
+def test_a_state_of_the_first_format_knows_what_it_knew() -> None:
+    known = unpack_state(FORMAT_1_STATE)
+    assert known == replace(fold(HISTORY), lines=LineSums(), days={}, hour_counts={})
+
+
+def test_a_state_comes_back_as_it_was_written() -> None:
+    state = fold([*HISTORY, GROUPED])
+    assert state.categories
+    assert unpack_state(pack_state(state)) == state
 
 
 def test_an_event_of_a_newer_format_is_refused() -> None:

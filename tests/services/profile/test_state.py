@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from services.profile.domain.events import Event, EventLine, EventType, ItemId, OfferId
 from services.profile.domain.state import (
-    CEILING,
     RECENT_BASKETS,
     RECENT_IMPRESSIONS,
     CustomerState,
     fold,
     merge,
 )
+from services.profile.domain.sums import CEILING
 from tests.services.profile.told import DAY, NOW, about_offer, bought, returned
 
 lines = st.lists(
@@ -24,6 +24,8 @@ lines = st.lists(
         st.floats(1e-6, 1e6),
         st.none() | st.floats(0, 1e9),
         st.none() | st.floats(0, 1e9),
+        st.sampled_from(["", "Tea", "Milk"]),
+        st.sampled_from(["", "Harbour", "Hill"]),
     ),
     min_size=1,
     max_size=4,
@@ -33,7 +35,8 @@ events = st.builds(
     source=st.sampled_from(["till", "web"]),
     event_id=st.uuids().map(str),
     type=st.sampled_from(EventType),
-    occurred_micros=st.integers(1, 30).map(lambda minute: minute * 60_000_000),
+    occurred_micros=st.integers(1, 30).map(lambda step: step * 3 * DAY // 2)
+    | st.integers(1, 60).map(lambda month: month * 30 * DAY),
     store=st.sampled_from(["", "mitte", "nord"]),
     channel=st.sampled_from(["", "web"]),
     lines=lines,
