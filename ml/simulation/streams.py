@@ -14,6 +14,7 @@ class Purpose(IntEnum):
     CATALOGUE = 1
     DISCOUNTS = 2
     CUSTOMER = 3
+    ANSWERS = 4
 
 
 def stream(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:
