@@ -6,6 +6,7 @@ written down as a shopkeeper would guess it; nobody's tastes were looked at for 
 """
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -147,7 +148,7 @@ def _most_bought(question: Teaching, favourites: Mapping[str, float]) -> int:
 
 def _tastes(town: Town, person: Person, day: int) -> NDArray[np.float64]:
     """Return how much more of each category the person wants than the town does, log, (C,)."""
-    phase = person.phases[-1] if day >= person.change_day else person.phases[0]
+    phase = person.phases[bisect_right(person.phase_days, day) - 1]
     shares = np.array([each.share for each in town.stages])
     usual = shares @ np.stack([life_factors(town, each) for each in town.stages]) / shares.sum()
     with np.errstate(divide="ignore"):
