@@ -44,6 +44,7 @@ PLANTED = [
     ("ml/training/artefacts/factors", "import pyspark", "Spark is needed by its own package"),
     ("ml/training/versions/registry", "import ml.training.learning", "Layers of training"),
     ("ml/training/artefacts/purchases", "import ml.training.lessons", "Layers of training"),
+    ("ml/training/personas/words", "import ml.training.lessons", "Layers of training"),
     ("ml/training/drift/limits", "import ml.training.gate.lines", "Layers of training"),
     ("ml/dataset", "import services.profile.domain", "ml knows no service's insides"),
     ("ml/model/vocabulary", "import ml.model.candidates", "No import circles"),

@@ -1,0 +1,90 @@
+"""From purchase histories to personas, in one call."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.model.attributes import ItemAttributes
+from ml.model.persona import Persona, Personas
+from ml.training.artefacts.purchases import Purchases
+from ml.training.personas.choosing import Stability, Trial, choose_count, stability
+from ml.training.personas.mixture import Mixture, fit_mixture
+from ml.training.personas.naming import named, strongest_lifts
+from ml.training.personas.words import Corpus, corpus_of, item_topics
+
+ID_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """Personas, and what they were learned from.
+
+    Attributes:
+        personas: the largest first.
+        topics: of the n items of the purchases.
+        memberships: float64 [c, K], of the customers of the purchases.
+        trials: how many personas were tried, and what each number gained.
+    """
+
+    personas: Personas
+    topics: tuple[str, ...]
+    memberships: NDArray[np.float64]
+    trials: tuple[Trial, ...]
+    corpus: Corpus
+    mixture: Mixture
+
+    def stability(self, *, seed: int) -> Stability:
+        """Return how firm they stand when other customers are drawn."""
+        return stability(self.corpus.said, self.mixture, seed=seed)
+
+
+def learn_personas(
+    purchases: Purchases,
+    attributes: Mapping[str, ItemAttributes],
+    *,
+    seed: int = 0,
+    count: int | None = None,
+) -> Learned:
+    """Return personas of the customers of ``purchases``.
+
+    Args:
+        purchases: of at least two customers.
+        attributes: of some items; those without a category are topics of their own.
+        seed: same data and seed give the same personas.
+        count: how many; ``None`` tries.
+    """
+    topics = item_topics(purchases.item_ids, attributes)
+    corpus = corpus_of(purchases, topics)
+    trials: tuple[Trial, ...] = ()
+    if count is None:
+        count, trials = choose_count(corpus.said, seed=seed)
+    mixture = fit_mixture(corpus.said, count, seed=seed)
+    titles = {item: about.name for item, about in attributes.items() if about.name}
+    personas = _personas(corpus, mixture, titles)
+    return Learned(
+        personas, topics, mixture.memberships(corpus.said), trials, corpus=corpus, mixture=mixture
+    )
+
+
+def _personas(corpus: Corpus, mixture: Mixture, titles: Mapping[str, str]) -> Personas:
+    said = np.asarray(corpus.said.sum(axis=0)).ravel()
+    everybody = (said + 1e-9) / (said + 1e-9).sum()
+    digest = hashlib.sha256(mixture.log_chances.tobytes()).hexdigest()[:ID_DIGITS]
+    found = []
+    for number, (share, chances) in enumerate(
+        zip(np.exp(mixture.log_shares), mixture.log_chances, strict=True), 1
+    ):
+        lifts = strongest_lifts(corpus.words, chances, everybody)
+        found.append(
+            Persona(
+                persona_id=f"learned-{digest}-{number}",
+                name=named(lifts, titles),
+                share=float(share),
+                lifts=tuple((titles.get(word, word), lift) for word, lift in lifts),
+                log_chances=tuple(chances.tolist()),
+            )
+        )
+    return Personas(tuple(found), corpus.words, corpus.basket_sizes, corpus.gap_days)
