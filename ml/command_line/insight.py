@@ -81,3 +81,18 @@ def newcomers(
             config, protocol=protocol, fast=fast, show_progress=is_terminal()
         )
         commands.newcomers(dataset, chosen, out=out, say=typer.echo)
+
+
+def personas(
+    dataset: DatasetFolder,
+    protocol: AskedBy = None,
+    config: ConfigFile = None,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    out: ResultsFolder = RESULTS,
+) -> None:
+    """Learn personas from histories: who are they, and how soon does the person beat them?"""
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
+        chosen = learning.training_config(
+            config, protocol=protocol, fast=fast, show_progress=is_terminal()
+        )
+        commands.personas(dataset, chosen, out=out, say=typer.echo)

@@ -1,4 +1,4 @@
-"""What the commands that look into a model do: features, curves, new items and customers."""
+"""What the commands do that look into a model: features, curves, new items, beginners."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +16,8 @@ from ml.training.insight.cold_start import cold_start as measure_cold_start
 from ml.training.insight.cold_start_report import write_cold_start
 from ml.training.insight.newcomers import newcomers as measure_newcomers
 from ml.training.insight.newcomers_report import write_newcomers
+from ml.training.insight.personas import persona_worth
+from ml.training.insight.personas_report import write_personas
 from ml.training.judging.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
 from ml.training.source import this_machine
@@ -86,6 +88,21 @@ def newcomers(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> N
     with this_machine(folder, config.learning) as source:
         found = measure_newcomers(source.dataset, config.learning, protocol=config.protocol)
     files = write_newcomers(found, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def personas(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> None:
+    """Learn personas, measure what they are worth as a beginning, and write both down.
+
+    Args:
+        folder: a dataset folder.
+        config: of the model and the protocol.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    with this_machine(folder, config.learning) as source:
+        found = persona_worth(source.dataset, config.learning, protocol=config.protocol)
+    files = write_personas(found, source.dataset, out, name=folder.resolve().name)
     _tell(files, say, digest=source.digest)
 
 

@@ -1,0 +1,147 @@
+"""The figures on personas, for programs and for people; and the personas, for ``profile``."""
+
+from pathlib import Path
+
+from ml.dataset.dataset import Dataset
+from ml.evaluation.metrics import MAIN_METRIC
+from ml.training.insight.personas import ANSWERS, PAIRS, PersonaWorth
+from ml.training.judging.findings import Document, Findings, intervals, write_findings, writing
+
+PERSONAS_FILE = "{name}-learned-personas.json"
+"""What ``ofone persona learned`` takes."""
+
+
+def document(found: PersonaWorth, *, name: str) -> Document:
+    """Return the figures as ``json`` takes them; an interval is ``[mean, low, high]``."""
+    personas = found.beginnings.learned.personas.personas
+    return {
+        "dataset": name,
+        "protocol": found.protocol,
+        "personas": [
+            {"name": each.name, "share": each.share, "lifts": dict(each.lifts)} for each in personas
+        ],
+        "stability": {
+            "adjusted_rand": found.stability.adjusted_rand,
+            "cosine": found.stability.cosine,
+        },
+        "tried": [
+            {"count": each.count, "gain": each.gain, "error": each.gain_error}
+            for each in found.beginnings.learned.trials
+        ],
+        "weights": {
+            depth: {saying: [each.value, each.error] for saying, each in weights.items()}
+            for depth, weights in found.weights.items()
+        },
+        "customers": {depth: _asked_count(found, depth) for depth in found.judgements},
+        "mean": {
+            depth: {answer: intervals(each.estimates()) for answer, each in of_depth.items()}
+            for depth, of_depth in found.judgements.items()
+        },
+        "difference": {
+            depth: {
+                f"{one} over {other}": [lead.mean, lead.low, lead.high]
+                for (one, other), lead in leads.items()
+            }
+            for depth, leads in found.leads().items()
+        },
+    }
+
+
+def page(found: PersonaWorth, dataset: Dataset) -> str:
+    """Return the figures as a section in Markdown."""
+    firm = found.stability
+    told = (
+        f"Protocol {found.protocol}. Customers are asked about as if only so many of their latest "
+        "baskets were known, and the store they visited last. Means with 95 % intervals, "
+        "bootstrapped by customer."
+    )
+    stands = (
+        f"Learned again from other draws of the same customers: adjusted Rand "
+        f"{firm.adjusted_rand:.2f}, matched cosine {firm.cosine:.2f}."
+    )
+    parts = [
+        f"## Personas of {dataset.description.name}",
+        _personas(found),
+        stands,
+        told,
+        f"{MAIN_METRIC}:",
+        _answers(found),
+        "Paired leads:",
+        _leads(found),
+        "Weight of a persona's likings beside the model, with its standard error:",
+        _weights(found),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_personas(found: PersonaWorth, dataset: Dataset, out: Path, *, name: str) -> Findings:
+    """Write the figures, and the personas beside them.
+
+    Args:
+        found: what was measured.
+        dataset: on what.
+        out: the folder, made where it is not there yet.
+        name: short name of the data set.
+
+    Raises:
+        ResultsError: when the disk is full or the folder may not be written.
+    """
+    with writing(out):
+        personas = found.beginnings.learned.personas
+        (out / PERSONAS_FILE.format(name=name)).write_text(personas.to_json(), encoding="utf-8")
+    return write_findings(
+        out,
+        f"{name}-personas",
+        document=document(found, name=name),
+        page=page(found, dataset),
+    )
+
+
+def _asked_count(found: PersonaWorth, depth: str) -> int:
+    return len(found.judgements[depth][ANSWERS[0]].scores)
+
+
+def _personas(found: PersonaWorth) -> str:
+    rows = [
+        [
+            f"{each.share:.0%}",
+            each.name,
+            ", ".join(f"{word} {lift:g} times" for word, lift in each.lifts),
+        ]
+        for each in found.beginnings.learned.personas.personas
+    ]
+    return _table(["share", "persona", "what members have more often than everybody"], rows)
+
+
+def _answers(found: PersonaWorth) -> str:
+    rows = [
+        [
+            depth,
+            f"{_asked_count(found, depth):,}",
+            *(str(of_depth[answer].estimates()[MAIN_METRIC]) for answer in ANSWERS),
+        ]
+        for depth, of_depth in found.judgements.items()
+    ]
+    return _table(["known baskets", "customers", *ANSWERS], rows)
+
+
+def _leads(found: PersonaWorth) -> str:
+    rows = [
+        [depth, *(str(leads[pair]) for pair in PAIRS)] for depth, leads in found.leads().items()
+    ]
+    return _table(["known baskets", *(f"{one} over {other}" for one, other in PAIRS)], rows)
+
+
+def _weights(found: PersonaWorth) -> str:
+    rows = [
+        [depth, *(f"{each.value:.3f} ± {each.error:.3f}" for each in weights.values())]
+        for depth, weights in found.weights.items()
+    ]
+    sayings = list(next(iter(found.weights.values()), {}))
+    return _table(["known baskets", *sayings], rows)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
