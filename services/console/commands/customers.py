@@ -70,6 +70,9 @@ class Purpose(StrEnum):
     MARKETING_EMAIL = "marketing-email"
     MARKETING_SMS = "marketing-sms"
     MARKETING_PUSH = "marketing-push"
+    PROFILING = "profiling"
+    SENSITIVE_INFERENCE = "sensitive-inference"
+    THIRD_PARTY_DATA = "third-party-data"
 
 
 class Statement(StrEnum):

@@ -13,6 +13,9 @@ class Purpose(IntEnum):
     MARKETING_EMAIL = 2
     MARKETING_SMS = 3
     MARKETING_PUSH = 4
+    PROFILING = 5
+    SENSITIVE_INFERENCE = 6
+    THIRD_PARTY_DATA = 7
 
 
 MARKETING = (Purpose.MARKETING_EMAIL, Purpose.MARKETING_SMS, Purpose.MARKETING_PUSH)
@@ -49,7 +52,7 @@ class ConsentPolicy:
     """What holds where nothing was said."""
 
     personalisation_default: bool
-    """Whether an unspoken customer may be personalised; marketing never is by default."""
+    """Whether an unspoken customer may be personalised; nothing else is allowed by default."""
 
     def allows(self, purpose: Purpose, consents: Consents) -> bool:
         """Return whether ``purpose`` is allowed."""

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from services.profile.domain.consent import MARKETING, ConsentPolicy, Purpose, Statement, latest
+from services.profile.domain.consent import ConsentPolicy, Purpose, Statement, latest
 
 SMS = Purpose.MARKETING_SMS
 
@@ -34,9 +34,10 @@ def test_purposes_do_not_meet() -> None:
     assert policy.allows(Purpose.PERSONALISATION, said)
 
 
-def test_marketing_is_never_assumed() -> None:
+def test_nothing_but_personalisation_is_ever_assumed() -> None:
     for default in (True, False):
         policy = ConsentPolicy(personalisation_default=default)
         assert policy.marketing({}) == ()
         assert policy.allows(Purpose.PERSONALISATION, {}) is default
-        assert not any(policy.allows(purpose, {}) for purpose in MARKETING)
+        others = set(Purpose) - {Purpose.PERSONALISATION}
+        assert not any(policy.allows(purpose, {}) for purpose in others)

@@ -96,6 +96,9 @@ def test_consents_are_listed_with_the_default_where_nothing_was_said(desk: Desk)
         (customer_pb2.CONSENT_PURPOSE_MARKETING_EMAIL, DENIED, "default"),
         (SMS, GRANTED, "app"),
         (customer_pb2.CONSENT_PURPOSE_MARKETING_PUSH, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_PROFILING, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_THIRD_PARTY_DATA, DENIED, "default"),
     ]
     assert not listed[0].HasField("stated_at")
     snapshot = desk.stub.GetSnapshot(pb.GetSnapshotRequest(customer=name)).snapshot
@@ -147,7 +150,7 @@ def test_a_customer_is_seen_from_all_sides(desk: Desk) -> None:
         ("items/tea", 2, 10.0)
     ]
     assert customer.traits.mean_gap_days == 10.0
-    assert len(customer.consents) == 4
+    assert len(customer.consents) == 7
     assert customer.version == 2
     assert customer.create_time == customer.update_time == Timestamp(seconds=NOW_SECONDS)
     assert "example" not in str(customer)
