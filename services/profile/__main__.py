@@ -9,6 +9,7 @@ from pathlib import Path
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.profile.adapters.metrics import PrometheusProfileMeter
+from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.consent import ConsentPolicy
@@ -51,6 +52,7 @@ def application(settings: ProfileSettings, identity: IdentityKey) -> Application
         policy=ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
         meter=PrometheusProfileMeter(),
         clock=lambda: datetime.now(UTC),
+        identities=SqlIdentityStore(engine),
     )
     add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     return Application(

@@ -7,7 +7,9 @@ from typing import NamedTuple, Protocol
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier
 from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.identity_decisions import Decision, Suggestion
 from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.regrouping import Cause, Change
 from services.profile.domain.snapshot import Snapshot
 
 
@@ -122,6 +124,47 @@ class ProfileStore(Protocol):
 
         The same statement again has no effect.
         """
+
+
+class LoggedChange(NamedTuple):
+    """A line of the log of who became somebody else."""
+
+    change: Change
+    cause: Cause
+    changed_micros: int
+
+
+class IdentityStore(Protocol):
+    """Carries out what people decide about who is one person.
+
+    What a method wrote is durable when it returns; the same decision (by its request id) again
+    gets the first answer. Every method raises a ``Failure`` of kind ``UNAVAILABLE`` when the
+    database is away, and of kind ``PRECONDITION`` when customers are not as a decision takes
+    them; those that take a customer return ``None`` for an unknown one.
+    """
+
+    def merge(
+        self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
+    ) -> tuple[CustomerId, ...] | None:
+        """Make two customers one; return the one's name."""
+
+    def unmerge(
+        self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
+    ) -> tuple[CustomerId, ...] | None:
+        """Take the second, a former one, out of the first; return both names, sorted."""
+
+    def block(
+        self, handle: Handle, decision: Decision, *, is_blocked: bool, now_micros: int
+    ) -> tuple[CustomerId, ...]:
+        """Make an identifier nobody's, or somebody's again; return whom it concerned, sorted."""
+
+    def changes(
+        self, customer_id: CustomerId, *, skipped: int, most: int
+    ) -> list[LoggedChange] | None:
+        """Return who became part of a customer or was taken out of it, latest first."""
+
+    def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
+        """Return who else may be this person, by name."""
 
 
 class ProfileMeter(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from services.profile.adapters.tables import decided_pairs, identity_changes, links, traces
 from services.profile.domain.events import CustomerId, TraceId
@@ -91,6 +91,12 @@ def gathered(
     return _evidence(found, linked, together=together, apart=apart), found
 
 
+def of_customer(connection: Connection, customer_id: CustomerId) -> set[TraceId]:
+    """Return the traces of a customer."""
+    query = select(traces.c.trace_id).where(traces.c.customer_id == customer_id)
+    return set(map(TraceId, connection.execute(query).scalars()))
+
+
 def add_traces(connection: Connection, new: Sequence[NewTrace], *, now_micros: int) -> None:
     """Keep traces never seen before.
 
@@ -151,6 +157,29 @@ def mark_shared(connection: Connection, names: Collection[TraceId]) -> None:
         connection.execute(
             update(traces).where(traces.c.trace_id.in_(sorted(names))).values(is_shared=True)
         )
+
+
+def mark_blocked(connection: Connection, name: TraceId, *, is_blocked: bool) -> None:
+    """Keep that people said that a trace is nobody's, or somebody's again."""
+    connection.execute(
+        update(traces).where(traces.c.trace_id == name).values(is_blocked=is_blocked)
+    )
+
+
+def write_decided(connection: Connection, before: Evidence, now: Evidence) -> None:
+    """Keep what people put together and took apart, where it changed."""
+    was = {**dict.fromkeys(before.together, False), **dict.fromkeys(before.apart, True)}
+    holds = {**dict.fromkeys(now.together, False), **dict.fromkeys(now.apart, True)}
+    for low, high in sorted(each for each in was if holds.get(each) != was[each]):
+        connection.execute(
+            delete(decided_pairs).where(decided_pairs.c.low == low, decided_pairs.c.high == high)
+        )
+    rows = [
+        {"low": low, "high": high, "is_apart": holds[low, high]}
+        for low, high in sorted(each for each in holds if holds[each] != was.get(each))
+    ]
+    if rows:
+        connection.execute(insert(decided_pairs), rows)
 
 
 def note_changes(

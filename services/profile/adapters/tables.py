@@ -129,3 +129,13 @@ seen_events = Table(
     Column("traces", String),
 )
 """The ledger: ids of all events that counted, and the traces of each."""
+
+answered_requests = Table(
+    "answered_requests",
+    _METADATA,
+    Column("request_id", String, primary_key=True),
+    Column("question", LargeBinary),
+    Column("answer", String),
+    Column("answered_micros", BigInteger),
+)
+"""Decisions that were carried out: the same request again gets the same answer."""

@@ -7,7 +7,7 @@ that hang together are one person, with four exceptions, each on the careful sid
 - what people took apart stays apart: of several links that would join it, the one that was told
   of first holds as far as it can;
 - more identifiers of a kind than one person may have are not merged at all;
-- what people put together stays together, whatever the limits say.
+- what people put together stays together, and allows what one more person may have.
 
 Nothing depends on the order in which links became known.
 
@@ -103,8 +103,8 @@ def people(evidence: Evidence, rules: LinkRules) -> tuple[frozenset[TraceId], ..
     found = _joined(units, within, evidence.apart)
     persons: set[frozenset[TraceId]] = set()
     for members in set(found.values()):
-        parts = {units[trace_id] for trace_id in members}
-        persons |= parts if _is_over(parts, evidence, rules) else {members}
+        over = _is_over(members, evidence, rules)
+        persons |= {units[trace_id] for trace_id in members} if over else {members}
     return tuple(sorted(persons, key=min))
 
 
@@ -153,14 +153,11 @@ def _joined(
     return group_of
 
 
-def _is_over(parts: Iterable[frozenset[TraceId]], evidence: Evidence, rules: LinkRules) -> bool:
-    """Return whether these, together, hold more of a kind than one person may.
+def _is_over(members: frozenset[TraceId], evidence: Evidence, rules: LinkRules) -> bool:
+    """Return whether these hold more of a kind than one person may.
 
-    What people put together may be larger than the limits, and then sets them.
+    Each time that people put two together allows what one more person may have.
     """
-    counts = [Counter(evidence.traces[each].kind for each in part) for part in parts]
-    total: Counter[int] = sum(counts, Counter())
-    return any(
-        count > max(rules.of(kind).most_a_person, *(part[kind] for part in counts))
-        for kind, count in total.items()
-    )
+    worth = 1 + sum(members.issuperset(linked) for linked in evidence.together)
+    counts = Counter(evidence.traces[trace_id].kind for trace_id in members)
+    return any(count > worth * rules.of(kind).most_a_person for kind, count in counts.items())

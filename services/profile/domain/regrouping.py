@@ -1,7 +1,7 @@
 """What becomes of customers when it turns out differently who is one person."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -65,7 +65,11 @@ class Regrouping:
 
 
 def regroup(
-    evidence: Evidence, owners: Mapping[TraceId, CustomerId], rules: LinkRules
+    evidence: Evidence,
+    owners: Mapping[TraceId, CustomerId],
+    rules: LinkRules,
+    *,
+    torn: Collection[CustomerId] = (),
 ) -> Regrouping:
     """Return who is who by ``evidence``.
 
@@ -73,6 +77,7 @@ def regroup(
         evidence: all there is about the traces that hang together with what is new.
         owners: whose each of its traces was; new traces are absent.
         rules: what identifiers may link.
+        torn: customers whose facts must be looked at one by one in any case.
     """
     now = {
         trace_id: CustomerId(min(members))
@@ -80,7 +85,11 @@ def regroup(
         for trace_id in members
     }
     sharing = shared_traces(evidence, rules)
-    newly_shared = frozenset(each for each in sharing if not evidence.traces[each].is_shared)
+    newly_shared = frozenset(
+        each
+        for each in sharing
+        if not evidence.traces[each].is_shared and not evidence.traces[each].is_blocked
+    )
     changes = _changes(owners, now)
     parted = {each.former_id for each in changes if each.kind is ChangeKind.PARTED}
     return Regrouping(
@@ -88,7 +97,8 @@ def regroup(
         sharing,
         newly_shared,
         changes,
-        frozenset(parted | {owners[each] for each in newly_shared if each in owners}),
+        frozenset(torn)
+        | frozenset(parted | {owners[each] for each in newly_shared if each in owners}),
     )
 
 

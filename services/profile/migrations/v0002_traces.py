@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_traces()
     _make_links()
     _make_changes()
+    _make_answered_requests()
     op.add_column("events", sa.Column("stored_micros", sa.BigInteger, nullable=True))
     op.add_column("events", sa.Column("traces", TEXT, nullable=True))
     op.execute(
@@ -110,6 +111,17 @@ def _make_changes() -> None:
         " moved, stayed, source, event_id, actor, reason, request_id)"
         f" SELECT former_id, 0, customer_id, merged_micros, {JOINED}, former_id, customer_id,"
         " source, event_id, '', '', '' FROM merges"
+    )
+
+
+def _make_answered_requests() -> None:
+    op.create_table(
+        "answered_requests",
+        sa.Column("request_id", TEXT, primary_key=True),
+        sa.Column("question", sa.LargeBinary, nullable=False),
+        sa.Column("answer", TEXT, nullable=False),
+        sa.Column("answered_micros", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
 
 

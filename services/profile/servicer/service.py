@@ -12,7 +12,7 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
-from services.profile.ports import ProfileMeter, ProfileStore
+from services.profile.ports import IdentityStore, ProfileMeter, ProfileStore
 from services.profile.servicer.customer_messages import (
     consent_message,
     consent_messages,
@@ -21,6 +21,7 @@ from services.profile.servicer.customer_messages import (
     statement_of,
 )
 from services.profile.servicer.event_messages import handle_of
+from services.profile.servicer.identity_methods import IdentityMethods
 from services.profile.servicer.intake import Intake
 from services.profile.servicer.listing_messages import (
     chunks,
@@ -55,14 +56,16 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         policy: ConsentPolicy,
         meter: ProfileMeter,
         clock: Callable[[], datetime],
+        identities: IdentityStore,
     ) -> None:
-        """Answer from ``store``; everything else is how."""
+        """Answer from ``store`` and decide in ``identities``; everything else is how."""
         self._store = store
         self._identity = identity
         self._policy = policy
         self._meter = meter
         self._clock = clock
         self._intake = Intake(store, identity, meter=meter, clock=clock)
+        self._identities = IdentityMethods(identities, identity, clock)
 
     def IngestEvents(
         self, request: pb.IngestEventsRequest, context: grpc.ServicerContext
@@ -180,6 +183,44 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if found is None:
             raise not_found("customer", request.parent)
         return pb.ListConsentsResponse(consents=consent_messages(found.consents, self._policy))
+
+    def MergeCustomers(
+        self, request: pb.MergeCustomersRequest, context: grpc.ServicerContext
+    ) -> pb.MergeCustomersResponse:
+        """Make two customers one."""
+        return self._identities.merge(request)
+
+    def UnmergeCustomers(
+        self, request: pb.UnmergeCustomersRequest, context: grpc.ServicerContext
+    ) -> pb.UnmergeCustomersResponse:
+        """Take a customer out of the one it became part of."""
+        return self._identities.unmerge(request)
+
+    def BlockIdentifier(
+        self, request: pb.BlockIdentifierRequest, context: grpc.ServicerContext
+    ) -> pb.BlockIdentifierResponse:
+        """Say that an identifier is nobody's own."""
+        customers = self._identities.block(request, is_blocked=True)
+        return pb.BlockIdentifierResponse(customers=customers)
+
+    def UnblockIdentifier(
+        self, request: pb.UnblockIdentifierRequest, context: grpc.ServicerContext
+    ) -> pb.UnblockIdentifierResponse:
+        """Say that a blocked identifier is somebody's own after all."""
+        customers = self._identities.block(request, is_blocked=False)
+        return pb.UnblockIdentifierResponse(customers=customers)
+
+    def ListIdentityChanges(
+        self, request: pb.ListIdentityChangesRequest, context: grpc.ServicerContext
+    ) -> pb.ListIdentityChangesResponse:
+        """Return who became part of a customer or was taken out of it, latest first."""
+        return self._identities.changes(request)
+
+    def ListIdentitySuggestions(
+        self, request: pb.ListIdentitySuggestionsRequest, context: grpc.ServicerContext
+    ) -> pb.ListIdentitySuggestionsResponse:
+        """Return who else may be this person."""
+        return self._identities.suggestions(request)
 
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
         check = Check()

@@ -140,6 +140,10 @@ class _IdentifierKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Identi
     """A browser of the customer."""
     IDENTIFIER_KIND_APP_INSTALL: _IdentifierKind.ValueType  # 6
     """An installation of the company's app."""
+    IDENTIFIER_KIND_SOCIAL_LOGIN: _IdentifierKind.ValueType  # 7
+    """The account of another company by which the customer signed in."""
+    IDENTIFIER_KIND_WIFI_LOGIN: _IdentifierKind.ValueType  # 8
+    """The account by which the customer signed in to a store's Wi-Fi."""
 
 class IdentifierKind(_IdentifierKind, metaclass=_IdentifierKindEnumTypeWrapper):
     """What kind of handle on a person an identifier is."""
@@ -158,6 +162,10 @@ IDENTIFIER_KIND_BROWSER: IdentifierKind.ValueType  # 5
 """A browser of the customer."""
 IDENTIFIER_KIND_APP_INSTALL: IdentifierKind.ValueType  # 6
 """An installation of the company's app."""
+IDENTIFIER_KIND_SOCIAL_LOGIN: IdentifierKind.ValueType  # 7
+"""The account of another company by which the customer signed in."""
+IDENTIFIER_KIND_WIFI_LOGIN: IdentifierKind.ValueType  # 8
+"""The account by which the customer signed in to a store's Wi-Fi."""
 Global___IdentifierKind: _TypeAlias = IdentifierKind  # noqa: Y015
 
 @_typing.final

@@ -26,57 +26,82 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from ofone.profile.v1 import customer_pb2 as ofone_dot_profile_dot_v1_dot_customer__pb2
 from ofone.profile.v1 import event_pb2 as ofone_dot_profile_dot_v1_dot_event__pb2
+from ofone.profile.v1 import identity_pb2 as ofone_dot_profile_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&ofone/profile/v1/profile_service.proto\x12\x10ofone.profile.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\"\x80\x01\n\x0b\x45ventResult\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.ofone.profile.v1.EventOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\">\n\x13IngestEventsRequest\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"F\n\x14IngestEventsResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"P\n\x13StreamEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\'\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"X\n\x14StreamEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12.\n\x07results\x18\x02 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"g\n\x12GetSnapshotRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x02 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x42\t\n\x07subject\"C\n\x13GetSnapshotResponse\x12,\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Snapshot\"Q\n\x12GetCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x13GetCustomerResponse\x12,\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Customer\"I\n\x15LookupCustomerRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\"*\n\x16LookupCustomerResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"\xd4\x01\n\x11ListEventsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x05types\x18\x04 \x03(\x0e\x32\x1b.ofone.profile.v1.EventType\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x12ListEventsResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x0bInteraction\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x11\n\tbasket_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x01\x12\x17\n\nunit_price\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05store\x18\x07 \x01(\tB\r\n\x0b_unit_price\"\x8f\x01\n\x19\x45xportInteractionsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x1a\x45xportInteractionsResponse\x12\x33\n\x0cinteractions\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.Interaction\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"Q\n\x11SetConsentRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12*\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"@\n\x12SetConsentResponse\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"%\n\x13ListConsentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"C\n\x14ListConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Consent*\x7f\n\x0c\x45ventOutcome\x12\x1d\n\x19\x45VENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_OUTCOME_STORED\x10\x01\x12\x1b\n\x17\x45VENT_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15\x45VENT_OUTCOME_REFUSED\x10\x03\x32\xf3\x06\n\x0eProfileService\x12]\n\x0cIngestEvents\x12%.ofone.profile.v1.IngestEventsRequest\x1a&.ofone.profile.v1.IngestEventsResponse\x12\x61\n\x0cStreamEvents\x12%.ofone.profile.v1.StreamEventsRequest\x1a&.ofone.profile.v1.StreamEventsResponse(\x01\x30\x01\x12Z\n\x0bGetSnapshot\x12$.ofone.profile.v1.GetSnapshotRequest\x1a%.ofone.profile.v1.GetSnapshotResponse\x12Z\n\x0bGetCustomer\x12$.ofone.profile.v1.GetCustomerRequest\x1a%.ofone.profile.v1.GetCustomerResponse\x12\x63\n\x0eLookupCustomer\x12\'.ofone.profile.v1.LookupCustomerRequest\x1a(.ofone.profile.v1.LookupCustomerResponse\x12W\n\nListEvents\x12#.ofone.profile.v1.ListEventsRequest\x1a$.ofone.profile.v1.ListEventsResponse\x12q\n\x12\x45xportInteractions\x12+.ofone.profile.v1.ExportInteractionsRequest\x1a,.ofone.profile.v1.ExportInteractionsResponse0\x01\x12W\n\nSetConsent\x12#.ofone.profile.v1.SetConsentRequest\x1a$.ofone.profile.v1.SetConsentResponse\x12]\n\x0cListConsents\x12%.ofone.profile.v1.ListConsentsRequest\x1a&.ofone.profile.v1.ListConsentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&ofone/profile/v1/profile_service.proto\x12\x10ofone.profile.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1fofone/profile/v1/identity.proto\"\x80\x01\n\x0b\x45ventResult\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.ofone.profile.v1.EventOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\">\n\x13IngestEventsRequest\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"F\n\x14IngestEventsResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"P\n\x13StreamEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\'\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"X\n\x14StreamEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12.\n\x07results\x18\x02 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"g\n\x12GetSnapshotRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x02 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x42\t\n\x07subject\"C\n\x13GetSnapshotResponse\x12,\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Snapshot\"Q\n\x12GetCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x13GetCustomerResponse\x12,\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Customer\"I\n\x15LookupCustomerRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\"*\n\x16LookupCustomerResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"\xd4\x01\n\x11ListEventsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x05types\x18\x04 \x03(\x0e\x32\x1b.ofone.profile.v1.EventType\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x12ListEventsResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x0bInteraction\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x11\n\tbasket_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x01\x12\x17\n\nunit_price\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05store\x18\x07 \x01(\tB\r\n\x0b_unit_price\"\x8f\x01\n\x19\x45xportInteractionsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x1a\x45xportInteractionsResponse\x12\x33\n\x0cinteractions\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.Interaction\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"Q\n\x11SetConsentRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12*\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"@\n\x12SetConsentResponse\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"%\n\x13ListConsentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"C\n\x14ListConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Consent\"s\n\x15MergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\r\n\x05other\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"*\n\x16MergeCustomersResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"v\n\x17UnmergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"-\n\x18UnmergeCustomersResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"n\n\x16\x42lockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\",\n\x17\x42lockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"p\n\x18UnblockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\".\n\x19UnblockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"S\n\x1aListIdentityChangesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x1bListIdentityChangesResponse\x12\x31\n\x07\x63hanges\x18\x01 \x03(\x0b\x32 .ofone.profile.v1.IdentityChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x1eListIdentitySuggestionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"u\n\x1fListIdentitySuggestionsResponse\x12\x39\n\x0bsuggestions\x18\x01 \x03(\x0b\x32$.ofone.profile.v1.IdentitySuggestion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x7f\n\x0c\x45ventOutcome\x12\x1d\n\x19\x45VENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_OUTCOME_STORED\x10\x01\x12\x1b\n\x17\x45VENT_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15\x45VENT_OUTCOME_REFUSED\x10\x03\x32\x8d\x0c\n\x0eProfileService\x12]\n\x0cIngestEvents\x12%.ofone.profile.v1.IngestEventsRequest\x1a&.ofone.profile.v1.IngestEventsResponse\x12\x61\n\x0cStreamEvents\x12%.ofone.profile.v1.StreamEventsRequest\x1a&.ofone.profile.v1.StreamEventsResponse(\x01\x30\x01\x12Z\n\x0bGetSnapshot\x12$.ofone.profile.v1.GetSnapshotRequest\x1a%.ofone.profile.v1.GetSnapshotResponse\x12Z\n\x0bGetCustomer\x12$.ofone.profile.v1.GetCustomerRequest\x1a%.ofone.profile.v1.GetCustomerResponse\x12\x63\n\x0eLookupCustomer\x12\'.ofone.profile.v1.LookupCustomerRequest\x1a(.ofone.profile.v1.LookupCustomerResponse\x12W\n\nListEvents\x12#.ofone.profile.v1.ListEventsRequest\x1a$.ofone.profile.v1.ListEventsResponse\x12q\n\x12\x45xportInteractions\x12+.ofone.profile.v1.ExportInteractionsRequest\x1a,.ofone.profile.v1.ExportInteractionsResponse0\x01\x12W\n\nSetConsent\x12#.ofone.profile.v1.SetConsentRequest\x1a$.ofone.profile.v1.SetConsentResponse\x12]\n\x0cListConsents\x12%.ofone.profile.v1.ListConsentsRequest\x1a&.ofone.profile.v1.ListConsentsResponse\x12\x63\n\x0eMergeCustomers\x12\'.ofone.profile.v1.MergeCustomersRequest\x1a(.ofone.profile.v1.MergeCustomersResponse\x12i\n\x10UnmergeCustomers\x12).ofone.profile.v1.UnmergeCustomersRequest\x1a*.ofone.profile.v1.UnmergeCustomersResponse\x12\x66\n\x0f\x42lockIdentifier\x12(.ofone.profile.v1.BlockIdentifierRequest\x1a).ofone.profile.v1.BlockIdentifierResponse\x12l\n\x11UnblockIdentifier\x12*.ofone.profile.v1.UnblockIdentifierRequest\x1a+.ofone.profile.v1.UnblockIdentifierResponse\x12r\n\x13ListIdentityChanges\x12,.ofone.profile.v1.ListIdentityChangesRequest\x1a-.ofone.profile.v1.ListIdentityChangesResponse\x12~\n\x17ListIdentitySuggestions\x12\x30.ofone.profile.v1.ListIdentitySuggestionsRequest\x1a\x31.ofone.profile.v1.ListIdentitySuggestionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.profile_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EVENTOUTCOME']._serialized_start=2080
-  _globals['_EVENTOUTCOME']._serialized_end=2207
-  _globals['_EVENTRESULT']._serialized_start=191
-  _globals['_EVENTRESULT']._serialized_end=319
-  _globals['_INGESTEVENTSREQUEST']._serialized_start=321
-  _globals['_INGESTEVENTSREQUEST']._serialized_end=383
-  _globals['_INGESTEVENTSRESPONSE']._serialized_start=385
-  _globals['_INGESTEVENTSRESPONSE']._serialized_end=455
-  _globals['_STREAMEVENTSREQUEST']._serialized_start=457
-  _globals['_STREAMEVENTSREQUEST']._serialized_end=537
-  _globals['_STREAMEVENTSRESPONSE']._serialized_start=539
-  _globals['_STREAMEVENTSRESPONSE']._serialized_end=627
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=629
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=732
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=734
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=801
-  _globals['_GETCUSTOMERREQUEST']._serialized_start=803
-  _globals['_GETCUSTOMERREQUEST']._serialized_end=884
-  _globals['_GETCUSTOMERRESPONSE']._serialized_start=886
-  _globals['_GETCUSTOMERRESPONSE']._serialized_end=953
-  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_start=955
-  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_end=1028
-  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_start=1030
-  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_end=1072
-  _globals['_LISTEVENTSREQUEST']._serialized_start=1075
-  _globals['_LISTEVENTSREQUEST']._serialized_end=1287
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=1289
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=1375
-  _globals['_INTERACTION']._serialized_start=1378
-  _globals['_INTERACTION']._serialized_end=1570
-  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_start=1573
-  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_end=1716
-  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_start=1718
-  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_end=1821
-  _globals['_SETCONSENTREQUEST']._serialized_start=1823
-  _globals['_SETCONSENTREQUEST']._serialized_end=1904
-  _globals['_SETCONSENTRESPONSE']._serialized_start=1906
-  _globals['_SETCONSENTRESPONSE']._serialized_end=1970
-  _globals['_LISTCONSENTSREQUEST']._serialized_start=1972
-  _globals['_LISTCONSENTSREQUEST']._serialized_end=2009
-  _globals['_LISTCONSENTSRESPONSE']._serialized_start=2011
-  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2078
-  _globals['_PROFILESERVICE']._serialized_start=2210
-  _globals['_PROFILESERVICE']._serialized_end=3093
+  _globals['_EVENTOUTCOME']._serialized_start=3161
+  _globals['_EVENTOUTCOME']._serialized_end=3288
+  _globals['_EVENTRESULT']._serialized_start=224
+  _globals['_EVENTRESULT']._serialized_end=352
+  _globals['_INGESTEVENTSREQUEST']._serialized_start=354
+  _globals['_INGESTEVENTSREQUEST']._serialized_end=416
+  _globals['_INGESTEVENTSRESPONSE']._serialized_start=418
+  _globals['_INGESTEVENTSRESPONSE']._serialized_end=488
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=490
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=570
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=572
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=660
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=662
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=765
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=767
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=834
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=836
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=917
+  _globals['_GETCUSTOMERRESPONSE']._serialized_start=919
+  _globals['_GETCUSTOMERRESPONSE']._serialized_end=986
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_start=988
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_end=1061
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_start=1063
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_end=1105
+  _globals['_LISTEVENTSREQUEST']._serialized_start=1108
+  _globals['_LISTEVENTSREQUEST']._serialized_end=1320
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=1322
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1408
+  _globals['_INTERACTION']._serialized_start=1411
+  _globals['_INTERACTION']._serialized_end=1603
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_start=1606
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_end=1749
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_start=1751
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_end=1854
+  _globals['_SETCONSENTREQUEST']._serialized_start=1856
+  _globals['_SETCONSENTREQUEST']._serialized_end=1937
+  _globals['_SETCONSENTRESPONSE']._serialized_start=1939
+  _globals['_SETCONSENTRESPONSE']._serialized_end=2003
+  _globals['_LISTCONSENTSREQUEST']._serialized_start=2005
+  _globals['_LISTCONSENTSREQUEST']._serialized_end=2042
+  _globals['_LISTCONSENTSRESPONSE']._serialized_start=2044
+  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2111
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_start=2113
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_end=2228
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_start=2230
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_end=2272
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_start=2274
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_end=2392
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_start=2394
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_end=2439
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_start=2441
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_end=2551
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_start=2553
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_end=2597
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_start=2599
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_end=2711
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_start=2713
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_end=2759
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_start=2761
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_end=2844
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_start=2846
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_end=2951
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_start=2953
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_end=3040
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_start=3042
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_end=3159
+  _globals['_PROFILESERVICE']._serialized_start=3291
+  _globals['_PROFILESERVICE']._serialized_end=4840
 # @@protoc_insertion_point(module_scope)

@@ -80,6 +80,36 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsResponse.FromString,
                 _registered_method=True)
+        self.MergeCustomers = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/MergeCustomers',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersResponse.FromString,
+                _registered_method=True)
+        self.UnmergeCustomers = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/UnmergeCustomers',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersResponse.FromString,
+                _registered_method=True)
+        self.BlockIdentifier = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/BlockIdentifier',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierResponse.FromString,
+                _registered_method=True)
+        self.UnblockIdentifier = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/UnblockIdentifier',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierResponse.FromString,
+                _registered_method=True)
+        self.ListIdentityChanges = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListIdentityChanges',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesResponse.FromString,
+                _registered_method=True)
+        self.ListIdentitySuggestions = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListIdentitySuggestions',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer:
@@ -152,6 +182,50 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MergeCustomers(self, request, context):
+        """Makes two customers one, because somebody knows that they are one person.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnmergeCustomers(self, request, context):
+        """Takes a customer out of the one it became part of. Both are as if they had never been one: what
+        was told of either since then goes with its identifier.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BlockIdentifier(self, request, context):
+        """Says that an identifier is nobody's own, such as a card at the till: it links nobody any more,
+        and whom it had linked is parted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnblockIdentifier(self, request, context):
+        """Says that a blocked identifier is somebody's own after all.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIdentityChanges(self, request, context):
+        """Who became part of this customer and who was taken out of it, why and when, latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIdentitySuggestions(self, request, context):
+        """Who else may be this person: evidence that is kept and not acted on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProfileServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -199,6 +273,36 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListConsents,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsResponse.SerializeToString,
+            ),
+            'MergeCustomers': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeCustomers,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersResponse.SerializeToString,
+            ),
+            'UnmergeCustomers': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmergeCustomers,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersResponse.SerializeToString,
+            ),
+            'BlockIdentifier': grpc.unary_unary_rpc_method_handler(
+                    servicer.BlockIdentifier,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierResponse.SerializeToString,
+            ),
+            'UnblockIdentifier': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnblockIdentifier,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierResponse.SerializeToString,
+            ),
+            'ListIdentityChanges': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIdentityChanges,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesResponse.SerializeToString,
+            ),
+            'ListIdentitySuggestions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIdentitySuggestions,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -445,6 +549,168 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListConsents',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListConsentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeCustomers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/MergeCustomers',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.MergeCustomersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnmergeCustomers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/UnmergeCustomers',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnmergeCustomersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BlockIdentifier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/BlockIdentifier',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.BlockIdentifierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnblockIdentifier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/UnblockIdentifier',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.UnblockIdentifierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIdentityChanges(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListIdentityChanges',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentityChangesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIdentitySuggestions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListIdentitySuggestions',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -56,6 +56,22 @@ class ProfileServiceStub:
     """Records what a customer said; the latest statement holds."""
     ListConsents: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListConsentsRequest, _profile_service_pb2.ListConsentsResponse]
     """What holds for each purpose."""
+    MergeCustomers: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.MergeCustomersRequest, _profile_service_pb2.MergeCustomersResponse]
+    """Makes two customers one, because somebody knows that they are one person."""
+    UnmergeCustomers: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.UnmergeCustomersRequest, _profile_service_pb2.UnmergeCustomersResponse]
+    """Takes a customer out of the one it became part of. Both are as if they had never been one: what
+    was told of either since then goes with its identifier.
+    """
+    BlockIdentifier: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.BlockIdentifierRequest, _profile_service_pb2.BlockIdentifierResponse]
+    """Says that an identifier is nobody's own, such as a card at the till: it links nobody any more,
+    and whom it had linked is parted.
+    """
+    UnblockIdentifier: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.UnblockIdentifierRequest, _profile_service_pb2.UnblockIdentifierResponse]
+    """Says that a blocked identifier is somebody's own after all."""
+    ListIdentityChanges: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentityChangesRequest, _profile_service_pb2.ListIdentityChangesResponse]
+    """Who became part of this customer and who was taken out of it, why and when, latest first."""
+    ListIdentitySuggestions: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]
+    """Who else may be this person: evidence that is kept and not acted on."""
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -85,6 +101,22 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Records what a customer said; the latest statement holds."""
     ListConsents: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListConsentsRequest, _profile_service_pb2.ListConsentsResponse]  # type: ignore[assignment]
     """What holds for each purpose."""
+    MergeCustomers: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.MergeCustomersRequest, _profile_service_pb2.MergeCustomersResponse]  # type: ignore[assignment]
+    """Makes two customers one, because somebody knows that they are one person."""
+    UnmergeCustomers: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.UnmergeCustomersRequest, _profile_service_pb2.UnmergeCustomersResponse]  # type: ignore[assignment]
+    """Takes a customer out of the one it became part of. Both are as if they had never been one: what
+    was told of either since then goes with its identifier.
+    """
+    BlockIdentifier: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.BlockIdentifierRequest, _profile_service_pb2.BlockIdentifierResponse]  # type: ignore[assignment]
+    """Says that an identifier is nobody's own, such as a card at the till: it links nobody any more,
+    and whom it had linked is parted.
+    """
+    UnblockIdentifier: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.UnblockIdentifierRequest, _profile_service_pb2.UnblockIdentifierResponse]  # type: ignore[assignment]
+    """Says that a blocked identifier is somebody's own after all."""
+    ListIdentityChanges: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentityChangesRequest, _profile_service_pb2.ListIdentityChangesResponse]  # type: ignore[assignment]
+    """Who became part of this customer and who was taken out of it, why and when, latest first."""
+    ListIdentitySuggestions: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]  # type: ignore[assignment]
+    """Who else may be this person: evidence that is kept and not acted on."""
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is this customer?"""
@@ -165,5 +197,57 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListConsentsResponse, _abc.Awaitable[_profile_service_pb2.ListConsentsResponse]]:
         """What holds for each purpose."""
+
+    @_abc_1.abstractmethod
+    def MergeCustomers(
+        self,
+        request: _profile_service_pb2.MergeCustomersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.MergeCustomersResponse, _abc.Awaitable[_profile_service_pb2.MergeCustomersResponse]]:
+        """Makes two customers one, because somebody knows that they are one person."""
+
+    @_abc_1.abstractmethod
+    def UnmergeCustomers(
+        self,
+        request: _profile_service_pb2.UnmergeCustomersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.UnmergeCustomersResponse, _abc.Awaitable[_profile_service_pb2.UnmergeCustomersResponse]]:
+        """Takes a customer out of the one it became part of. Both are as if they had never been one: what
+        was told of either since then goes with its identifier.
+        """
+
+    @_abc_1.abstractmethod
+    def BlockIdentifier(
+        self,
+        request: _profile_service_pb2.BlockIdentifierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.BlockIdentifierResponse, _abc.Awaitable[_profile_service_pb2.BlockIdentifierResponse]]:
+        """Says that an identifier is nobody's own, such as a card at the till: it links nobody any more,
+        and whom it had linked is parted.
+        """
+
+    @_abc_1.abstractmethod
+    def UnblockIdentifier(
+        self,
+        request: _profile_service_pb2.UnblockIdentifierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.UnblockIdentifierResponse, _abc.Awaitable[_profile_service_pb2.UnblockIdentifierResponse]]:
+        """Says that a blocked identifier is somebody's own after all."""
+
+    @_abc_1.abstractmethod
+    def ListIdentityChanges(
+        self,
+        request: _profile_service_pb2.ListIdentityChangesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListIdentityChangesResponse, _abc.Awaitable[_profile_service_pb2.ListIdentityChangesResponse]]:
+        """Who became part of this customer and who was taken out of it, why and when, latest first."""
+
+    @_abc_1.abstractmethod
+    def ListIdentitySuggestions(
+        self,
+        request: _profile_service_pb2.ListIdentitySuggestionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListIdentitySuggestionsResponse, _abc.Awaitable[_profile_service_pb2.ListIdentitySuggestionsResponse]]:
+        """Who else may be this person: evidence that is kept and not acted on."""
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
