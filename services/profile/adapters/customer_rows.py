@@ -184,7 +184,7 @@ def rehome(
     Args:
         connection: where.
         torn: the customers, who are held.
-        owners: whose each trace is now.
+        owners: whose each trace is now; a fact of another trace stays where it is.
         sharing: the traces that link nobody.
     """
     heirs = set()
@@ -192,7 +192,7 @@ def rehome(
         found = connection.execute(select(table).where(table.c.customer_id.in_(torn)))
         for row in found.mappings().all():
             told = unpack_names(row["traces" if table is events else "trace_id"])
-            heir = owners[home_of(told, sharing)]
+            heir = owners.get(home_of(told, sharing), row["customer_id"])
             if heir != row["customer_id"]:
                 _move(connection, table, row, heir)
                 heirs.add(heir)

@@ -97,6 +97,12 @@ def of_customer(connection: Connection, customer_id: CustomerId) -> set[TraceId]
     return set(map(TraceId, connection.execute(query).scalars()))
 
 
+def partners(connection: Connection, name: TraceId) -> set[TraceId]:
+    """Return the traces that a trace was told of together with."""
+    near = _links(connection, or_(links.c.low == name, links.c.high == name))
+    return {end for ends in near for end in ends} - {name}
+
+
 def add_traces(connection: Connection, new: Sequence[NewTrace], *, now_micros: int) -> None:
     """Keep traces never seen before.
 

@@ -23,7 +23,7 @@ from services.profile.adapters.regrouping import (
 from services.profile.adapters.tables import events, seen_events
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.events import CustomerId, EventKey, Report, TraceId
-from services.profile.domain.identifier_rules import LINK_RULES
+from services.profile.domain.identifier_rules import LinkRules
 from services.profile.domain.ingestion import (
     Group,
     Known,
@@ -41,7 +41,9 @@ from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 
 
-def ingest(connection: Connection, reports: Sequence[Report], *, now_micros: int) -> Ingested:
+def ingest(
+    connection: Connection, reports: Sequence[Report], rules: LinkRules, *, now_micros: int
+) -> Ingested:
     """Store a batch of events; nothing is durable before the caller commits.
 
     Raises:
@@ -50,15 +52,16 @@ def ingest(connection: Connection, reports: Sequence[Report], *, now_micros: int
     seen = _seen(connection, {report.event.key for report in reports})
     held = locked(connection, _customers(_known(connection, reports, seen)))
     known = _known(connection, reports, seen)
-    sifted = sift(reports, known, LINK_RULES)
+    sifted = sift(reports, known, rules)
     counting = sifted.counting.values()
     news = graph.news(connection, told_links(counting))
     evidence = Evidence()
     if news:
-        around = gathered_and_held(connection, {end for ends in news for end in ends}, held)
+        seeds = {end for ends in news for end in ends}
+        around = gathered_and_held(connection, seeds, held, most=rules.most_connected)
         known = replace(known, traces={**known.traces, **around.owned})
         evidence = graph.with_news(around.evidence, new_traces(counting, known), news)
-    decided = plan(sifted, known, evidence, LINK_RULES)
+    decided = plan(sifted, known, evidence, rules)
     graph.add_traces(connection, decided.new_traces, now_micros=now_micros)
     graph.add_links(connection, news)
     cause = Cause(min(news.values()).key) if news else Cause()

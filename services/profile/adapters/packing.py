@@ -4,6 +4,7 @@ Source of the choice: MessagePack writes lists of numbers and strings about ten 
 objects are written field by field, and needs no schema beside the code.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import partial
 from itertools import starmap
@@ -72,13 +73,17 @@ def unpack_event(
 
 
 def pack_state(state: CustomerState) -> bytes:
-    """Return the state of a customer as bytes."""
+    """Return the state of a customer as bytes: equal states, however they came about, are equal."""
+    categories = {
+        name: tuple(_sorted(each) if isinstance(each, dict) else each for each in category)
+        for name, category in sorted(state.categories.items())
+    }
     return _pack(
-        *(state.event_count, state.items, state.baskets, state.offers, state.basket_count),
-        *(state.basket_item_count, state.discounted_basket_count, state.spend_micros),
-        *(state.first_basket_seconds, state.last_basket_seconds),
-        *(state.store_counts, state.channel_counts),
-        *(state.categories, state.lines, state.days, state.hour_counts),
+        *(state.event_count, _sorted(state.items), state.baskets, _sorted(state.offers)),
+        *(state.basket_count, state.basket_item_count, state.discounted_basket_count),
+        *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
+        *(_sorted(state.store_counts), _sorted(state.channel_counts)),
+        *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
     )
 
 
@@ -124,13 +129,17 @@ def unpack_columns(packed: bytes) -> Columns:
 
 def pack_consents(consents: Consents) -> bytes:
     """Return the statements that hold as bytes."""
-    return _pack([(int(purpose), *statement) for purpose, statement in consents.items()])
+    return _pack([(int(purpose), *statement) for purpose, statement in sorted(consents.items())])
 
 
 def unpack_consents(packed: bytes) -> Consents:
     """Return the statements of ``pack_consents``."""
     (statements,) = _unpack(packed)
     return {Purpose(purpose): Statement(*rest) for purpose, *rest in statements}
+
+
+def _sorted(mapping: Mapping[Any, object]) -> dict[Any, object]:
+    return dict(sorted(mapping.items()))
 
 
 def _pack(*values: object) -> bytes:

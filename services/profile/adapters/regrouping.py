@@ -17,7 +17,6 @@ from services.profile.adapters.customer_rows import (
 )
 from services.profile.domain.customer import CustomerRecord, joined
 from services.profile.domain.events import CustomerId, TraceId
-from services.profile.domain.identifier_rules import LINK_RULES
 from services.profile.domain.linking import Evidence
 from services.profile.domain.regrouping import Cause, ChangeKind, Regrouping
 from services.storage.outages import Conflict
@@ -34,13 +33,20 @@ class Around:
     owned: graph.Owned
 
 
-def gathered_and_held(connection: Connection, seeds: Collection[TraceId], held: Held) -> Around:
+def gathered_and_held(
+    connection: Connection, seeds: Collection[TraceId], held: Held, *, most: int
+) -> Around:
     """Gather what hangs together with ``seeds``, and add its customers to ``held``.
+
+    Args:
+        connection: where.
+        seeds: the traces.
+        held: the customers who are held already.
+        most: more traces than so many are no one person, and are not looked for.
 
     Raises:
         Conflict: when it changed before it could be held.
     """
-    most = LINK_RULES.most_connected
     found = graph.gathered(connection, seeds, most=most)
     missing = {each.customer_id for each in found[1].values()} - held.keys()
     if missing:

@@ -17,7 +17,7 @@ from services.profile.adapters.regrouping import (
 from services.profile.adapters.replays import once
 from services.profile.adapters.tables import identity_changes
 from services.profile.domain.events import CustomerId, EventKey, Handle, TraceId
-from services.profile.domain.identifier_rules import LINK_RULES
+from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.identity_decisions import (
     Decision,
     Suggestion,
@@ -41,6 +41,7 @@ class _Case:
     """A decision that is being carried out."""
 
     connection: Connection
+    rules: LinkRules
     around: Around
     held: Held
     decision: Decision
@@ -50,7 +51,7 @@ class _Case:
         """Carry out what follows when ``evidence`` is what there is."""
         owned = self.around.owned
         owners = {name: each.customer_id for name, each in owned.items()}
-        regrouping = regroup(evidence, owners, LINK_RULES, torn=torn)
+        regrouping = regroup(evidence, owners, self.rules, torn=torn)
         before = self.around.evidence
         graph.write_decided(self.connection, before, evidence)
         cause = Cause(None, self.decision.actor, self.decision.reason, self.decision.request_id)
@@ -62,9 +63,10 @@ class _Case:
 class SqlIdentityStore:
     """An ``IdentityStore`` in a migrated database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: LinkRules = LINK_RULES) -> None:
         """Use ``engine``; nothing is read yet."""
         self._engine = engine
+        self._rules = rules
 
     def merge(
         self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
@@ -77,7 +79,7 @@ class SqlIdentityStore:
                 return None
             if names[0] == names[1]:
                 raise _not_so("SAME_CUSTOMER", "both names are of one customer already")
-            case = _case(connection, map(TraceId, names), decision, now_micros)
+            case = self._case(connection, map(TraceId, names), decision, now_micros)
             one, other = (_traces_of(case.around, name) for name in names)
             found = case.decided(put_together(case.around.evidence, one, other))
             return (found.owners[min(one)],)
@@ -99,7 +101,7 @@ class SqlIdentityStore:
                 raise _not_so(
                     "NOT_MERGED", f"customers/{ends[1]} is not part of customers/{ends[0]}"
                 )
-            case = _case(connection, [TraceId(names[0])], decision, now_micros)
+            case = self._case(connection, [TraceId(names[0])], decision, now_micros)
             known = case.around.evidence.traces.keys()
             one, other = known & set(joined.moved), known & set(joined.stayed)
             found = case.decided(take_apart(case.around.evidence, one, other))
@@ -121,11 +123,8 @@ class SqlIdentityStore:
                 graph.add_traces(connection, [new], now_micros=now_micros)
             if not is_blocked:  # or nothing is looked for behind it
                 graph.mark_blocked(connection, name, is_blocked=False)
-            case = _case(connection, [name], decision, now_micros)
-            near = {
-                name,
-                *(end for ends in case.around.evidence.links if name in ends for end in ends),
-            }
+            near = {name, *graph.partners(connection, name)}
+            case = self._case(connection, near, decision, now_micros)
             torn = {case.around.owned[each].customer_id for each in near}
             found = case.decided(blocked(case.around.evidence, name, is_blocked=is_blocked), torn)
             graph.mark_blocked(connection, name, is_blocked=is_blocked)
@@ -183,12 +182,12 @@ class SqlIdentityStore:
                 *graph.gathered(
                     connection,
                     graph.of_customer(connection, name),
-                    most=LINK_RULES.most_connected,
+                    most=self._rules.most_connected,
                 )
             )
         evidence = around.evidence
-        persons = people(evidence, LINK_RULES)
-        sharing = shared_traces(evidence, LINK_RULES)
+        persons = people(evidence, self._rules)
+        sharing = shared_traces(evidence, self._rules)
         person_of = {each: members for members in persons for each in members}
         mine = _traces_of(around, name)
         found = []
@@ -207,6 +206,18 @@ class SqlIdentityStore:
                     )
                 )
         return sorted(found, key=lambda each: (each.other_id, each.witness))
+
+    def _case(
+        self,
+        connection: Connection,
+        seeds: Iterable[TraceId],
+        decision: Decision,
+        now_micros: int,
+    ) -> _Case:
+        held: Held = {}
+        most = self._rules.most_connected
+        around = gathered_and_held(connection, set(seeds), held, most=most)
+        return _Case(connection, self._rules, around, held, decision, now_micros)
 
     def _once(
         self,
@@ -251,14 +262,6 @@ def _packed(names: Names | None) -> str:
     if names is None:
         raise _Unknown
     return " ".join(names)
-
-
-def _case(
-    connection: Connection, seeds: Iterable[TraceId], decision: Decision, now_micros: int
-) -> _Case:
-    held: Held = {}
-    around = gathered_and_held(connection, set(seeds), held)
-    return _Case(connection, around, held, decision, now_micros)
 
 
 def _both(connection: Connection, ends: tuple[CustomerId, CustomerId]) -> Names | None:

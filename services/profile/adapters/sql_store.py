@@ -27,6 +27,7 @@ from services.profile.adapters.tables import (
 from services.profile.domain.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier
 from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import (
     CustomerView,
@@ -53,9 +54,10 @@ _HOT = (
 class SqlProfileStore:
     """A ``ProfileStore`` in a migrated database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rules: LinkRules = LINK_RULES) -> None:
         """Use ``engine``; nothing is read yet."""
         self._engine = engine
+        self._rules = rules
         name: BindParameter[str] = bindparam("name")
         digest: BindParameter[bytes] = bindparam("digest")
         self._by_name = RowReader(engine, select(*_HOT).where(customers.c.customer_id == name))
@@ -76,7 +78,9 @@ class SqlProfileStore:
         """Store the events that were not stored before, and join the customers they link."""
         return transaction(
             self._engine,
-            lambda connection: ingestion.ingest(connection, reports, now_micros=now_micros),
+            lambda connection: ingestion.ingest(
+                connection, reports, self._rules, now_micros=now_micros
+            ),
         )
 
     def snapshot_of(self, customer_id: CustomerId) -> Snapshot | None:

@@ -15,11 +15,12 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.events import MICROS
 from services.profile.domain.ingestion import Outcome
-from services.profile.ports import ProfileStore
+from services.profile.ports import IdentityStore, ProfileStore
 from services.profile.servicer import ProfileServicer
 from services.profile.servicer.service import NAME
 from services.serving.bootstrap import Application, Service, running
 from services.serving.channel import ChannelSettings, connect
+from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import IDENTITY, NOW
 
 NOW_SECONDS = NOW // MICROS
@@ -55,7 +56,12 @@ class Desk:
 
 
 @contextmanager
-def serving(store: ProfileStore, *, personalisation_default: bool = True) -> Iterator[Desk]:
+def serving(
+    store: ProfileStore,
+    *,
+    personalisation_default: bool = True,
+    identities: IdentityStore | None = None,
+) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
     meter = CountingMeter()
     servicer = ProfileServicer(
@@ -64,6 +70,7 @@ def serving(store: ProfileStore, *, personalisation_default: bool = True) -> Ite
         policy=ConsentPolicy(personalisation_default=personalisation_default),
         meter=meter,
         clock=lambda: datetime.fromtimestamp(NOW_SECONDS, UTC),
+        identities=identities or MemoryProfileStore(),
     )
     add = partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     application = Application(name="profile", services=(Service(NAME, add),))

@@ -20,7 +20,8 @@ from services.profile.domain.events import (
     Report,
     TraceId,
 )
-from services.profile.domain.identifier_rules import LINK_RULES
+from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.identity_decisions import Decision, Suggestion
 from services.profile.domain.ingestion import (
     Known,
     Outcome,
@@ -31,23 +32,27 @@ from services.profile.domain.ingestion import (
     sift,
     told_links,
 )
-from services.profile.domain.linking import Evidence, Pair, Trace, Witness, people, shared_traces
+from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
 from services.profile.domain.regrouping import home_of
 from services.profile.domain.snapshot import Snapshot, columns_of
 from services.profile.ports import (
     CustomerView,
     Ingested,
+    LoggedChange,
     Period,
     Purchase,
     PurchasePosition,
     TimelinePosition,
 )
+from services.serving.failures import Failure, Kind
+from tests.services.profile.obvious_people import obvious_people, obviously_shared
 
 
 class MemoryProfileStore:
-    """A ``ProfileStore`` for one thread and one life."""
+    """A ``ProfileStore`` and ``IdentityStore`` for one thread and one life."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: LinkRules = LINK_RULES) -> None:
+        self.rules = rules
         self.digests: dict[EventKey, bytes] = {}
         self.stored: dict[EventKey, StoredEvent] = {}
         self.statements: dict[tuple[TraceId, Purpose, Statement], StoredStatement] = {}
@@ -58,29 +63,31 @@ class MemoryProfileStore:
         self.blocked: set[TraceId] = set()
         self.names: set[CustomerId] = set()
         """Every name that a customer ever bore."""
+        self.joined: dict[CustomerId, tuple[set[TraceId], set[TraceId]]] = {}
+        """By the name it lost, who became part of another last: its traces, the others'."""
         self.found: tuple[object, dict[TraceId, CustomerId]] = (None, {})
         """Who is who, and of which evidence that was found out."""
 
     def ingest(self, reports: Sequence[Report], *, now_micros: int) -> Ingested:
-        before, owners = self._customers(), self._owners()
+        owners = dict(self._owners())
         known = self._known(reports)
-        sifted = sift(reports, known, LINK_RULES)
+        sifted = sift(reports, known, self.rules)
         for new in new_traces(sifted.counting.values(), known):
             identifier = KnownIdentifier(new.kind, new.digest, now_micros)
             self.identifiers[new.trace_id] = identifier
-        for pair, witness in told_links(sifted.counting.values()).items():
-            self.links[pair] = min(self.links.get(pair, witness), witness)
+        for ends, witness in told_links(sifted.counting.values()).items():
+            self.links[ends] = min(self.links.get(ends, witness), witness)
         for key, each in sifted.counting.items():
             self.digests[key] = each.digest
             self.stored[key] = StoredEvent(each.report.event, each.traces, now_micros)
-        self.names |= self._customers()
+        self._note(owners)
         return Ingested(
             tuple(self._results(sifted.outcomes, set(sifted.counting))),
-            self._joined(before, owners),
+            self._joined(owners),
         )
 
     def snapshot_of(self, customer_id: CustomerId) -> Snapshot | None:
-        record = self._record(self._now(customer_id))
+        record = self.record(self._now(customer_id))
         if record is None:
             return None
         return Snapshot(
@@ -95,11 +102,11 @@ class MemoryProfileStore:
         return self.snapshot_of(handle.customer_id)
 
     def customer_behind(self, handle: Handle) -> CustomerId | None:
-        record = self._record(self._now(handle.customer_id))
+        record = self.record(self._now(handle.customer_id))
         return record.customer_id if record else None
 
     def view(self, customer_id: CustomerId) -> CustomerView | None:
-        record = self._record(self._now(customer_id))
+        record = self.record(self._now(customer_id))
         if record is None:
             return None
         name = record.customer_id
@@ -121,7 +128,7 @@ class MemoryProfileStore:
         most: int,
     ) -> list[Event] | None:
         name = self._now(customer_id)
-        if self._record(name) is None:
+        if self.record(name) is None:
             return None
         events = [each.event for each in self._events(name)]
         found = [
@@ -142,8 +149,8 @@ class MemoryProfileStore:
         most: int,
     ) -> list[Purchase]:
         found = []
-        for name in sorted(self._customers()):
-            record = self._record(name)
+        for name in sorted(self.customers()):
+            record = self.record(name)
             statement = record and record.consents.get(Purpose.PERSONALISATION)
             if statement.denied if statement else not unspoken_allowed:
                 continue
@@ -157,12 +164,78 @@ class MemoryProfileStore:
         self, customer_id: CustomerId, purpose: Purpose, statement: Statement, *, now_micros: int
     ) -> Consents | None:
         name = self._now(customer_id)
-        if self._record(name) is None:
+        if self.record(name) is None:
             return None
         key = (TraceId(customer_id), purpose, statement)
         self.statements.setdefault(key, StoredStatement(*key, now_micros))
-        record = self._record(name)
+        record = self.record(name)
         return record.consents if record else None
+
+    def merge(
+        self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
+    ) -> tuple[CustomerId, ...] | None:
+        names = [self._now(end) for end in ends]
+        if any(self.record(name) is None for name in names):
+            return None
+        if names[0] == names[1]:
+            raise Failure(Kind.PRECONDITION, "SAME_CUSTOMER", "")
+        one, other = (self._traces(name) for name in names)
+        before = self._owners()
+        self.apart -= {pair(mine, yours) for mine in one for yours in other}
+        self.together.add(pair(min(one), min(other)))
+        self._note(before)
+        return (self._owners()[min(one)],)
+
+    def unmerge(
+        self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
+    ) -> tuple[CustomerId, ...] | None:
+        names = [self._now(end) for end in ends]
+        if any(self.record(name) is None for name in names):
+            return None
+        if names[0] != names[1] or ends[1] not in self.joined:
+            raise Failure(Kind.PRECONDITION, "NOT_MERGED", "")
+        one, other = self.joined[ends[1]]
+        before = self._owners()
+        between = {pair(mine, yours) for mine in one for yours in other}
+        self.together -= between
+        self.apart |= between
+        self._note(before)
+        now = self._owners()
+        return tuple(sorted({now[min(one)], now[min(other)]}))
+
+    def block(
+        self, handle: Handle, decision: Decision, *, is_blocked: bool, now_micros: int
+    ) -> tuple[CustomerId, ...]:
+        name = handle.trace_id
+        new = KnownIdentifier(handle.kind, handle.digest, now_micros)
+        self.identifiers.setdefault(name, new)
+        before = self._owners()
+        self.blocked = self.blocked | {name} if is_blocked else self.blocked - {name}
+        self._note(before)
+        near = {name, *(end for ends in self.links if name in ends for end in ends)}
+        now = self._owners()
+        return tuple(sorted({now[each] for each in near}))
+
+    def changes(
+        self, customer_id: CustomerId, *, skipped: int, most: int
+    ) -> list[LoggedChange] | None:
+        raise AssertionError("the plain store keeps no log to show")
+
+    def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
+        raise AssertionError("the plain store suggests nothing")
+
+    def _traces(self, name: CustomerId) -> set[TraceId]:
+        return {trace_id for trace_id, owner in self._owners().items() if owner == name}
+
+    def _note(self, before: dict[TraceId, CustomerId]) -> None:
+        """Note who became part of another as a whole, by the name that they lost."""
+        now = self._owners()
+        self.names |= self.customers()
+        for former in set(before.values()):
+            moved = {trace_id for trace_id, owner in before.items() if owner == former}
+            heirs = {now[trace_id] for trace_id in moved}
+            if len(heirs) == 1 and former not in heirs:
+                self.joined[former] = (moved, self._traces(heirs.pop()) - moved)
 
     def _known(self, reports: Sequence[Report]) -> Known:
         owners = self._owners()
@@ -188,7 +261,7 @@ class MemoryProfileStore:
         if self.found[0] != evidence:
             owners = {
                 trace_id: CustomerId(min(members))
-                for members in people(evidence, LINK_RULES)
+                for members in obvious_people(evidence, self.rules)
                 for trace_id in members
             }
             self.found = (replace(evidence, links=dict(self.links)), owners)
@@ -198,16 +271,20 @@ class MemoryProfileStore:
         return self._owners().get(TraceId(customer_id), customer_id)
 
     def _homes(self) -> dict[EventKey, CustomerId]:
-        owners, sharing = self._owners(), shared_traces(self._evidence(), LINK_RULES)
+        owners, sharing = self._owners(), frozenset(obviously_shared(self._evidence(), self.rules))
         return {key: owners[home_of(each.traces, sharing)] for key, each in self.stored.items()}
 
-    def _customers(self) -> set[CustomerId]:
+    def customers(self) -> set[CustomerId]:
         return set(self._homes().values())
 
     def _events(self, name: CustomerId) -> list[StoredEvent]:
         return [self.stored[key] for key, home in self._homes().items() if home == name]
 
-    def _record(self, name: CustomerId) -> CustomerRecord | None:
+    def records(self) -> dict[CustomerId, CustomerRecord]:
+        found = {name: self.record(name) for name in set(self._owners().values())}
+        return {name: record for name, record in found.items() if record}
+
+    def record(self, name: CustomerId) -> CustomerRecord | None:
         owners = self._owners()
         said = [each for each in self.statements.values() if owners[each.trace_id] == name]
         return recomputed(name, self._events(name), said)
@@ -223,12 +300,12 @@ class MemoryProfileStore:
                 results.append(Result(kind, homes[outcome]))
         return results
 
-    def _joined(self, before: set[CustomerId], owners: dict[TraceId, CustomerId]) -> int:
+    def _joined(self, owners: dict[TraceId, CustomerId]) -> int:
         """Count customers of whom nothing is left under their name, and who went to one other."""
         now = self._owners()
         heirs = {
             name: {now[trace_id] for trace_id, owner in owners.items() if owner == name}
-            for name in before
+            for name in set(owners.values())
         }
         return sum(len(found) == 1 and found != {name} for name, found in heirs.items())
 

@@ -1,0 +1,107 @@
+"""Random histories of identities: what is told, said and decided, in any order."""
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from services.profile.domain.consent import Purpose, Statement
+from services.profile.domain.events import CustomerId, Handle, Report
+from services.profile.domain.identifier_rules import KindRule, LinkRules
+from services.profile.domain.identity import IdentifierKind
+from services.profile.domain.identity_decisions import Decision
+from services.profile.ports import IdentityStore, ProfileStore
+from services.serving.failures import Failure
+from tests.services.profile.told import IDENTITY, NOW, bought, told
+
+CARD, EMAIL, DEVICE = IdentifierKind.LOYALTY_CARD, IdentifierKind.EMAIL, IdentifierKind.DEVICE
+RULES = LinkRules(
+    {
+        CARD: KindRule(0, 2, 2, is_personal=True),
+        EMAIL: KindRule(1, 2, 2, is_personal=True),
+        DEVICE: KindRule(2, 4, 1, is_personal=False),
+    },
+    most_links=4,
+    most_connected=9,
+)
+"""So narrow that a handful of identifiers meets every limit."""
+KINDS = (CARD, CARD, CARD, EMAIL, EMAIL, EMAIL, DEVICE, DEVICE)
+
+Deed = Callable[[ProfileStore, IdentityStore], object]
+
+
+@dataclass(slots=True)
+class Life:
+    """A history that goes on deed by deed; two stores that are told it must say the same."""
+
+    number: int
+    chance: random.Random
+    handles: list[Handle] = field(default_factory=list)
+    moment: int = NOW
+
+    def __post_init__(self) -> None:
+        kinds = self.chance.sample(KINDS, self.chance.randint(2, len(KINDS)))
+        self.handles = [
+            IDENTITY.handle(kind, f"{self.number}-{place}") for place, kind in enumerate(kinds)
+        ]
+
+    def deed(self, step: int) -> Deed:
+        """Return something that happens."""
+        self.moment += self.chance.randint(0, 1)
+        kinds = (self._told, self._told, self._told, self._said, self._joined, self._parted)
+        return self.chance.choice((*kinds, self._parted, self._blocked))(step)
+
+    def _told(self, step: int) -> Deed:
+        reports = [self._report(f"{step}-{place}") for place in range(self.chance.randint(1, 3))]
+        now = self.moment
+        return lambda store, _: store.ingest(reports, now_micros=now)
+
+    def _report(self, name: str) -> Report:
+        some = self.chance.sample(self.handles, min(len(self.handles), self.chance.randint(1, 3)))
+        event = bought(
+            f"{self.number}-{name}",
+            self.chance.choice(("tea", "milk", "rice")),
+            day=self.chance.randint(0, 9),
+        )
+        known = self._somebody() if self.chance.random() < 0.2 else None
+        return told(event, *some, customer=known)
+
+    def _said(self, step: int) -> Deed:
+        purpose = self.chance.choice((Purpose.PERSONALISATION, Purpose.MARKETING_SMS))
+        statement = Statement(self.chance.randint(1, 3), self.chance.random() < 0.5, "app")
+        name, now = self._somebody(), self.moment
+        return lambda store, _: store.state_consent(name, purpose, statement, now_micros=now)
+
+    def _joined(self, step: int) -> Deed:
+        ends, decision, now = self._two(), self._decision(step), self.moment
+        return lambda _, people: refusal(lambda: people.merge(ends, decision, now_micros=now))
+
+    def _parted(self, step: int) -> Deed:
+        ends, decision, now = self._two(), self._decision(step), self.moment
+        return lambda _, people: refusal(lambda: people.unmerge(ends, decision, now_micros=now))
+
+    def _blocked(self, step: int) -> Deed:
+        handle, is_blocked = self.chance.choice(self.handles), self.chance.random() < 0.7
+        decision, now = self._decision(step), self.moment
+        return lambda _, people: people.block(
+            handle, decision, is_blocked=is_blocked, now_micros=now
+        )
+
+    def _somebody(self) -> CustomerId:
+        return self.chance.choice(self.handles).customer_id
+
+    def _two(self) -> tuple[CustomerId, CustomerId]:
+        one, other = self.chance.sample(self.handles, 2)
+        return one.customer_id, other.customer_id
+
+    def _decision(self, step: int) -> Decision:
+        name = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.number}-{step}")
+        return Decision("a test", "because", str(name))
+
+
+def refusal(decide: Callable[[], object]) -> object:
+    """Return what was decided, or the reason why not."""
+    try:
+        return decide()
+    except Failure as failure:
+        return failure.reason

@@ -1,0 +1,55 @@
+"""Who is one person, after any history: as the slow and obvious store says, to the byte.
+
+``HISTORIES=100000`` in the environment lets so many be lived through, ``FIRST`` says from which.
+"""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from services.profile.adapters.customer_rows import row_of
+from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.adapters.tables import customers
+from tests.services.profile.lives import RULES, Life
+from tests.services.profile.memory_store import MemoryProfileStore
+
+HISTORIES = int(os.environ.get("HISTORIES", "150"))
+FIRST = int(os.environ.get("FIRST", "0"))
+DEEDS = 10
+
+
+def test_every_history_ends_as_the_obvious_store_says(
+    migrated: Callable[[str], Engine], tmp_path: Path
+) -> None:
+    engine = migrated(f"sqlite:///{tmp_path}/lives.sqlite")
+    store, people = SqlProfileStore(engine, RULES), SqlIdentityStore(engine, RULES)
+    joined = parted = 0
+    for number in range(FIRST, FIRST + HISTORIES):
+        life = Life(number, random.Random(number))
+        plain = MemoryProfileStore(RULES)
+        for step in range(DEEDS):
+            deed = life.deed(step)
+            answer, expected = deed(store, people), deed(plain, plain)
+            assert answer == expected, (number, step)
+        with engine.connect() as connection:
+            rows = connection.execute(
+                select(customers).where(
+                    customers.c.customer_id.in_([each.customer_id for each in life.handles])
+                )
+            )
+            kept = {row.customer_id: dict(row._mapping) for row in rows}
+        assert kept == {name: row_of(each) for name, each in plain.records().items()}, number
+        for handle in life.handles:
+            assert store.customer_behind(handle) == plain.customer_behind(handle), number
+        joined += len(plain.joined)
+        parted += len(plain.apart)
+    print(
+        f"{HISTORIES} histories, {joined} names joined to others,"
+        f" {parted} pairs taken apart: 0 differences"
+    )
+    assert joined > HISTORIES / 10
+    assert parted > HISTORIES / 10
