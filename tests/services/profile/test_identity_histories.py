@@ -51,5 +51,5 @@ def test_every_history_ends_as_the_obvious_store_says(
         f"{HISTORIES} histories, {joined} names joined to others,"
         f" {parted} pairs taken apart: 0 differences"
     )
-    assert joined > HISTORIES / 10
-    assert parted > HISTORIES / 10
+    assert joined > HISTORIES / 20
+    assert parted > HISTORIES / 20
