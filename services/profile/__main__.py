@@ -3,6 +3,7 @@
 import functools
 import os
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
+from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.identity import IdentityKey
 from services.profile.servicer import ProfileServicer
@@ -22,6 +24,8 @@ from services.serving.settings import SettingsError, load_both
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import is_ready, migrate_database, open_database
 
+_BLOCKED = f"{PREFIX}_BLOCKED_IDENTIFIERS_FILE"
+
 
 def main() -> int:
     """Serve, or migrate and end; return the exit code."""
@@ -30,7 +34,8 @@ def main() -> int:
     settings, serving = load_both(
         (ProfileSettings, PREFIX), (ServingSettings, "OFONE_SERVING"), os.environ
     )
-    identity = read_key(settings.identifier_key_file)
+    blocked = read_blocked(settings.blocked_identifiers_file)
+    identity = read_key(settings.identifier_key_file, blocked)
     return serve(functools.partial(application, settings, identity), serving, name="profile")
 
 
@@ -63,7 +68,7 @@ def application(settings: ProfileSettings, identity: IdentityKey) -> Application
     )
 
 
-def read_key(path: Path) -> IdentityKey:
+def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:
     """Return the key for identifiers.
 
     Raises:
@@ -71,11 +76,28 @@ def read_key(path: Path) -> IdentityKey:
     """
     variable = f"{PREFIX}_IDENTIFIER_KEY_FILE"
     try:
-        return IdentityKey(path.read_bytes().strip())
+        return IdentityKey(path.read_bytes().strip(), blocked.holds)
     except OSError as error:
         raise SettingsError(f"{variable}: {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise SettingsError(f"{variable}: {path}: {error}") from None
+
+
+def read_blocked(path: Path | None) -> BlockedValues:
+    """Return the values that name nobody: the usual ones and those of a file.
+
+    Raises:
+        SettingsError: when the file cannot be read or is not lists of patterns by kind.
+    """
+    if path is None:
+        return BlockedValues(NOBODY)
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8"))
+        return BlockedValues(with_usual(listed))
+    except OSError as error:
+        raise SettingsError(f"{_BLOCKED}: {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"{_BLOCKED}: {path}: {error}") from None
 
 
 if __name__ == "__main__":

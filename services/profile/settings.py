@@ -15,6 +15,9 @@ class ProfileSettings:
     identifier_key_file: Path = field(metadata={"secret": True})
     """The secret under which identifiers are hashed, at least 16 bytes. It may never change:
     under another key every customer is a stranger."""
+    blocked_identifiers_file: Path | None = None
+    """Values of identifiers that name nobody, beside the usual ones: a TOML file with a list of
+    patterns by kind, such as ``LOYALTY_CARD = ["till-*"]``."""
     default_consent: str = "denied"
     """``granted`` or ``denied``: personalisation of customers who said nothing."""
     migrate_on_start: bool = False

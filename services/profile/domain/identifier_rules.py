@@ -5,8 +5,7 @@ platforms declare them. The numbers are ours: set by hand, on the careful side, 
 merge shows a stranger's purchases and a missed one only waits for the next link.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.profile.domain.identity import IdentifierKind
@@ -63,35 +62,3 @@ class LinkRules:
 
 LINK_RULES = LinkRules(RULES)
 """The rules in force."""
-
-_NOTHING = ("unknown", "none", "null", "undefined", "n/a", "test")
-NOBODY: Mapping[IdentifierKind, tuple[str, ...]] = {
-    kind: (*_NOTHING, *(f"{word}@*" for word in (*_NOTHING, "noreply", "no-reply")))
-    if kind is IdentifierKind.EMAIL
-    else _NOTHING
-    for kind in IdentifierKind
-}
-"""What forms and tills send when they know nothing; ``*`` stands for anything."""
-
-
-class BlockedValues:
-    """Values of identifiers that name nobody in particular, by pattern."""
-
-    def __init__(self, patterns: Mapping[IdentifierKind, Iterable[str]]) -> None:
-        """Take patterns by kind; ``*`` stands for any characters, case does not count."""
-        self._patterns = {
-            kind: re.compile("|".join(map(_expression, each)), re.IGNORECASE)
-            for kind, each in patterns.items()
-            if each
-        }
-
-    def holds(self, kind: IdentifierKind, value: str) -> bool:
-        """Return whether a normalised value names nobody: a pattern's, or zeros alone."""
-        pattern = self._patterns.get(kind)
-        if pattern is not None and pattern.fullmatch(value):
-            return True
-        return not value.strip("0-+ ")
-
-
-def _expression(pattern: str) -> str:
-    return ".*".join(re.escape(part) for part in pattern.split("*"))

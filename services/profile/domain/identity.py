@@ -6,6 +6,7 @@ without the key. A customer with several identifiers bears the smallest of their
 
 import base64
 import hmac
+from collections.abc import Callable
 from enum import IntEnum
 
 from services.profile.domain.events import CustomerId, Handle
@@ -44,15 +45,18 @@ def normalise(kind: IdentifierKind, value: str) -> str:
 class IdentityKey:
     """The secret under which identifiers are hashed."""
 
-    def __init__(self, key: bytes) -> None:
-        """Take the key.
+    def __init__(
+        self, key: bytes, is_nobodys: Callable[[IdentifierKind, str], bool] = lambda *_: False
+    ) -> None:
+        """Take the key, and which normalised values name nobody in particular.
 
         Raises:
-            ValueError: when it is too short to protect anything.
+            ValueError: when the key is too short to protect anything.
         """
         if len(key) < MIN_KEY_BYTES:
             raise ValueError(f"the key must have at least {MIN_KEY_BYTES} bytes")
         self._key = key
+        self._is_nobodys = is_nobodys
 
     def handle(self, kind: IdentifierKind, value: str) -> Handle:
         """Return the handle of a normalised identifier."""
@@ -60,4 +64,4 @@ class IdentityKey:
         digest = hmac.digest(self._key, b"identifier\x00" + identifier, "sha256")
         name = hmac.digest(self._key, b"customer-name\x00" + identifier, "sha256")
         letters = base64.b32encode(name).decode().lower()[:_NAME_CHARACTERS]
-        return Handle(int(kind), digest, CustomerId(letters))
+        return Handle(int(kind), digest, CustomerId(letters), self._is_nobodys(kind, value))
