@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start newcomers personas timing setup-spark test-spark train bench-spark
+.PHONY: ablate cold-start life-stages newcomers personas timing setup-spark test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -63,6 +63,9 @@ cold-start: $(READY) ## Make items of DATASET=DIR new on purpose, tell how well 
 
 newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were known of them.
 	$(BIN)/python -m ml newcomers $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+life-stages: $(READY) ## Tell how soon a change of life is seen, on two simulated towns [SEED=7].
+	$(BIN)/python -m ml life-stages $(if $(SEED),--seed $(SEED))
 
 personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person beats theirs [PROTOCOL=…] [CONFIG=FILE].
 	$(BIN)/python -m ml personas $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))

@@ -8,7 +8,7 @@ import os
 
 import typer
 
-from ml.command_line import champion, insight, learning
+from ml.command_line import champion, insight, learning, life
 
 app = typer.Typer(
     help="Data sets, models, their evaluation, promotion and publication.",
@@ -27,6 +27,8 @@ app.command()(insight.timing)
 app.command("cold-start")(insight.cold_start)
 app.command()(insight.newcomers)
 app.command()(insight.personas)
+app.command("life-signs")(life.life_signs)
+app.command("life-stages")(life.life_stages)
 app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.report)

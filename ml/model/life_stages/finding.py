@@ -1,0 +1,143 @@
+"""What is told of a customer's life stages: how likely, since when, and by what signs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from ml.model.life_stages.change_point import change_probabilities, exposures_of, sign_factors
+from ml.model.life_stages.history import Kind, MonthlyHistory, Window, window_of
+from ml.model.life_stages.signs import Sign, SignTable, Stage
+
+INTERVAL = 0.9
+"""The months told as an interval hold the change with this probability, if there was one."""
+
+_LEAST_FACTOR = 0.4
+"""Log of how many times likelier a sign must make a stage to be told as evidence: 1.5 times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sign as it showed in a customer."""
+
+    kind: Kind
+    name: str
+    count: int
+    """How often since the change."""
+    count_before: int
+    months_before: int
+    """Over how many months ``count_before`` was counted."""
+    usual_count: float
+    """How often it would have been by the customer's own former rate."""
+    log_factor: float
+    """By how much it makes the stage likelier."""
+    is_shift: bool
+    """Whether it was bought more, or less, since the change, as the stage has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifeStage:
+    """One stage of life, as far as purchases tell; months are counted from January 1970."""
+
+    name: str
+    display_name: str
+    is_sensitive: bool
+    probability: float
+    """That the customer's life changed so, and recently enough to be in the stage now."""
+    since_month: int
+    """When the change most likely was, if there was one."""
+    earliest_month: int
+    latest_month: int
+    """Between these it lies with probability ``INTERVAL``, if there was one."""
+    evidence: tuple[Evidence, ...]
+    """Signs that speak for it, the strongest first; empty where none does."""
+
+
+def life_stages(
+    history: MonthlyHistory,
+    table: SignTable,
+    *,
+    now_month: int,
+    sensitive_allowed: Collection[str] = (),
+) -> tuple[LifeStage, ...]:
+    """Return the life stages of a customer, in the order of the table.
+
+    Args:
+        history: what was bought, by month.
+        table: the signs to look for.
+        now_month: this month, since January 1970.
+        sensitive_allowed: the sensitive stages that may be looked for; nothing is computed of the
+            others, and they are not in what comes back.
+
+    Returns:
+        One finding a stage; none at all where nothing was bought in the last two years.
+    """
+    window = window_of(history, now_month=now_month)
+    if window is None:
+        return ()
+    return tuple(
+        _found(history, window, stage)
+        for stage in table.stages
+        if not stage.is_sensitive or stage.name in sensitive_allowed
+    )
+
+
+def _found(history: MonthlyHistory, window: Window, stage: Stage) -> LifeStage:
+    evidence = [
+        sign_factors(history, window, sign, half_life_months=stage.half_life_months)
+        for sign in stage.signs
+    ]
+    chances = change_probabilities(evidence, stage)
+    counted_from = max(0, window.length - stage.lasts_months)
+    recent = chances[counted_from:]
+    probability = sum(recent)
+    place = counted_from + max(range(len(recent)), key=recent.__getitem__)
+    earliest, latest = _interval(recent)
+    shown = sorted(
+        (
+            _evidence(history, window, sign, place, log_factor=row[place])
+            for sign, row in zip(stage.signs, evidence, strict=True)
+        ),
+        key=lambda each: -each.log_factor,
+    )
+    return LifeStage(
+        stage.name,
+        stage.display_name,
+        stage.is_sensitive,
+        probability,
+        window.first_month + place,
+        window.first_month + counted_from + earliest,
+        window.first_month + counted_from + latest,
+        tuple(each for each in shown if each.log_factor >= _LEAST_FACTOR and each.is_shift),
+    )
+
+
+def _interval(chances: Sequence[float]) -> tuple[int, int]:
+    """Return the places between which the middle ``INTERVAL`` of the chances lies."""
+    whole = sum(chances) or 1.0
+    tail = (1.0 - INTERVAL) / 2.0
+    reached = [each / whole for each in accumulate(chances)]
+    last = len(chances) - 1
+    low = next((place for place, each in enumerate(reached) if each >= tail), last)
+    high = next((place for place, each in enumerate(reached) if each >= 1.0 - tail), last)
+    return low, high
+
+
+def _evidence(
+    history: MonthlyHistory, window: Window, sign: Sign, place: int, *, log_factor: float
+) -> Evidence:
+    counts = window.row(history.of(sign.kind).get(sign.name, {}))
+    exposures = exposures_of(window, sign)
+    before = sum(counts[:place])
+    shape = sign.usual.shape
+    rate = (shape + before) / (shape / sign.usual.rate + sum(exposures[:place]))
+    count, usual_count = sum(counts[place:]), rate * sum(exposures[place:])
+    return Evidence(
+        sign.kind,
+        sign.name,
+        count=count,
+        count_before=before,
+        months_before=place,
+        usual_count=usual_count,
+        log_factor=log_factor,
+        is_shift=(count - usual_count) * (sign.ratio - 1.0) > 0.0,
+    )

@@ -1,0 +1,102 @@
+"""What one customer bought month by month, as far as signs of a life stage look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+WINDOW_MONTHS = 24
+"""How far back is looked: two years show every season twice."""
+
+MONTHS = 12
+
+
+class Kind(StrEnum):
+    """What is counted."""
+
+    CATEGORY = "category"
+    """Lines of a category, among all lines."""
+    DAYPART = "daypart"
+    """Baskets of a part of the week, among all baskets that say when."""
+
+
+WORKING_HOURS = "Working hours"
+"""Monday to Friday, from 9 to 16 o'clock in UTC: when few who work can shop."""
+OTHER_HOURS = "Other hours"
+
+_HOURS_PER_DAY = 24
+_WORKING_DAYS = 5
+
+
+def daypart_of(hour_of_week: int) -> str:
+    """Return the part of the week of an hour, 0 to 167 from Monday's midnight on."""
+    day, hour = divmod(hour_of_week, _HOURS_PER_DAY)
+    return WORKING_HOURS if day < _WORKING_DAYS and 9 <= hour < 16 else OTHER_HOURS
+
+
+Counts = Mapping[str, Mapping[int, int]]
+"""How often, by name and by month; months are counted from January 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyHistory:
+    """Everything that signs are looked for in; only months with purchases need be there."""
+
+    lines: Counts = field(default_factory=dict)
+    """By category: how many lines. All categories, for a sign is a share of everything."""
+    dayparts: Counts = field(default_factory=dict)
+    """By part of the week: how many baskets."""
+
+    def of(self, kind: Kind) -> Counts:
+        """Return what is counted of a kind."""
+        return self.lines if kind is Kind.CATEGORY else self.dayparts
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The months that are looked at; M of them, without gaps."""
+
+    first_month: int
+    """Since January 1970."""
+    totals: Mapping[Kind, Sequence[int]]
+    """[M] each: how much was counted of a kind, all names together."""
+
+    @property
+    def length(self) -> int:
+        """Return M."""
+        return len(self.totals[Kind.CATEGORY])
+
+    def row(self, counts: Mapping[int, int]) -> list[int]:
+        """Return the counts of one name in each of the months, [M]."""
+        row = [0] * self.length
+        for month, count in counts.items():
+            place = month - self.first_month
+            if 0 <= place < len(row):
+                row[place] = count
+        return row
+
+    def calendar_months(self) -> list[int]:
+        """Return which month of the year each is, January is 0; [M]."""
+        return [(self.first_month + place) % MONTHS for place in range(self.length)]
+
+
+def window_of(history: MonthlyHistory, *, now_month: int) -> Window | None:
+    """Return the months from the first purchase until now, at most ``WINDOW_MONTHS``.
+
+    ``None`` where nothing was bought in them.
+    """
+    oldest = now_month - WINDOW_MONTHS + 1
+    totals = {kind: _totals(history.of(kind), oldest, now_month) for kind in Kind}
+    bought = totals[Kind.CATEGORY]
+    first = next((place for place, count in enumerate(bought) if count), None)
+    if first is None:
+        return None
+    return Window(oldest + first, {kind: row[first:] for kind, row in totals.items()})
+
+
+def _totals(counts: Counts, oldest: int, latest: int) -> list[int]:
+    row = [0] * (latest - oldest + 1)
+    for months in counts.values():
+        for month, count in months.items():
+            if oldest <= month <= latest:
+                row[month - oldest] += count
+    return row

@@ -1,0 +1,85 @@
+"""Signs are learned from lives that changed, beside lives that did not."""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from ml.model.life_stages.change_point import sign_factors
+from ml.model.life_stages.history import Kind, window_of
+from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
+from ml.training.life.cases import Cases, Moment
+from ml.training.life.fitting import fit_signs, holds
+from ml.training.life.labelled import LabelError, Life, month_at
+from ml.training.life.usual import usual_rates
+
+LAMPS = Sign(Kind.CATEGORY, "Lamps", 5.0, Usual(0.01, 1.0))
+HOME = Stage(
+    "new_home",
+    "A new home",
+    is_sensitive=False,
+    per_year=0.1,
+    lasts_months=12,
+    half_life_months=inf,
+    trust=1.0,
+    signs=(LAMPS,),
+)
+MONTH = 30.44 * 86_400
+
+
+def test_lamps_are_found_to_be_the_sign_and_bread_is_none(lives: list[Life]) -> None:
+    table = fit_signs(lives, SignTable((HOME,)))
+
+    (stage,) = table.stages
+    (sign,) = (each for each in stage.signs if each.ratio != 1.0)
+    assert sign.name == "Lamps"
+    assert 5 <= sign.ratio <= 32  # it is 12.5 in truth
+    assert sign.usual.rate == pytest.approx(0.02 / 3, rel=0.5)
+    assert stage.per_year == pytest.approx(40 / 80 / (700 / 365), rel=0.05)
+
+
+def test_stages_that_too_few_came_to_are_left_out(lives: list[Life]) -> None:
+    other = replace(HOME, name="leaving_work")
+
+    assert [each.name for each in fit_signs(lives, SignTable((HOME, other))).stages] == ["new_home"]
+    with pytest.raises(LabelError, match="no stage has 15 customers"):
+        fit_signs(lives, SignTable((other,)))
+
+
+def test_what_everybody_buys_alike_has_a_large_shape(lives: list[Life]) -> None:
+    usual = usual_rates([life.history(min(life.changed_seconds, 2e9)) for life in lives])
+
+    assert usual[Kind.CATEGORY, "Bread"].rate == pytest.approx(1 / 3, rel=0.05)
+    assert usual[Kind.CATEGORY, "Bread"].shape == 50
+    assert sum(usual[Kind.CATEGORY, "Milk"].seasons) == pytest.approx(12, rel=0.05)
+
+
+@pytest.mark.parametrize("after_months", [0, 3])
+@pytest.mark.parametrize("half_life", [2.0, inf])
+def test_many_lives_at_once_are_told_the_same_as_each_by_itself(
+    lives: list[Life], after_months: int, half_life: float
+) -> None:
+    sign = Sign(Kind.CATEGORY, "Lamps", 5.0, Usual(0.01, 1.0), 0.6, after_months, 3.0)
+    moments = [Moment(life, life.changed_seconds, 5) for life in lives[::2]]
+
+    together = Cases.of(moments, [(Kind.CATEGORY, "Lamps")]).log_factors(
+        sign, half_life_months=half_life
+    )
+
+    for found, moment in zip(together, moments, strict=True):
+        asked = moment.change_seconds + 5 * MONTH
+        history = moment.life.history(asked)
+        window = window_of(history, now_month=month_at(asked))
+        assert window is not None
+        place = month_at(moment.change_seconds) - window.first_month
+        alone = sign_factors(history, window, sign, half_life_months=half_life)
+        assert found == pytest.approx(alone[place])
+
+
+def test_a_stage_holds_from_the_change_until_it_is_over(lives: list[Life]) -> None:
+    moved, stayed = lives[0], lives[1]
+
+    assert not holds(moved, HOME, moved.changed_seconds - 1)
+    assert holds(moved, HOME, moved.changed_seconds + MONTH)
+    assert not holds(moved, HOME, moved.changed_seconds + 13 * MONTH)
+    assert not holds(stayed, HOME, moved.changed_seconds + MONTH)
