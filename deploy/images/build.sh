@@ -43,11 +43,11 @@ build() { # recipe, image, then further build arguments
 pip_settings >"$PIP_SETTINGS"
 for image in ${@:-profile embedding recommendation training}; do
     case "$image" in
-    profile) build service profile --build-arg SERVICE=profile --build-arg CODE=alone ;;
-    embedding) build service embedding --build-arg SERVICE=embedding --build-arg CODE=with-model ;;
+    profile) build service profile --build-arg SERVICE=profile ;;
+    embedding) build service embedding --build-arg SERVICE=embedding ;;
     recommendation)
         build service recommendation --build-arg SERVICE=recommendation \
-            --build-arg CODE=with-model --build-arg PACKAGES=libgomp1
+            --build-arg PACKAGES=libgomp1
         ;;
     training)
         build training training --build-arg "VERSION=$(git rev-parse HEAD 2>/dev/null || echo unstated)"

@@ -138,8 +138,16 @@ class Personas:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise PersonasError(f"these are no personas: {error!r}") from error
-        _check(found)
-        return found
+        return found.checked()
+
+    def checked(self) -> "Personas":
+        """Return the same.
+
+        Raises:
+            PersonasError: when the figures do not belong together.
+        """
+        _check(self)
+        return self
 
 
 def _persona(read: Mapping[str, Any]) -> Persona:

@@ -7,16 +7,23 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
+from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.identity import IdentityKey
-from services.profile.servicer import ProfileServicer
+from services.profile.domain.membership import VOCABULARY
+from services.profile.servicer import ProfileServicer, Sources
+from services.profile.servicer.persona_reader import PersonaReader
+from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
+from services.profile.servicer.persona_service import PersonaServicer
 from services.profile.servicer.service import NAME
 from services.profile.settings import PREFIX, ProfileSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
@@ -51,21 +58,32 @@ def application(settings: ProfileSettings, identity: IdentityKey) -> Application
         limits=DatabaseLimits(pool_size=settings.pool_size),
         migrate_first=settings.migrate_on_start,
     )
+    personas, rules = SqlPersonaStore(engine), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
-        SqlProfileStore(engine),
+        Sources(
+            SqlProfileStore(engine),
+            SqlIdentityStore(engine),
+            PersonaReader(personas, rules, _now),
+        ),
         identity,
         policy=ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
         meter=PrometheusProfileMeter(),
-        clock=lambda: datetime.now(UTC),
-        identities=SqlIdentityStore(engine),
+        clock=_now,
+    )
+    add_personas = functools.partial(
+        persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, _now)
     )
     add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     return Application(
         name="profile",
-        services=(Service(NAME, add),),
+        services=(Service(NAME, add), Service(PERSONA_SERVICE, add_personas)),
         readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
         on_stop=(engine.dispose,),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:

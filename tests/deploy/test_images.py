@@ -22,7 +22,7 @@ KIT = {
 }
 MODEL = {"ml/__init__.py", "ml/model"}
 PERMITTED = {
-    "ofone-profile": {"requirements/profile.txt", "services/profile"} | KIT,
+    "ofone-profile": {"requirements/profile.txt", "services/profile"} | KIT | MODEL,
     "ofone-embedding": {"requirements/embedding.txt", "services/embedding"} | KIT | MODEL,
     "ofone-recommendation": {"requirements/recommendation.txt", "services/recommendation"}
     | KIT
@@ -57,7 +57,7 @@ def test_a_folder_that_is_not_permitted_is_seen(tmp_path: Path) -> None:
     text = (IMAGES / "service.Containerfile").read_text()
     careless = tmp_path / "Containerfile"
     careless.write_text(text.replace("COPY ml/model /app/ml/model", "COPY ml /app/ml"))
-    arguments = {"SERVICE": "embedding", "CODE": "with-model"}
+    arguments = {"SERVICE": "embedding"}
     assert "ml" in copied(careless, arguments) - PERMITTED["ofone-embedding"]
 
 
@@ -86,7 +86,7 @@ def test_the_base_image_is_an_argument(recipe: str) -> None:
     found = steps(IMAGES / recipe)
     assert ("ARG", "BASE=python:3.11-slim-bookworm") in [(s.word, s.rest) for s in found]
     outside = {s.rest.split(" AS ")[0] for s in found if s.word == "FROM"}
-    assert outside <= {"${BASE}", "code-alone", "code-${CODE}"}
+    assert outside <= {"${BASE}"}
 
 
 def test_skaffold_builds_exactly_what_the_local_overlay_runs(local: Documents) -> None:

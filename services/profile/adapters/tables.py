@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
 )
 
 from services.storage.migrations import Migrations
@@ -139,3 +140,23 @@ answered_requests = Table(
     Column("answered_micros", BigInteger),
 )
 """Decisions that were carried out: the same request again gets the same answer."""
+
+personas = Table(
+    "personas",
+    _METADATA,
+    Column("persona_id", String, primary_key=True),
+    Column("content", Text),
+    Column("revision", BigInteger),
+    Column("created_micros", BigInteger),
+    Column("updated_micros", BigInteger),
+)
+
+persona_catalogue = Table(
+    "persona_catalogue",
+    _METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("revision", BigInteger),
+    Column("learned", Text),
+)
+"""One row, changed in every write: writers of personas wait for each other. ``learned`` is what
+``python -m ml personas`` wrote, empty before."""

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
-from ofone.profile.v1 import customer_pb2, event_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, persona_pb2
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
 from services.profile.domain.snapshot import Columns, Exposure, Snapshot, columns_of, permitted
 from services.profile.domain.traits import Traits, mean_gap_days, traits
 from services.profile.ports import CustomerView
 from services.profile.servicer.event_messages import micros_of, timestamp
+from services.profile.servicer.persona_messages import membership_messages
+from services.profile.servicer.persona_reader import PersonaReader
 from services.serving.failures import FieldViolation, invalid
 from services.serving.validation import Check
 
@@ -44,7 +46,7 @@ def snapshot_message(snapshot: Snapshot, policy: ConsentPolicy) -> customer_pb2.
 
 
 def customer_message(
-    view: CustomerView, policy: ConsentPolicy, mask: FieldMask
+    view: CustomerView, policy: ConsentPolicy, mask: FieldMask, personas: PersonaReader
 ) -> customer_pb2.Customer:
     """Return the fields of a customer that ``mask`` names, all of them for an empty one.
 
@@ -75,9 +77,20 @@ def customer_message(
         "create_time": lambda: timestamp(record.created_micros),
         "update_time": lambda: timestamp(record.updated_micros),
         "version": lambda: record.version,
+        "personas": lambda: personas_of(view, policy, personas),
     }
     asked = fields if not mask.paths or "*" in mask.paths else dict.fromkeys(mask.paths)
     return customer_pb2.Customer(**{name: fields[name]() for name in asked})  # type: ignore[arg-type]
+
+
+def personas_of(
+    view: CustomerView | None, policy: ConsentPolicy, personas: PersonaReader
+) -> list[persona_pb2.Membership]:
+    """Return how likely a customer belongs to each persona, nothing where they do not allow it."""
+    needed = (Purpose.PERSONALISATION, Purpose.PROFILING)
+    if view is None or not all(policy.allows(each, view.record.consents) for each in needed):
+        return []
+    return membership_messages(personas.of(view.record.state))
 
 
 def consent_messages(consents: Consents, policy: ConsentPolicy) -> list[customer_pb2.Consent]:

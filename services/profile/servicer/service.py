@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002, N802  # gRPC's signatures and names
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import grpc
@@ -17,6 +18,7 @@ from services.profile.servicer.customer_messages import (
     consent_message,
     consent_messages,
     customer_message,
+    personas_of,
     snapshot_message,
     statement_of,
 )
@@ -33,6 +35,7 @@ from services.profile.servicer.listing_messages import (
     timeline_token,
     types_of,
 )
+from services.profile.servicer.persona_reader import PersonaReader
 from services.serving.failures import not_found
 from services.serving.paging import page_size
 from services.serving.validation import Check
@@ -45,27 +48,36 @@ EXPORT_BASKETS = 500
 _BEHIND_IDENTIFIER = "a customer with this identifier"
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where it is known who customers are."""
+
+    customers: ProfileStore
+    identities: IdentityStore
+    personas: PersonaReader
+
+
 class ProfileServicer(pb_grpc.ProfileServiceServicer):
     """Answers who a customer is, and keeps what happened."""
 
     def __init__(
         self,
-        store: ProfileStore,
+        sources: Sources,
         identity: IdentityKey,
         *,
         policy: ConsentPolicy,
         meter: ProfileMeter,
         clock: Callable[[], datetime],
-        identities: IdentityStore,
     ) -> None:
-        """Answer from ``store`` and decide in ``identities``; everything else is how."""
-        self._store = store
+        """Answer from ``sources``; everything else is how."""
+        self._store = sources.customers
         self._identity = identity
         self._policy = policy
         self._meter = meter
         self._clock = clock
-        self._intake = Intake(store, identity, meter=meter, clock=clock)
-        self._identities = IdentityMethods(identities, identity, clock)
+        self._personas = sources.personas
+        self._intake = Intake(sources.customers, identity, meter=meter, clock=clock)
+        self._identities = IdentityMethods(sources.identities, identity, clock)
 
     def IngestEvents(
         self, request: pb.IngestEventsRequest, context: grpc.ServicerContext
@@ -93,6 +105,9 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if found is None:
             raise not_found("customer", request.customer or _BEHIND_IDENTIFIER)
         snapshot = snapshot_message(found, self._policy)
+        if request.with_personas:
+            view = self._store.view(found.customer_id)
+            snapshot.personas.extend(personas_of(view, self._policy, self._personas))
         self._meter.count_snapshot(len(snapshot.item_ids))
         return pb.GetSnapshotResponse(snapshot=snapshot)
 
@@ -104,7 +119,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if view is None:
             raise not_found("customer", request.name)
         return pb.GetCustomerResponse(
-            customer=customer_message(view, self._policy, request.read_mask)
+            customer=customer_message(view, self._policy, request.read_mask, self._personas)
         )
 
     def LookupCustomer(

@@ -9,17 +9,24 @@ from functools import partial
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import event_pb2
+from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
+from services.conditions.cel_conditions import CelConditions
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.events import MICROS
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.membership import VOCABULARY
 from services.profile.ports import IdentityStore, ProfileStore
-from services.profile.servicer import ProfileServicer
+from services.profile.servicer import ProfileServicer, Sources
+from services.profile.servicer.persona_reader import PersonaReader
+from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
+from services.profile.servicer.persona_service import PersonaServicer
 from services.profile.servicer.service import NAME
 from services.serving.bootstrap import Application, Service, running
 from services.serving.channel import ChannelSettings, connect
+from tests.services.profile.memory_personas import MemoryPersonaStore
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import IDENTITY, NOW
 
@@ -50,6 +57,7 @@ class Desk:
 
     stub: pb_grpc.ProfileServiceStub
     meter: CountingMeter
+    personas: persona_grpc.PersonaServiceStub
 
     def ingest(self, *events: event_pb2.Event) -> list[pb.EventResult]:
         return list(self.stub.IngestEvents(pb.IngestEventsRequest(events=events)).results)
@@ -64,20 +72,32 @@ def serving(
 ) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
     meter = CountingMeter()
+    kept, rules = MemoryPersonaStore(), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
-        store,
+        Sources(store, identities or MemoryProfileStore(), PersonaReader(kept, rules, _now)),
         IDENTITY,
         policy=ConsentPolicy(personalisation_default=personalisation_default),
         meter=meter,
-        clock=lambda: datetime.fromtimestamp(NOW_SECONDS, UTC),
-        identities=identities or MemoryProfileStore(),
+        clock=_now,
     )
+    of_personas = PersonaServicer(kept, rules, _now)
+    add_personas = partial(persona_grpc.add_PersonaServiceServicer_to_server, of_personas)
     add = partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
-    application = Application(name="profile", services=(Service(NAME, add),))
+    application = Application(
+        name="profile", services=(Service(NAME, add), Service(PERSONA_SERVICE, add_personas))
+    )
     with running(application) as server:
         assert server.wait_ready()
         with connect(server.address, ChannelSettings(service=NAME, caller="test")) as channel:
-            yield Desk(pb_grpc.ProfileServiceStub(channel), meter)
+            yield Desk(
+                pb_grpc.ProfileServiceStub(channel),
+                meter,
+                persona_grpc.PersonaServiceStub(channel),
+            )
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(NOW_SECONDS, UTC)
 
 
 def card(number: str) -> event_pb2.Identifier:

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import event_pb2 as _event_pb2
+from ofone.profile.v1 import persona_pb2 as _persona_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -194,6 +195,7 @@ class Snapshot(_message.Message):
     RECENT_BASKET_ITEMS_FIELD_NUMBER: _builtins.int
     EXPOSURES_FIELD_NUMBER: _builtins.int
     TRAITS_FIELD_NUMBER: _builtins.int
+    PERSONAS_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
     version: _builtins.int
@@ -254,6 +256,12 @@ class Snapshot(_message.Message):
     def traits(self) -> Global___Traits:
         """Numbers about the whole of the customer."""
 
+    @_builtins.property
+    def personas(self) -> _containers.RepeatedCompositeFieldContainer[_persona_pb2.Membership]:
+        """How likely the customer belongs to each persona, likeliest first. Only where it was asked for,
+        and only where personalisation and profiling are allowed.
+        """
+
     def __init__(
         self,
         *,
@@ -272,10 +280,11 @@ class Snapshot(_message.Message):
         recent_basket_items: _abc.Iterable[_builtins.int] | None = ...,
         exposures: _abc.Iterable[Global___Exposure] | None = ...,
         traits: Global___Traits | None = ...,
+        personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -437,6 +446,7 @@ class Customer(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    PERSONAS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`."""
     version: _builtins.int
@@ -473,6 +483,12 @@ class Customer(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the latest fact was stored."""
 
+    @_builtins.property
+    def personas(self) -> _containers.RepeatedCompositeFieldContainer[_persona_pb2.Membership]:
+        """How likely the customer belongs to each persona, likeliest first; empty where personalisation
+        or profiling is not allowed.
+        """
+
     def __init__(
         self,
         *,
@@ -486,10 +502,11 @@ class Customer(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "former_names", b"former_names", "identifiers", b"identifiers", "items", b"items", "name", b"name", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "former_names", b"former_names", "identifiers", b"identifiers", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,125 @@
+"""How likely a customer belongs to each persona: a pure function of state, personas and moment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ml.model.persona import Personas, Rhythm
+from services.conditions.condition import Facts, Holds, Value, Vocabulary
+from services.profile.domain.persona import Persona, PersonaCatalogue, PersonaId
+from services.profile.domain.state import CustomerState
+from services.profile.domain.traits import SECONDS_PER_DAY, traits
+
+CATEGORY_SHARE = "category_share"
+
+VOCABULARY = Vocabulary(
+    {
+        "traits": {
+            "basket_count": int,
+            "item_count": int,
+            "days_since_last_purchase": float,
+            "days_known": float,
+            "total_spend": float,
+            "mean_gap_days": float,
+            "mean_basket_size": float,
+            "discounted_basket_share": float,
+            "home_store": str,
+            "main_channel": str,
+        }
+    },
+    tables={CATEGORY_SHARE: 0.0},
+)
+"""What rules may speak of; docs/personas.md explains each. Traits are called as in the audiences of
+offers."""
+
+Reading = Callable[[Facts], Holds]
+"""Reads rules against facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How likely a customer belongs to a persona."""
+
+    persona_id: PersonaId
+    display_name: str
+    probability: float
+    """From 0 to 1."""
+
+
+def memberships(
+    catalogue: PersonaCatalogue, state: CustomerState, *, reading: Reading, now_seconds: int
+) -> tuple[Membership, ...]:
+    """Return how likely a customer belongs to each persona, likeliest first.
+
+    Args:
+        catalogue: all personas.
+        state: of the customer.
+        reading: of rules.
+        now_seconds: the moment, since 1970.
+    """
+    holds = reading(facts_of(state, now_seconds))
+    month = datetime.fromtimestamp(now_seconds, UTC).month
+    learned = _learned(catalogue.learned, state) if catalogue.learned else {}
+    found = [
+        Membership(
+            each.persona_id,
+            each.display_name,
+            learned.get(each.persona_id, 0.0) if each.is_learned else _written(each, holds, month),
+        )
+        for each in catalogue.personas
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.probability, each.persona_id)))
+
+
+def facts_of(state: CustomerState, now_seconds: int) -> Facts:
+    """Return what rules can be told about a customer."""
+    known = traits(state)
+    values: dict[str, Value] = {
+        "basket_count": known.basket_count,
+        "item_count": known.item_count,
+        "total_spend": known.total_spend,
+        "mean_gap_days": float(known.mean_gap_days),
+        "mean_basket_size": float(known.mean_basket_size),
+        "discounted_basket_share": float(known.discounted_basket_share),
+        "home_store": known.home_store,
+        "main_channel": known.main_channel,
+    }
+    if known.basket_count:
+        since = (now_seconds - known.last_purchase_seconds) / SECONDS_PER_DAY
+        age = (now_seconds - known.first_purchase_seconds) / SECONDS_PER_DAY
+        values["days_since_last_purchase"] = max(since, 0.0)
+        values["days_known"] = max(age, 0.0)
+    lines = category_lines(state)
+    whole = sum(lines.values())
+    shares: Mapping[str, Value] = {name: count / whole for name, count in lines.items()}
+    return {"traits": values, CATEGORY_SHARE: shares}
+
+
+def category_lines(state: CustomerState) -> dict[str, int]:
+    """Return how many lines of each category were bought in its latest 24 months."""
+    return {name: sum(months.values()) for name, months in state.category_months.items()}
+
+
+def _written(persona: Persona, holds: Holds, month: int) -> float:
+    if holds(persona.rule) is not True:
+        return 0.0
+    return persona.season.weight(month) if persona.season else 1.0
+
+
+def _learned(personas: Personas, state: CustomerState) -> dict[str, float]:
+    """Return the probability of each learned persona by id; the shares for one who never bought."""
+    known = set(personas.words)
+    counts: dict[str, float] = {
+        item: float(bought.basket_count)
+        for item, bought in state.items.items()
+        if item in known and bought.basket_count
+    }
+    counts |= {name: float(count) for name, count in category_lines(state).items()}
+    baskets, traits_now = state.basket_count, traits(state)
+    rhythm = Rhythm(
+        basket_size=traits_now.mean_basket_size if baskets else None,
+        gap_days=traits_now.mean_gap_days if baskets > 1 else None,
+    )
+    chances = personas.memberships(personas.words_of(counts, rhythm))
+    ids = (each.persona_id for each in personas.personas)
+    return dict(zip(ids, chances, strict=True))

@@ -1,0 +1,30 @@
+"""Which personas a customer belongs to, now: told when it is asked, so it is never out of date."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.profile.domain.membership import Membership, memberships
+from services.profile.domain.persona import PersonaCatalogue
+from services.profile.domain.state import CustomerState
+from services.profile.ports import PersonaRules, PersonaStore
+
+
+class PersonaReader:
+    """Reads customers by the personas of the moment; keeps them until they change."""
+
+    def __init__(
+        self, store: PersonaStore, rules: PersonaRules, clock: Callable[[], datetime]
+    ) -> None:
+        """Take where personas are kept, what reads their rules, and the clock."""
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._known: PersonaCatalogue | None = None
+
+    def of(self, state: CustomerState) -> tuple[Membership, ...]:
+        """Return how likely a customer in this state belongs to each persona, likeliest first."""
+        self._known = catalogue = self._store.catalogue(self._known)
+        if not catalogue.personas:
+            return ()
+        now_seconds = int(self._clock().timestamp())
+        return memberships(catalogue, state, reading=self._rules.about, now_seconds=now_seconds)
