@@ -19,8 +19,16 @@ from numpy.typing import NDArray
 
 from ml.model.likings import Subjects, Teaching, likings_of
 
-HISTORY_WEIGHT = 1.0
-LIKING_WEIGHT = 1.0
+WIDE_SOURCE_SIZE = 100
+"""So many items each source proposes for somebody who is asked, or has answered and is hardly
+known: what an answer can lift must be among the candidates, and the 25 of an ordinary request hold
+.21 of a newcomer's next basket, the hundred .51 (docs/evaluation.md)."""
+
+FEW_BASKETS = 5
+"""Who has more is known by them: wider candidates no longer change the first ten."""
+
+HISTORY_WEIGHT = 0.3
+LIKING_WEIGHT = 1.25
 FADING_BASKETS = 4.0
 """Learned on the simulated town by ``python -m ml questions``, see docs/evaluation.md."""
 

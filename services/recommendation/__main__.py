@@ -11,6 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import grpc
 from ofone.recommendation.v1.offer_service_pb2_grpc import add_OfferServiceServicer_to_server
+from ofone.recommendation.v1.question_service_pb2_grpc import (
+    add_QuestionServiceServicer_to_server,
+)
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
     add_RecommendationServiceServicer_to_server,
 )
@@ -21,9 +24,11 @@ from services.conditions.cel_conditions import CelConditions
 from services.recommendation.adapters import embedding_client, profile_client, served_model
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.offer_book import CachedOfferBook
+from services.recommendation.adapters.question_book import CachedQuestionBook
 from services.recommendation.adapters.shadow import QueuedShadow
 from services.recommendation.adapters.sql_decisions import SqlDecisionStore
 from services.recommendation.adapters.sql_offers import SqlOfferStore
+from services.recommendation.adapters.sql_questions import SqlQuestionStore
 from services.recommendation.adapters.tables import MIGRATIONS
 from services.recommendation.adapters.telemetry import PrometheusTelemetry
 from services.recommendation.adapters.trial import ChallengerTrial, challenger_watcher
@@ -33,15 +38,15 @@ from services.recommendation.domain.condition import VOCABULARY
 from services.recommendation.domain.share import CustomerShare
 from services.recommendation.ports import ModelSource, Proposer
 from services.recommendation.servicer.offer_service import OfferServicer
+from services.recommendation.servicer.question_service import QuestionServicer
 from services.recommendation.servicer.recommendation_service import Policy, RecommendationServicer
 from services.recommendation.servicer.situation import Limits, SituationReader
-from services.recommendation.settings import PREFIX, TIME_ZONE, RecommendationSettings
+from services.recommendation.settings import PREFIX, RecommendationSettings, zone_of
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
 from services.serving.health import ReadinessCheck
 from services.serving.polling import PollingThread
 from services.serving.settings import load_both
-from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
 
@@ -68,6 +73,8 @@ def application(settings: RecommendationSettings) -> Application:
     telemetry, conditions = PrometheusTelemetry(), CelConditions(VOCABULARY)
     store = SqlOfferStore(engine, _now)
     book = CachedOfferBook(store)
+    question_store = SqlQuestionStore(engine, _now)
+    questions = CachedQuestionBook(question_store)
     log = _decision_log(settings, engine, telemetry)
     models = _model_watcher(settings, telemetry)
     profile = _connect(settings.profile_target, profile_client.SERVICE, profile_client.SAFE_METHODS)
@@ -86,25 +93,32 @@ def application(settings: RecommendationSettings) -> Application:
         embedding_breaker=_breaker(settings),
         challenger_breaker=_breaker(settings),
         clock=time.perf_counter,
+        questions=questions,
         trial=beside.trial,
     )
     offering = OfferServicer(store, book, conditions, nearness, _now)
+    inquiring = QuestionServicer(question_store, questions, conditions, nearness, _now)
     recommending = RecommendationServicer(
-        situations, book, conditions, log, telemetry, _policy(settings), _now, _new_id
+        situations, book, questions, conditions, log, telemetry, _policy(settings), _now, _new_id
     )
     threads = (
         PollingThread("offer-book", book.refresh),
+        PollingThread("question-book", questions.refresh),
         PollingThread("bundle-watch", models.poll),
         *beside.threads,
     )
     for each in threads:
         each.start(settings.poll_seconds)
     log.start()
-    looked = {"offers": lambda: book.loaded, "model": lambda: models.has_looked}
+    looked = {
+        "offers": lambda: book.loaded,
+        "questions": lambda: questions.loaded,
+        "model": lambda: models.has_looked,
+    }
     stops = (*(each.stop for each in threads), *beside.on_stop, log.stop)
     return Application(
         name=NAME,
-        services=_services(recommending, offering),
+        services=_services(recommending, offering, inquiring),
         readiness=looked | beside.readiness,
         on_stop=(*stops, profile.close, embedding.close, engine.dispose),
     )
@@ -136,8 +150,8 @@ def _nearness(
 
 
 def _services(
-    recommending: RecommendationServicer, offering: OfferServicer
-) -> tuple[Service, Service]:
+    recommending: RecommendationServicer, offering: OfferServicer, inquiring: QuestionServicer
+) -> tuple[Service, Service, Service]:
     return (
         Service(
             "ofone.recommendation.v1.RecommendationService",
@@ -146,6 +160,10 @@ def _services(
         Service(
             "ofone.recommendation.v1.OfferService",
             functools.partial(add_OfferServiceServicer_to_server, offering),
+        ),
+        Service(
+            "ofone.recommendation.v1.QuestionService",
+            functools.partial(add_QuestionServiceServicer_to_server, inquiring),
         ),
     )
 
@@ -223,8 +241,9 @@ def _breaker(settings: RecommendationSettings) -> Breaker:
 def _policy(settings: RecommendationSettings) -> Policy:
     return Policy(
         min_score=settings.min_score,
+        min_question_hits=settings.min_question_hits,
         validity=timedelta(hours=settings.validity_hours),
-        time_zone=zone_of(settings.time_zone, variable=TIME_ZONE),
+        time_zone=zone_of(settings.time_zone),
     )
 
 

@@ -1,6 +1,6 @@
 """What deciding needs of the world."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from ml.model.candidates import Candidates
@@ -11,6 +11,7 @@ from services.recommendation.domain.customer import Customer, Subject
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.offer import Offer, OfferId, StoredOffer
+from services.recommendation.domain.question import Question, QuestionId, StoredQuestion
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
 from services.recommendation.domain.verdict import Considered
 
@@ -32,7 +33,13 @@ class Proposer(Protocol):
     """Knows what lies close to what."""
 
     def propose(
-        self, history: History, moment: Moment, timeout_seconds: float, *, model_version: str = ""
+        self,
+        history: History,
+        moment: Moment,
+        timeout_seconds: float,
+        *,
+        model_version: str = "",
+        source_size: int | None = None,
     ) -> Proposal:
         """Return items worth ranking, only such as are in stock, own ones at the head.
 
@@ -42,6 +49,7 @@ class Proposer(Protocol):
             timeout_seconds: how long to wait.
             model_version: the model that shall propose; where it is not loaded, and when this is
                 empty, the champion does. The proposal says which did.
+            source_size: how many items each source proposes; ``None`` for as many as usual.
 
         Raises:
             Failure: when it is away or late.
@@ -199,6 +207,56 @@ class OfferBook(Protocol):
 
     def active(self) -> Sequence[Offer]:
         """Return all offers in use, by id."""
+        ...
+
+    def refresh(self) -> None:
+        """Take in what changed; while the store is away, what was known stays."""
+        ...
+
+
+class QuestionStore(Protocol):
+    """Keeps questions."""
+
+    def create(self, question: Question) -> StoredQuestion:
+        """Keep a new question.
+
+        Raises:
+            Failure: of kind ``ALREADY_EXISTS``, also when one with that id was deleted.
+        """
+        ...
+
+    def get(self, question_id: QuestionId) -> StoredQuestion:
+        """Return a question.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND``, also for a deleted one.
+        """
+        ...
+
+    def replace(
+        self, question: Question, *, revision: int, is_deleted: bool = False
+    ) -> StoredQuestion:
+        """Keep ``question`` in the place of the one with that revision, or as deleted.
+
+        Raises:
+            Failure: of kind ``NOT_FOUND``; of kind ``STALE``, when another revision is there.
+        """
+        ...
+
+    def page(self, *, after: str, count: int) -> list[StoredQuestion]:
+        """Return up to ``count`` questions by id behind ``after``."""
+        ...
+
+    def changed_since(self, revision: int) -> list[StoredQuestion]:
+        """Return the questions that changed after ``revision``, by revision, deleted ones too."""
+        ...
+
+
+class QuestionBook(Protocol):
+    """The questions there are, at hand without reading the store."""
+
+    def by_id(self) -> Mapping[str, Question]:
+        """Return all questions, also those that are not asked any more."""
         ...
 
     def refresh(self) -> None:

@@ -1,13 +1,13 @@
 """Settings of the service, with the prefix ``OFONE_RECOMMENDATION``."""
 
+import zoneinfo
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from ml.model.candidates import OWN_ITEM_COUNT, SOURCE_SIZE
-from services.serving.time_zone import zone_of
 
 PREFIX = "OFONE_RECOMMENDATION"
-TIME_ZONE = f"{PREFIX}_TIME_ZONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class RecommendationSettings:
     ranked first (docs/decisions/0031)."""
     min_score: float = 0.05
     """An offer that scores less is not made, even when nothing else is."""
+    min_question_hits: float = 0.01
+    """A question whose answer is expected to bring fewer hits among the first ten, by its cost, is
+    not asked: in the simulated town such answers change no list that people would notice."""
     validity_hours: float = 24.0
     """How long an offer may be shown after it was chosen."""
     time_zone: str = "UTC"
@@ -72,6 +75,7 @@ class RecommendationSettings:
             "own_item_count": (1, 1_000),
             "source_size": (1, 500),
             "min_score": (0, 1_000),
+            "min_question_hits": (0, 10),
             "validity_hours": (0.01, 10_000),
             "poll_seconds": (0.01, 60),
             "pool_size": (1, 1_000),
@@ -85,4 +89,18 @@ class RecommendationSettings:
                 raise ValueError(f"{variable} must be between {least} and {most}")
         if self.challenger_share and self.challenger_dir is None:
             raise ValueError(f"{PREFIX}_CHALLENGER_SHARE needs {PREFIX}_CHALLENGER_DIR")
-        zone_of(self.time_zone, variable=TIME_ZONE)
+        zone_of(self.time_zone)
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone of that name.
+
+    Raises:
+        ValueError: when there is none.
+    """
+    if name == "UTC":
+        return UTC  # known without a database of zones
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{PREFIX}_TIME_ZONE names no time zone: {name!r}") from None

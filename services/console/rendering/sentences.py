@@ -37,6 +37,10 @@ _REASONS = {
         "{other} is popular here and now",
         "Popular here and now",
     ),
+    decision_pb2.REASON_KIND_YOU_SAID: (
+        "{other} fits what the customer said",
+        "Fits what the customer said",
+    ),
     decision_pb2.REASON_KIND_OPEN_TO_ALL: ("Open to everyone", "Open to everyone"),
 }
 

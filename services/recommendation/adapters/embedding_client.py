@@ -35,7 +35,13 @@ class EmbeddingClient:
         self._memory = ItemMemory()
 
     def propose(
-        self, history: History, moment: Moment, timeout_seconds: float, *, model_version: str = ""
+        self,
+        history: History,
+        moment: Moment,
+        timeout_seconds: float,
+        *,
+        model_version: str = "",
+        source_size: int | None = None,
     ) -> Proposal:
         """See ``ports.Proposer.propose``."""
         request = messages.RetrieveRequest(
@@ -45,7 +51,7 @@ class EmbeddingClient:
             recent_basket_items=history.recent_basket_items.tolist(),
             current_basket_item_ids=moment.basket,
             store=moment.store,
-            source_size=self._source_size,
+            source_size=source_size or self._source_size,
             own_item_count=self._own_item_count,
             model_version=model_version,
         )

@@ -10,6 +10,7 @@ from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
 from ml.model.history import History
 from services.recommendation.domain.customer import (
+    AskedQuestion,
     Customer,
     Exposure,
     Identifier,
@@ -76,6 +77,7 @@ def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
             first_purchase_seconds=_seconds(traits, "first_purchase_time"),
             last_purchase_seconds=_seconds(traits, "last_purchase_time"),
         ),
+        asked={each.question_id: _asked(each) for each in snapshot.asked_questions},
     )
 
 
@@ -108,6 +110,12 @@ def _exposure(exposure: customer_pb2.Exposure) -> Exposure:
         tuple(exposure.impression_seconds),
         exposure.last_redemption_seconds,
         exposure.last_dismissal_seconds,
+    )
+
+
+def _asked(asked: customer_pb2.AskedQuestion) -> AskedQuestion:
+    return AskedQuestion(
+        asked.answer_id, asked.answered_seconds, asked.unanswered_count, asked.last_asked_seconds
     )
 
 

@@ -30,6 +30,25 @@ OFFER_REVISION = sa.Table(
 """One row, changed in every write: writers of offers wait for each other, so that revisions become
 visible in their order."""
 
+QUESTIONS = sa.Table(
+    "recommendation_questions",
+    _METADATA,
+    sa.Column("question_id", sa.String(63), primary_key=True),
+    sa.Column("is_deleted", sa.Boolean),
+    sa.Column("content", sa.Text),
+    sa.Column("revision", sa.BigInteger),
+    sa.Column("create_time", sa.String(32)),
+    sa.Column("update_time", sa.String(32)),
+)
+
+QUESTION_REVISION = sa.Table(
+    "recommendation_question_revision",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.BigInteger),
+)
+"""One row, as that of offers."""
+
 DECISIONS = sa.Table(
     "recommendation_decisions",
     _METADATA,

@@ -57,6 +57,18 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """What came of asking a customer one question; times since 1970, 0 for never."""
+
+    answer_id: str = ""
+    """The latest answer; empty for none, and where it may not be used."""
+    answered_seconds: int = 0
+    unanswered_count: int = 0
+    """How often it was asked since then without an answer."""
+    last_asked_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """The state that a decision needs; ``None`` says: could not be read."""
 
@@ -72,6 +84,15 @@ class Customer:
     exposures: Mapping[str, Exposure] | None = None
     """By offer id."""
     traits: Traits | None = None
+    asked: Mapping[str, AskedQuestion] | None = None
+    """By question id."""
+
+    @property
+    def answers(self) -> dict[str, AskedQuestion]:
+        """What the customer said, where it may be used, by question id."""
+        if not (self.asked and self.personalisation_allowed):
+            return {}
+        return {name: each for name, each in self.asked.items() if each.answer_id}
 
     @property
     def personalised(self) -> bool:
@@ -81,7 +102,7 @@ class Customer:
 
 def newcomer() -> Customer:
     """Return somebody who was never seen before."""
-    return Customer(exposures={}, traits=Traits())
+    return Customer(exposures={}, traits=Traits(), asked={})
 
 
 def unreadable(customer_id: str) -> Customer:

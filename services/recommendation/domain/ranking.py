@@ -53,6 +53,7 @@ class Ranking:
         own_counts: float32 [own], in how many baskets each own item was.
         losses: why the model says so, for the places asked for.
         model_version: empty where no model ranked.
+        told: float32 [n], what the customer's answers add to the log-odds; ``None`` for nothing.
     """
 
     proposal: Proposal
@@ -61,6 +62,7 @@ class Ranking:
     own_counts: NDArray[np.float32]
     losses: Losses
     model_version: str
+    told: NDArray[np.float32] | None = None
 
     @property
     def item_ids(self) -> list[str]:
@@ -76,6 +78,18 @@ class Ranking:
         """Return the category of the item at ``place``; empty for none."""
         attributes = self.proposal.attributes
         return attributes.categories[int(attributes.category_indexes[place])]
+
+    def is_of(self, kind: str, name: str) -> NDArray[np.bool_]:
+        """Return which items are of a ``category`` or ``brand``, or are that ``item``; bool [n]."""
+        attributes = self.proposal.attributes
+        if kind == "item":
+            places = [self.item_ids.index(name)] if name in self.item_ids else []
+            return np.isin(np.arange(len(self.item_ids)), places)
+        names, indexes = {
+            "category": (attributes.categories, attributes.category_indexes),
+            "brand": (attributes.brands, attributes.brand_indexes),
+        }[kind]
+        return indexes == names.index(name) if name in names else np.zeros(len(indexes), np.bool_)
 
     def best(self, count: int, *, left_out: NDArray[np.bool_]) -> list[int]:
         """Return the places of the most probable items, best first, at most ``count``.

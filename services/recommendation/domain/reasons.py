@@ -4,6 +4,7 @@ A group gives a reason only where the evidence that the reason speaks of is ther
 of a rhythm after one purchase. No more is said than people read, and nothing twice.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -11,6 +12,7 @@ from enum import Enum
 import numpy as np
 
 from ml.model.candidates import SOURCES
+from services.recommendation.domain import listening
 from services.recommendation.domain.ranking import Ranking
 from services.recommendation.domain.scoring import DUE_COUNT, is_due
 
@@ -24,6 +26,7 @@ class ReasonKind(Enum):
     LIKE_WHAT_YOU_BUY = "like_what_you_buy"
     COMPLETES_BASKET = "completes_basket"
     POPULAR_HERE = "popular_here"
+    YOU_SAID = "you_said"
     OPEN_TO_ALL = "open_to_all"
 
 
@@ -34,8 +37,12 @@ KIND_OF_GROUP = {
     "taste": ReasonKind.LIKE_WHAT_YOU_BUY,
     "basket": ReasonKind.COMPLETES_BASKET,
     "popularity": ReasonKind.POPULAR_HERE,
+    listening.GROUP: ReasonKind.YOU_SAID,
 }
-"""Groups of ``ml.model.features``; the rest say nothing about an item."""
+"""Groups of ``ml.model.features``, and answers; the rest say nothing about an item."""
+
+SAID_LOG_ODDS = math.log(1.25)
+"""From a quarter more on the odds on, an answer speaks for an item; less nobody would recognise."""
 
 MOST_REASONS = 3
 """What is said of one item: a fourth reason is the weakest, and nobody reads on so far."""
@@ -128,6 +135,7 @@ def _evident(ranking: Ranking, place: int) -> set[ReasonKind]:
         ReasonKind.LIKE_WHAT_YOU_BUY: scores["latent"] > 0 or scores["neighbour"] > 0,
         ReasonKind.COMPLETES_BASKET: scores["complement"] > 0,
         ReasonKind.POPULAR_HERE: scores["popular"] > 0,
+        ReasonKind.YOU_SAID: ranking.told is not None and ranking.told[place] >= SAID_LOG_ODDS,
     }
     return {kind for kind, there in evidence.items() if there}
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.recommendation.domain.eligibility import Question, refusal, variant_for
+from services.recommendation.domain.eligibility import refusal, variant_for
+from services.recommendation.domain.occasion import Occasion
 from services.recommendation.domain.offer import Offer
 from services.recommendation.domain.ranking import Ranking
 from services.recommendation.domain.scoring import Scored, scored
@@ -24,40 +25,40 @@ class Selection:
 
 
 def select(
-    offers: Iterable[Offer], question: Question, ranking: Ranking, *, count: int, min_score: float
+    offers: Iterable[Offer], occasion: Occasion, ranking: Ranking, *, count: int, min_score: float
 ) -> Selection:
     """Return what to offer.
 
     Args:
         offers: all offers in use.
-        question: customer, moment and conditions.
+        occasion: customer, moment and conditions.
         ranking: the items that offers may be about.
         count: how many to choose at most.
         min_score: below this nothing is said.
     """
-    shelf = Shelf(ranking, question.moment)
+    shelf = Shelf(ranking, occasion.moment)
     fitting: list[Scored] = []
     refused: list[Considered] = []
     for offer in offers:
-        looked_at = _looked_at(offer, question, shelf)
+        looked_at = _looked_at(offer, occasion, shelf)
         if isinstance(looked_at, Scored):
             fitting.append(looked_at)
         else:
             refused.append(looked_at)
     fitting.sort(key=lambda each: (-each.score, each.offer.offer_id))
     refused.sort(key=lambda each: each.offer_id)
-    chosen, considered = _different(fitting, question, ranking, count=count, min_score=min_score)
+    chosen, considered = _different(fitting, occasion, ranking, count=count, min_score=min_score)
     return Selection(tuple(chosen), (*considered, *refused))
 
 
-def _looked_at(offer: Offer, question: Question, shelf: Shelf) -> Scored | Considered:
-    refused = refusal(offer, question)
+def _looked_at(offer: Offer, occasion: Occasion, shelf: Shelf) -> Scored | Considered:
+    refused = refusal(offer, occasion)
     if refused is not None:
         return Considered(offer.offer_id, *refused)
-    variant = variant_for(offer, question.holds)
+    variant = variant_for(offer, occasion.holds)
     assert variant is not None  # the last rule refuses otherwise
     fit = shelf.fit(offer.targets)
-    traits = question.customer.traits
+    traits = occasion.customer.traits
     if fit.places or offer.targets.whole_shop:
         return scored(offer, variant, fit, ranking=shelf.ranking, traits=traits)
     if fit.held_back is None:
@@ -78,7 +79,7 @@ def _held_back(shelf: Shelf, place: int) -> str:
 
 
 def _different(
-    fitting: Sequence[Scored], question: Question, ranking: Ranking, *, count: int, min_score: float
+    fitting: Sequence[Scored], occasion: Occasion, ranking: Ranking, *, count: int, min_score: float
 ) -> tuple[list[Scored], list[Considered]]:
     """Choose the best ones that differ in leading item and category."""
     chosen: list[Scored] = []
@@ -99,7 +100,7 @@ def _different(
         else:
             chosen.append(each)
             taken |= dict.fromkeys(subjects, each.offer.offer_id)
-            verdict, detail = Verdict.CHOSEN, _unchecked(each.offer, question)
+            verdict, detail = Verdict.CHOSEN, _unchecked(each.offer, occasion)
         item_id = _leading_item(each, ranking)
         judged.append(
             Considered(each.offer.offer_id, verdict, detail, score=each.score, item_id=item_id)
@@ -123,7 +124,7 @@ def _subjects(each: Scored, ranking: Ranking) -> tuple[str, ...]:
     return (item, f"category {category}") if category else (item,)
 
 
-def _unchecked(offer: Offer, question: Question) -> str:
-    if question.customer.exposures is None and (offer.exposure_cap or offer.cool_down_days):
+def _unchecked(offer: Offer, occasion: Occasion) -> str:
+    if occasion.customer.exposures is None and (offer.exposure_cap or offer.cool_down_days):
         return "its exposure cap and cool-down could not be checked now"
     return ""

@@ -17,8 +17,8 @@ from services.recommendation.domain.reasons import (
 )
 from services.recommendation.domain.scoring import Scored
 from services.recommendation.domain.verdict import Considered, Verdict
-from services.recommendation.servicer.offer_messages import benefit_message
 from services.recommendation.servicer.situation import Situation
+from services.recommendation.servicer.written_fields import benefit_message
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

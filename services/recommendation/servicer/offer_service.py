@@ -12,18 +12,19 @@ from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
 
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
 from services.recommendation.ports import Catalogue, Conditions, OfferBook, OfferStore
+from services.recommendation.servicer.masked_update import MaskedUpdate
 from services.recommendation.servicer.offer_messages import (
     content_message,
     message_of,
     offer_of,
 )
-from services.recommendation.servicer.offer_update import masked_fields, merged
 from services.serving.failures import Failure, Kind
 from services.serving.paging import Query, damaged_token, decode_token, encode_token, page_size
 from services.serving.validation import Check
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1_000
+UPDATE = MaskedUpdate(offer_pb2.Offer, ("state", "create_time", "update_time"))
 TARGET_FIELDS = ("items", "categories", "brands")
 """What an offer is about, as far as the catalogue can tell whether it is there."""
 
@@ -79,12 +80,12 @@ class OfferServicer(OfferServiceServicer):
         """Change the fields that the mask names."""
         check = Check()
         offer_id = OfferId(check.resource_id("offer.name", request.offer.name, collection="offers"))
-        fields = masked_fields(request.update_mask, check)
+        fields = UPDATE.fields(request.update_mask, check)
         check.done()
         before = self._current(offer_id, request.offer.etag)
         if before.offer.state is OfferState.ARCHIVED:
             raise _archived(offer_id)
-        after = merged(content_message(before.offer), request.offer, fields)
+        after = UPDATE.merged(content_message(before.offer), request.offer, fields)
         offer = self._checked(offer_id, after, check)
         self._check_targets(offer, fields)
         if request.validate_only:

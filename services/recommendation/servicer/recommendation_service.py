@@ -10,13 +10,21 @@ from ofone.recommendation.v1 import decision_pb2
 from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceServicer
 
+from ml.model.hearing import WIDE_SOURCE_SIZE
 from services.recommendation.domain.condition import facts_of
-from services.recommendation.domain.eligibility import Question
+from services.recommendation.domain.inquiry import inquire
 from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.occasion import Occasion
 from services.recommendation.domain.reasons import explanations
 from services.recommendation.domain.scoring import Scored
 from services.recommendation.domain.selection import Selection, select
-from services.recommendation.ports import Conditions, DecisionLog, OfferBook, Telemetry
+from services.recommendation.ports import (
+    Conditions,
+    DecisionLog,
+    OfferBook,
+    QuestionBook,
+    Telemetry,
+)
 from services.recommendation.servicer.decision_messages import (
     add_offer,
     decision_message,
@@ -25,7 +33,11 @@ from services.recommendation.servicer.decision_messages import (
     part_messages,
     reason_messages,
 )
-from services.recommendation.servicer.request_fields import count_of, question_of
+from services.recommendation.servicer.question_messages import (
+    considered_messages,
+    selected_message,
+)
+from services.recommendation.servicer.request_fields import Request, count_of, question_of
 from services.recommendation.servicer.situation import Situation, SituationReader
 from services.serving.failures import not_found
 from services.serving.validation import Check
@@ -40,6 +52,8 @@ class Policy:
 
     min_score: float
     """Below this nothing is said."""
+    min_question_hits: float
+    """Below this nothing is asked."""
     validity: timedelta
     """How long an offer may be shown after it was chosen, unless it ends sooner."""
     time_zone: tzinfo
@@ -52,6 +66,7 @@ class RecommendationServicer(RecommendationServiceServicer):
 
     situations: SituationReader
     book: OfferBook
+    questions: QuestionBook
     conditions: Conditions
     log: DecisionLog
     telemetry: Telemetry
@@ -117,29 +132,50 @@ class RecommendationServicer(RecommendationServiceServicer):
             raise not_found("decision", request.name)
         return messages.ExplainDecisionResponse.FromString(content)
 
+    def SelectQuestion(
+        self, request: messages.SelectQuestionRequest, _: grpc.ServicerContext
+    ) -> messages.SelectQuestionResponse:
+        """Choose what to ask; while the customer's state cannot be read, nothing is asked."""
+        situation, moment = self._asked(request, Check(), source_size=WIDE_SOURCE_SIZE)
+        inquiry = inquire(
+            self.questions.by_id().values(),
+            self._occasion(situation, moment),
+            situation.ranking,
+            min_score=self.policy.min_question_hits,
+        )
+        return messages.SelectQuestionResponse(
+            question=selected_message(inquiry.chosen) if inquiry.chosen else None,
+            considered=considered_messages(inquiry.considered),
+            model_version=situation.ranking.model_version,
+            snapshot_version=situation.customer.version,
+            degradations=degradation_numbers(situation),
+        )
+
     def _asked(
-        self, request: messages.SelectOffersRequest | messages.RecommendItemsRequest, check: Check
+        self, request: Request, check: Check, *, source_size: int | None = None
     ) -> tuple[Situation, Moment]:
-        """Return what a question rests on, once all its fields are found to be in order."""
+        """Return what an answer rests on, once all fields of a request are found to be in order."""
         zone = self.policy.time_zone
         subject, moment = question_of(request, check, clock=self.clock, time_zone=zone)
         check.done()
-        situation = self.situations.read(subject, moment)
+        situation = self.situations.read(subject, moment, source_size=source_size)
         for kind in situation.degradations:
             self.telemetry.degraded(kind)
         return situation, moment
 
     def _select(self, situation: Situation, moment: Moment, count: int) -> Selection:
         """Choose; an answer that lacks something holds nothing back for faintness."""
-        customer = situation.customer
-        holds = self.conditions.about(facts_of(customer, moment))
         return select(
             self.book.active(),
-            Question(customer, moment, holds),
+            self._occasion(situation, moment),
             situation.ranking,
             count=count,
             min_score=0.0 if situation.degradations else self.policy.min_score,
         )
+
+    def _occasion(self, situation: Situation, moment: Moment) -> Occasion:
+        customer = situation.customer
+        return Occasion(customer, moment, self.conditions.about(facts_of(customer, moment)))
 
     def _decision(
         self, situation: Situation, moment: Moment, selection: Selection, *, decision_id: str

@@ -9,7 +9,7 @@ from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 
 from services.recommendation.domain.customer import Identifier, Subject
 from services.recommendation.domain.moment import Moment
-from services.recommendation.servicer.offer_messages import moment_of
+from services.recommendation.servicer.written_fields import moment_of
 from services.serving.validation import Check
 
 MAX_DAYS_AHEAD = 400
@@ -20,7 +20,9 @@ MAX_IDENTIFIER_CHARACTERS = 256
 _KIND_PREFIX = "IDENTIFIER_KIND_"
 _KINDS = tuple(name.removeprefix(_KIND_PREFIX) for name in event_pb2.IdentifierKind.keys()[1:])
 
-Request = messages.SelectOffersRequest | messages.RecommendItemsRequest
+Request = (
+    messages.SelectOffersRequest | messages.RecommendItemsRequest | messages.SelectQuestionRequest
+)
 
 
 def question_of(

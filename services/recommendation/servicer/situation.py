@@ -14,6 +14,7 @@ from services.recommendation.domain.comparison import Answered
 from services.recommendation.domain.customer import Customer, Subject, unreadable
 from services.recommendation.domain.degradation import Degradation
 from services.recommendation.domain.frequency import own_candidates, rank_by_frequency
+from services.recommendation.domain.listening import listened, source_size_for
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
 from services.recommendation.ports import (
@@ -22,6 +23,7 @@ from services.recommendation.ports import (
     Model,
     ModelSource,
     Proposer,
+    QuestionBook,
     Telemetry,
     Trial,
 )
@@ -69,11 +71,20 @@ class SituationReader:
     challenger_breaker: Breaker
     """Of ``embedding`` as far as the challenger is asked: its failures are not the champion's."""
     clock: Clock
+    questions: QuestionBook
+    """What answers of customers are answers to."""
     trial: Trial | None = None
     """``None`` where no challenger stands beside the champion."""
 
-    def read(self, subject: Subject, moment: Moment) -> Situation:
+    def read(
+        self, subject: Subject, moment: Moment, *, source_size: int | None = None
+    ) -> Situation:
         """Return the situation of a customer at a moment, degraded where something is away.
+
+        Args:
+            subject: who.
+            moment: for which.
+            source_size: how many items each source proposes; ``None`` for what suits the customer.
 
         Raises:
             Failure: of kind ``NOT_FOUND`` for an unknown customer; of kind ``INVALID``, when
@@ -85,7 +96,8 @@ class SituationReader:
         self.telemetry.stage("snapshot", read - started)
         known = customer or unreadable(subject if isinstance(subject, str) else "")
         challenger = self.trial.challenger_for(known.customer_id) if self.trial else None
-        proposal = self._proposal(known, moment, challenger)
+        wide = source_size or source_size_for(known)
+        proposal = self._proposal(known, moment, challenger, wide)
         proposed = self.clock()
         self.telemetry.stage("retrieve", proposed - read)
         model = self._model(challenger, proposal)
@@ -100,9 +112,10 @@ class SituationReader:
             Degradation.MODEL_UNAVAILABLE: model is None,
         }
         degradations = tuple(kind for kind, is_so in missing.items() if is_so)
-        if known.personalised and not degradations:
+        if known.personalised and not degradations and wide is None:  # drift knows usual lists
             self.telemetry.answered(known.history, ranking)
-        return Situation(known, ranking, degradations)
+        heard = listened(ranking, known, self.questions.by_id(), moment.seconds)
+        return Situation(known, heard, degradations)
 
     def _customer(self, subject: Subject) -> Customer | None:
         if not self.profile_breaker.allows():
@@ -118,7 +131,11 @@ class SituationReader:
             return None
 
     def _proposal(
-        self, customer: Customer, moment: Moment, challenger: Model | None
+        self,
+        customer: Customer,
+        moment: Moment,
+        challenger: Model | None,
+        source_size: int | None,
     ) -> Proposal | None:
         """Return the challenger's candidates, the champion's while there are none of it."""
         if challenger is not None and self.challenger_breaker.allows():
@@ -133,7 +150,11 @@ class SituationReader:
                 breaker,
                 timeout,
                 lambda left: self.proposer.propose(
-                    customer.history, moment, left, model_version=version
+                    customer.history,
+                    moment,
+                    left,
+                    model_version=version,
+                    source_size=source_size,
                 ),
             )
         except Failure:

@@ -1,15 +1,17 @@
 """A small shop and its people, for tests: plain enough that a child could judge the answers."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
 from ml.model.candidates import SOURCES, Candidates
 from ml.model.history import history_of_baskets
+from ml.model.likings import Liking, PossibleAnswer, SubjectKind, Teaching
 from ml.model.timing import Timing
-from services.recommendation.domain.customer import Customer, Exposure, Traits
-from services.recommendation.domain.eligibility import Question
+from services.recommendation.domain.customer import AskedQuestion, Customer, Exposure, Traits
 from services.recommendation.domain.moment import Moment
+from services.recommendation.domain.occasion import Occasion
 from services.recommendation.domain.offer import (
     Benefit,
     BenefitKind,
@@ -19,6 +21,7 @@ from services.recommendation.domain.offer import (
     Targets,
     Variant,
 )
+from services.recommendation.domain.question import Question, QuestionId
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -119,8 +122,35 @@ def offer(
     )
 
 
+def asked_about(
+    question_id: str = "hot-drinks",
+    *,
+    likings: dict[str, dict[str, float]] | None = None,
+    **fields: Any,  # of the question
+) -> Question:
+    """Return a question; ``likings`` are those of each answer, by category."""
+    by_answer = likings or {
+        "tea": {"tea": 2.0, "coffee": -2.0},
+        "coffee": {"coffee": 2.0, "tea": -2.0},
+    }
+    answers = tuple(
+        PossibleAnswer(
+            name, tuple(Liking(SubjectKind.CATEGORY, *each) for each in by_category.items())
+        )
+        for name, by_category in by_answer.items()
+    )
+    return Question(
+        QuestionId(question_id),
+        f"{question_id}?",
+        Teaching(question_id, answers),
+        tuple(by_answer),
+        **fields,
+    )
+
+
 def customer(
     *,
+    asked: dict[str, AskedQuestion] | None = None,
     exposures: dict[str, Exposure] | None = None,
     marketing: tuple[str, ...] = (),
     traits: Traits | None = None,
@@ -132,10 +162,11 @@ def customer(
         history=history_of_baskets(baskets),
         exposures=exposures or {},
         traits=traits or Traits(),
+        asked=asked or {},
     )
 
 
-def question(
+def occasion(
     who: Customer | None = None,
     *,
     channel: str = "",
@@ -143,9 +174,9 @@ def question(
     basket: tuple[str, ...] = (),
     true: tuple[str, ...] = (),
     unknown: tuple[str, ...] = (),
-) -> Question:
-    """Return a question at noon, in which the conditions ``true`` hold and others do not."""
-    return Question(
+) -> Occasion:
+    """Return an occasion at noon, in which the conditions ``true`` hold and others do not."""
+    return Occasion(
         who or customer(),
         Moment(NOON, channel, store, basket),
         lambda condition: None if condition in unknown else condition in true,

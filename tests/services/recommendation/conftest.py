@@ -13,6 +13,7 @@ from ofone.profile.v1.profile_service_pb2_grpc import add_ProfileServiceServicer
 from ofone.recommendation.v1 import decision_pb2, offer_pb2, offer_service_pb2
 from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
 from ml.model.bundle import Bundle
@@ -34,6 +35,7 @@ class House:
 
     recommending: RecommendationServiceStub
     offers: OfferServiceStub
+    questions: QuestionServiceStub
     profile: FakeProfile
     embedding: FakeEmbedding
 
@@ -77,7 +79,9 @@ def offered(decision: decision_pb2.Decision) -> list[str]:
 
 
 def degradations(
-    answer: decision_pb2.Decision | messages.RecommendItemsResponse,
+    answer: decision_pb2.Decision
+    | messages.RecommendItemsResponse
+    | messages.SelectQuestionResponse,
 ) -> list[str]:
     return [
         decision_pb2.Degradation.Name(each).removeprefix("DEGRADATION_")
@@ -128,7 +132,8 @@ def building_in(folder: Path) -> Iterator[Build]:
 
             recommending = RecommendationServiceStub(channel("RecommendationService"))
             offers = OfferServiceStub(channel("OfferService"))
-            return House(recommending, offers, profile, embedding)
+            questions = QuestionServiceStub(channel("QuestionService"))
+            return House(recommending, offers, questions, profile, embedding)
 
         yield start
 

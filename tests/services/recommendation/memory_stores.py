@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.recommendation.adapters.sql_decisions import DecisionRow
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
+from services.recommendation.domain.question import Question, QuestionId, StoredQuestion
 from services.serving.failures import Failure, Kind, not_found
 
 
@@ -54,6 +55,54 @@ class MemoryOfferStore:
         self._revision += 1
         numbered = dataclasses.replace(stored, revision=self._revision)
         self._stored[stored.offer.offer_id] = numbered
+        return numbered
+
+
+class MemoryQuestionStore:
+    """Questions in a dictionary."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._stored: dict[str, StoredQuestion] = {}
+        self._revision = 0
+        self.failure: Exception | None = None
+
+    def create(self, question: Question) -> StoredQuestion:
+        if question.question_id in self._stored:
+            message = f"{question.question_id} exists already"
+            raise Failure(Kind.ALREADY_EXISTS, "QUESTION_EXISTS", message)
+        now = self._clock()
+        return self._keep(StoredQuestion(question, 0, now, now))
+
+    def get(self, question_id: QuestionId) -> StoredQuestion:
+        found = self._stored.get(question_id)
+        if found is None or found.is_deleted:
+            raise not_found("question", f"questions/{question_id}")
+        return found
+
+    def replace(
+        self, question: Question, *, revision: int, is_deleted: bool = False
+    ) -> StoredQuestion:
+        before = self.get(question.question_id)
+        if before.revision != revision:
+            raise Failure(Kind.STALE, "STALE_ETAG", f"{question.question_id} was changed")
+        created, now = before.create_time, self._clock()
+        return self._keep(StoredQuestion(question, 0, created, now, is_deleted))
+
+    def page(self, *, after: str, count: int) -> list[StoredQuestion]:
+        kept = [self._stored[each] for each in sorted(self._stored) if each > after]
+        return [each for each in kept if not each.is_deleted][:count]
+
+    def changed_since(self, revision: int) -> list[StoredQuestion]:
+        if self.failure is not None:
+            raise self.failure
+        changed = [each for each in self._stored.values() if each.revision > revision]
+        return sorted(changed, key=lambda each: each.revision)
+
+    def _keep(self, stored: StoredQuestion) -> StoredQuestion:
+        self._revision += 1
+        numbered = dataclasses.replace(stored, revision=self._revision)
+        self._stored[stored.question.question_id] = numbered
         return numbered
 
 

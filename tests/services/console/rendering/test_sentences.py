@@ -79,6 +79,7 @@ def test_an_item_bought_often_is_explained_without_a_rhythm() -> None:
             "Cup goes with what is in the basket",
         ),
         ("POPULAR_HERE", "Popular here and now", "Cup is popular here and now"),
+        ("YOU_SAID", "Fits what the customer said", "Cup fits what the customer said"),
     ],
 )
 def test_a_reason_names_the_item_it_speaks_of_only_when_it_is_another_one(

@@ -53,7 +53,13 @@ class Neighbour:
     may_answer: threading.Event = field(default_factory=threading.Event)
 
     def propose(
-        self, history: History, moment: Moment, timeout_seconds: float, *, model_version: str = ""
+        self,
+        history: History,
+        moment: Moment,
+        timeout_seconds: float,
+        *,
+        model_version: str = "",
+        source_size: int | None = None,
     ) -> Proposal:
         self.asked.set()
         assert self.may_answer.wait(PATIENCE_SECONDS)

@@ -3,12 +3,12 @@
 import pytest
 
 from services.recommendation.domain.customer import unreadable
-from services.recommendation.domain.eligibility import Question
+from services.recommendation.domain.occasion import Occasion
 from services.recommendation.domain.offer import Offer
 from services.recommendation.domain.ranking import Ranking
 from services.recommendation.domain.selection import Selection, select
 from services.recommendation.domain.verdict import Verdict
-from tests.services.recommendation.builders import customer, offer, question, ranking
+from tests.services.recommendation.builders import customer, occasion, offer, ranking
 
 TEA = offer("tea", categories=("tea",))
 COFFEE = offer("coffee", categories=("coffee",))
@@ -18,13 +18,13 @@ EVERYTHING = offer("everything")
 
 def selected(
     *offers: Offer,
-    asked: Question | None = None,
+    asked: Occasion | None = None,
     ranked: Ranking | None = None,
     count: int = 3,
     min_score: float = 0.0,
 ) -> Selection:
     return select(
-        offers, asked or question(), ranked or ranking(), count=count, min_score=min_score
+        offers, asked or occasion(), ranked or ranking(), count=count, min_score=min_score
     )
 
 
@@ -96,7 +96,7 @@ def test_an_offer_about_something_just_bought_is_not_made() -> None:
 
 
 def test_an_offer_about_what_lies_in_the_basket_is_not_made() -> None:
-    selection = selected(BREAD, asked=question(basket=("rye-bread",)))
+    selection = selected(BREAD, asked=occasion(basket=("rye-bread",)))
     assert verdicts(selection) == {"bread": Verdict.JUST_BOUGHT}
     assert detail(selection, "bread") == "items/rye-bread is in the basket at hand"
 
@@ -134,14 +134,14 @@ def test_an_offer_about_the_whole_shop_is_possible_when_nothing_can_be_ranked() 
 
 
 def test_without_consent_every_offer_in_force_is_withheld() -> None:
-    selection = selected(TEA, EVERYTHING, asked=question(customer(), channel="email"))
+    selection = selected(TEA, EVERYTHING, asked=occasion(customer(), channel="email"))
     assert chosen(selection) == []
     assert set(verdicts(selection).values()) == {Verdict.NO_CONSENT}
 
 
 def test_a_cap_that_cannot_be_checked_is_said_so() -> None:
     capped = offer("tea", categories=("tea",), cap=(1, 7))
-    selection = selected(capped, asked=question(unreadable("ada")))
+    selection = selected(capped, asked=occasion(unreadable("ada")))
     assert chosen(selection) == ["tea"]
     assert "could not be checked" in detail(selection, "tea")
 

@@ -71,6 +71,8 @@ class _ReasonKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonKind
     """Is popular here and now."""
     REASON_KIND_OPEN_TO_ALL: _ReasonKind.ValueType  # 7
     """Is open to everyone; nothing speaks for this customer in particular."""
+    REASON_KIND_YOU_SAID: _ReasonKind.ValueType  # 8
+    """Is what the customer's own answers speak for."""
 
 class ReasonKind(_ReasonKind, metaclass=_ReasonKindEnumTypeWrapper):
     """Why an item fits."""
@@ -91,6 +93,8 @@ REASON_KIND_POPULAR_HERE: ReasonKind.ValueType  # 6
 """Is popular here and now."""
 REASON_KIND_OPEN_TO_ALL: ReasonKind.ValueType  # 7
 """Is open to everyone; nothing speaks for this customer in particular."""
+REASON_KIND_YOU_SAID: ReasonKind.ValueType  # 8
+"""Is what the customer's own answers speak for."""
 Global___ReasonKind: _TypeAlias = ReasonKind  # noqa: Y015
 
 class _Verdict:

@@ -23,31 +23,36 @@ _sym_db = _symbol_database.Default()
 
 
 from ofone.recommendation.v1 import decision_pb2 as ofone_dot_recommendation_dot_v1_dot_decision__pb2
+from ofone.recommendation.v1 import question_pb2 as ofone_dot_recommendation_dot_v1_dot_question__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4ofone/recommendation/v1/recommendation_service.proto\x12\x17ofone.recommendation.v1\x1a&ofone/recommendation/v1/decision.proto\"1\n\x12\x43ustomerIdentifier\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xd5\x01\n\x13SelectOffersRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x41\n\nidentifier\x18\x02 \x01(\x0b\x32+.ofone.recommendation.v1.CustomerIdentifierH\x00\x12\x31\n\x07\x63ontext\x18\x03 \x01(\x0b\x32 .ofone.recommendation.v1.Context\x12\x12\n\nmax_offers\x18\x04 \x01(\x05\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x42\t\n\x07subject\"K\n\x14SelectOffersResponse\x12\x33\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32!.ofone.recommendation.v1.Decision\"\xdc\x01\n\x15RecommendItemsRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x41\n\nidentifier\x18\x02 \x01(\x0b\x32+.ofone.recommendation.v1.CustomerIdentifierH\x00\x12\x31\n\x07\x63ontext\x18\x03 \x01(\x0b\x32 .ofone.recommendation.v1.Context\x12\x11\n\tmax_items\x18\x04 \x01(\x05\x12\x1b\n\x13\x65xclude_just_bought\x18\x05 \x01(\x08\x42\t\n\x07subject\"\x8e\x01\n\nRankedItem\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x31\n\x05parts\x18\x03 \x03(\x0b\x32\".ofone.recommendation.v1.ScorePart\x12\x30\n\x07reasons\x18\x04 \x03(\x0b\x32\x1f.ofone.recommendation.v1.Reason\"\xcf\x01\n\x16RecommendItemsResponse\x12\x32\n\x05items\x18\x01 \x03(\x0b\x32#.ofone.recommendation.v1.RankedItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x18\n\x10snapshot_version\x18\x03 \x01(\x03\x12:\n\x0c\x64\x65gradations\x18\x04 \x03(\x0e\x32$.ofone.recommendation.v1.Degradation\x12\x14\n\x0cpersonalised\x18\x05 \x01(\x08\"&\n\x16\x45xplainDecisionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x8c\x01\n\x17\x45xplainDecisionResponse\x12\x33\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32!.ofone.recommendation.v1.Decision\x12<\n\nconsidered\x18\x02 \x03(\x0b\x32(.ofone.recommendation.v1.ConsideredOffer2\xed\x02\n\x15RecommendationService\x12k\n\x0cSelectOffers\x12,.ofone.recommendation.v1.SelectOffersRequest\x1a-.ofone.recommendation.v1.SelectOffersResponse\x12q\n\x0eRecommendItems\x12..ofone.recommendation.v1.RecommendItemsRequest\x1a/.ofone.recommendation.v1.RecommendItemsResponse\x12t\n\x0f\x45xplainDecision\x12/.ofone.recommendation.v1.ExplainDecisionRequest\x1a\x30.ofone.recommendation.v1.ExplainDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4ofone/recommendation/v1/recommendation_service.proto\x12\x17ofone.recommendation.v1\x1a&ofone/recommendation/v1/decision.proto\x1a&ofone/recommendation/v1/question.proto\"1\n\x12\x43ustomerIdentifier\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xd5\x01\n\x13SelectOffersRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x41\n\nidentifier\x18\x02 \x01(\x0b\x32+.ofone.recommendation.v1.CustomerIdentifierH\x00\x12\x31\n\x07\x63ontext\x18\x03 \x01(\x0b\x32 .ofone.recommendation.v1.Context\x12\x12\n\nmax_offers\x18\x04 \x01(\x05\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x42\t\n\x07subject\"K\n\x14SelectOffersResponse\x12\x33\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32!.ofone.recommendation.v1.Decision\"\xdc\x01\n\x15RecommendItemsRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x41\n\nidentifier\x18\x02 \x01(\x0b\x32+.ofone.recommendation.v1.CustomerIdentifierH\x00\x12\x31\n\x07\x63ontext\x18\x03 \x01(\x0b\x32 .ofone.recommendation.v1.Context\x12\x11\n\tmax_items\x18\x04 \x01(\x05\x12\x1b\n\x13\x65xclude_just_bought\x18\x05 \x01(\x08\x42\t\n\x07subject\"\x8e\x01\n\nRankedItem\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x31\n\x05parts\x18\x03 \x03(\x0b\x32\".ofone.recommendation.v1.ScorePart\x12\x30\n\x07reasons\x18\x04 \x03(\x0b\x32\x1f.ofone.recommendation.v1.Reason\"\xcf\x01\n\x16RecommendItemsResponse\x12\x32\n\x05items\x18\x01 \x03(\x0b\x32#.ofone.recommendation.v1.RankedItem\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x18\n\x10snapshot_version\x18\x03 \x01(\x03\x12:\n\x0c\x64\x65gradations\x18\x04 \x03(\x0e\x32$.ofone.recommendation.v1.Degradation\x12\x14\n\x0cpersonalised\x18\x05 \x01(\x08\"&\n\x16\x45xplainDecisionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x8c\x01\n\x17\x45xplainDecisionResponse\x12\x33\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32!.ofone.recommendation.v1.Decision\x12<\n\nconsidered\x18\x02 \x03(\x0b\x32(.ofone.recommendation.v1.ConsideredOffer\"\xac\x01\n\x15SelectQuestionRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x41\n\nidentifier\x18\x02 \x01(\x0b\x32+.ofone.recommendation.v1.CustomerIdentifierH\x00\x12\x31\n\x07\x63ontext\x18\x03 \x01(\x0b\x32 .ofone.recommendation.v1.ContextB\t\n\x07subject\"\x83\x02\n\x16SelectQuestionResponse\x12;\n\x08question\x18\x01 \x01(\x0b\x32).ofone.recommendation.v1.SelectedQuestion\x12?\n\nconsidered\x18\x02 \x03(\x0b\x32+.ofone.recommendation.v1.ConsideredQuestion\x12\x15\n\rmodel_version\x18\x03 \x01(\t\x12\x18\n\x10snapshot_version\x18\x04 \x01(\x03\x12:\n\x0c\x64\x65gradations\x18\x05 \x03(\x0e\x32$.ofone.recommendation.v1.Degradation2\xe0\x03\n\x15RecommendationService\x12k\n\x0cSelectOffers\x12,.ofone.recommendation.v1.SelectOffersRequest\x1a-.ofone.recommendation.v1.SelectOffersResponse\x12q\n\x0eRecommendItems\x12..ofone.recommendation.v1.RecommendItemsRequest\x1a/.ofone.recommendation.v1.RecommendItemsResponse\x12t\n\x0f\x45xplainDecision\x12/.ofone.recommendation.v1.ExplainDecisionRequest\x1a\x30.ofone.recommendation.v1.ExplainDecisionResponse\x12q\n\x0eSelectQuestion\x12..ofone.recommendation.v1.SelectQuestionRequest\x1a/.ofone.recommendation.v1.SelectQuestionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.recommendation.v1.recommendation_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CUSTOMERIDENTIFIER']._serialized_start=121
-  _globals['_CUSTOMERIDENTIFIER']._serialized_end=170
-  _globals['_SELECTOFFERSREQUEST']._serialized_start=173
-  _globals['_SELECTOFFERSREQUEST']._serialized_end=386
-  _globals['_SELECTOFFERSRESPONSE']._serialized_start=388
-  _globals['_SELECTOFFERSRESPONSE']._serialized_end=463
-  _globals['_RECOMMENDITEMSREQUEST']._serialized_start=466
-  _globals['_RECOMMENDITEMSREQUEST']._serialized_end=686
-  _globals['_RANKEDITEM']._serialized_start=689
-  _globals['_RANKEDITEM']._serialized_end=831
-  _globals['_RECOMMENDITEMSRESPONSE']._serialized_start=834
-  _globals['_RECOMMENDITEMSRESPONSE']._serialized_end=1041
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=1043
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=1081
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=1084
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=1224
-  _globals['_RECOMMENDATIONSERVICE']._serialized_start=1227
-  _globals['_RECOMMENDATIONSERVICE']._serialized_end=1592
+  _globals['_CUSTOMERIDENTIFIER']._serialized_start=161
+  _globals['_CUSTOMERIDENTIFIER']._serialized_end=210
+  _globals['_SELECTOFFERSREQUEST']._serialized_start=213
+  _globals['_SELECTOFFERSREQUEST']._serialized_end=426
+  _globals['_SELECTOFFERSRESPONSE']._serialized_start=428
+  _globals['_SELECTOFFERSRESPONSE']._serialized_end=503
+  _globals['_RECOMMENDITEMSREQUEST']._serialized_start=506
+  _globals['_RECOMMENDITEMSREQUEST']._serialized_end=726
+  _globals['_RANKEDITEM']._serialized_start=729
+  _globals['_RANKEDITEM']._serialized_end=871
+  _globals['_RECOMMENDITEMSRESPONSE']._serialized_start=874
+  _globals['_RECOMMENDITEMSRESPONSE']._serialized_end=1081
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=1083
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=1121
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=1124
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=1264
+  _globals['_SELECTQUESTIONREQUEST']._serialized_start=1267
+  _globals['_SELECTQUESTIONREQUEST']._serialized_end=1439
+  _globals['_SELECTQUESTIONRESPONSE']._serialized_start=1442
+  _globals['_SELECTQUESTIONRESPONSE']._serialized_end=1701
+  _globals['_RECOMMENDATIONSERVICE']._serialized_start=1704
+  _globals['_RECOMMENDATIONSERVICE']._serialized_end=2184
 # @@protoc_insertion_point(module_scope)

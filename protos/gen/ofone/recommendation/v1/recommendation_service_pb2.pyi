@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from ofone.recommendation.v1 import decision_pb2 as _decision_pb2
+from ofone.recommendation.v1 import question_pb2 as _question_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -292,3 +293,83 @@ class ExplainDecisionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainDecisionResponse: _TypeAlias = ExplainDecisionResponse  # noqa: Y015
+
+@_typing.final
+class SelectQuestionRequest(_message.Message):
+    """Request of SelectQuestion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    IDENTIFIER_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    customer: _builtins.str
+    """The customer, `customers/{customer}`."""
+    @_builtins.property
+    def identifier(self) -> Global___CustomerIdentifier:
+        """A handle on the customer; one never seen before is answered as a new customer."""
+
+    @_builtins.property
+    def context(self) -> _decision_pb2.Context:
+        """The moment."""
+
+    def __init__(
+        self,
+        *,
+        customer: _builtins.str = ...,
+        identifier: Global___CustomerIdentifier | None = ...,
+        context: _decision_pb2.Context | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["customer", "identifier"]  # noqa: Y015
+    _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_subject) -> _WhichOneofReturnType_subject | None: ...
+
+Global___SelectQuestionRequest: _TypeAlias = SelectQuestionRequest  # noqa: Y015
+
+@_typing.final
+class SelectQuestionResponse(_message.Message):
+    """Response of SelectQuestion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    CONSIDERED_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_VERSION_FIELD_NUMBER: _builtins.int
+    DEGRADATIONS_FIELD_NUMBER: _builtins.int
+    model_version: _builtins.str
+    """Version of the model that foretold; empty for none."""
+    snapshot_version: _builtins.int
+    """Version of the customer's state that was read; 0 for none."""
+    @_builtins.property
+    def question(self) -> _question_pb2.SelectedQuestion:
+        """The question; unset says: nothing is worth asking now."""
+
+    @_builtins.property
+    def considered(self) -> _containers.RepeatedCompositeFieldContainer[_question_pb2.ConsideredQuestion]:
+        """Every question that was looked at, the chosen one first, then by score, then by name."""
+
+    @_builtins.property
+    def degradations(self) -> _containers.RepeatedScalarFieldContainer[_decision_pb2.Degradation.ValueType]:
+        """What the answer had to do without; empty for a whole one."""
+
+    def __init__(
+        self,
+        *,
+        question: _question_pb2.SelectedQuestion | None = ...,
+        considered: _abc.Iterable[_question_pb2.ConsideredQuestion] | None = ...,
+        model_version: _builtins.str = ...,
+        snapshot_version: _builtins.int = ...,
+        degradations: _abc.Iterable[_decision_pb2.Degradation.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["question", b"question"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["considered", b"considered", "degradations", b"degradations", "model_version", b"model_version", "question", b"question", "snapshot_version", b"snapshot_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SelectQuestionResponse: _TypeAlias = SelectQuestionResponse  # noqa: Y015

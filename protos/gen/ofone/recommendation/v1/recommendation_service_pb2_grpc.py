@@ -50,6 +50,11 @@ class RecommendationServiceStub:
                 request_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.SerializeToString,
                 response_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.FromString,
                 _registered_method=True)
+        self.SelectQuestion = channel.unary_unary(
+                '/ofone.recommendation.v1.RecommendationService/SelectQuestion',
+                request_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionRequest.SerializeToString,
+                response_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionResponse.FromString,
+                _registered_method=True)
 
 
 class RecommendationServiceServicer:
@@ -77,6 +82,14 @@ class RecommendationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SelectQuestion(self, request, context):
+        """Chooses the one question whose answer would teach most of what this customer will buy, or none.
+        What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecommendationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +107,11 @@ def add_RecommendationServiceServicer_to_server(servicer, server):
                     servicer.ExplainDecision,
                     request_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.FromString,
                     response_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.SerializeToString,
+            ),
+            'SelectQuestion': grpc.unary_unary_rpc_method_handler(
+                    servicer.SelectQuestion,
+                    request_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionRequest.FromString,
+                    response_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +196,33 @@ class RecommendationService:
             '/ofone.recommendation.v1.RecommendationService/ExplainDecision',
             ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.SerializeToString,
             ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SelectQuestion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.recommendation.v1.RecommendationService/SelectQuestion',
+            ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionRequest.SerializeToString,
+            ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionResponse.FromString,
             options,
             channel_credentials,
             insecure,

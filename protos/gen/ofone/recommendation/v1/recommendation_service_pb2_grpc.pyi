@@ -39,6 +39,10 @@ class RecommendationServiceStub:
     """Ranks items for one customer."""
     ExplainDecision: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExplainDecisionRequest, _recommendation_service_pb2.ExplainDecisionResponse]
     """Why this was said; for each offer not chosen, why not."""
+    SelectQuestion: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.SelectQuestionRequest, _recommendation_service_pb2.SelectQuestionResponse]
+    """Chooses the one question whose answer would teach most of what this customer will buy, or none.
+    What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
+    """
 
 @_typing.type_check_only
 class RecommendationServiceAsyncStub(RecommendationServiceStub):
@@ -51,6 +55,10 @@ class RecommendationServiceAsyncStub(RecommendationServiceStub):
     """Ranks items for one customer."""
     ExplainDecision: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExplainDecisionRequest, _recommendation_service_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
     """Why this was said; for each offer not chosen, why not."""
+    SelectQuestion: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.SelectQuestionRequest, _recommendation_service_pb2.SelectQuestionResponse]  # type: ignore[assignment]
+    """Chooses the one question whose answer would teach most of what this customer will buy, or none.
+    What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
+    """
 
 class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
     """What should be said to this customer now?"""
@@ -78,5 +86,15 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ExplainDecisionResponse, _abc.Awaitable[_recommendation_service_pb2.ExplainDecisionResponse]]:
         """Why this was said; for each offer not chosen, why not."""
+
+    @_abc_1.abstractmethod
+    def SelectQuestion(
+        self,
+        request: _recommendation_service_pb2.SelectQuestionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recommendation_service_pb2.SelectQuestionResponse, _abc.Awaitable[_recommendation_service_pb2.SelectQuestionResponse]]:
+        """Chooses the one question whose answer would teach most of what this customer will buy, or none.
+        What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
+        """
 
 def add_RecommendationServiceServicer_to_server(servicer: RecommendationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
