@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import typer
 
-from services.console.commands import customers, decisions, events, health, items, offers
+from services.console.commands import (
+    customers,
+    decisions,
+    events,
+    health,
+    items,
+    offers,
+    personas,
+)
 from services.console.invocation import build, command, flat
 from services.console.session import Session
 from services.console.settings import ConsoleSettings
@@ -41,6 +49,14 @@ def make_app() -> typer.Typer:
     _add(defined, "show", offers.show_offer)
     _add(defined, "archive", offers.archive_offer)
     app.add_typer(defined, name="offer", rich_help_panel=_CUSTOMERS)
+
+    kinds = _group("The personas: kinds of customers, written or learned.")
+    _add(kinds, "write", personas.write_personas)
+    _add(kinds, "list", personas.list_personas)
+    _add(kinds, "show", personas.show_persona)
+    _add(kinds, "delete", personas.delete_persona)
+    _add(kinds, "learned", personas.replace_learned)
+    app.add_typer(kinds, name="persona", rich_help_panel=_CUSTOMERS)
 
     catalogue = _group("The catalogue.")
     _add(catalogue, "write", items.write_items)

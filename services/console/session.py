@@ -9,6 +9,7 @@ import grpc
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
+from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceStub
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
@@ -18,6 +19,7 @@ from services.console.settings import ConsoleSettings
 from services.serving.channel import ChannelSettings, connect
 
 PROFILE_SERVICE = "ofone.profile.v1.ProfileService"
+PERSONA_SERVICE = "ofone.profile.v1.PersonaService"
 EMBEDDING_SERVICE = "ofone.embedding.v1.EmbeddingService"
 OFFER_SERVICE = "ofone.recommendation.v1.OfferService"
 RECOMMENDATION_SERVICE = "ofone.recommendation.v1.RecommendationService"
@@ -25,6 +27,7 @@ RECOMMENDATION_SERVICE = "ofone.recommendation.v1.RecommendationService"
 _SAFE_METHODS = {
     # IngestEvents as well: an event counts once, however often it is sent.
     PROFILE_SERVICE: ("GetCustomer", "LookupCustomer", "ListEvents", "IngestEvents", "SetConsent"),
+    PERSONA_SERVICE: ("GetPersona", "ListPersonas", "ReplaceLearnedPersonas"),
     EMBEDDING_SERVICE: ("GetItem", "BatchGetItems", "ListItems", "ListSimilarItems", "GetModel"),
     OFFER_SERVICE: ("GetOffer", "ListOffers"),
     RECOMMENDATION_SERVICE: ("RecommendItems", "ExplainDecision"),
@@ -55,6 +58,11 @@ class Session:
     def profile(self) -> ProfileServiceStub:
         """The service that knows customers."""
         return self._stub(ProfileServiceStub, PROFILE_SERVICE, self.settings.profile)
+
+    @property
+    def personas(self) -> PersonaServiceStub:
+        """The service that keeps personas."""
+        return self._stub(PersonaServiceStub, PERSONA_SERVICE, self.settings.profile)
 
     @property
     def embedding(self) -> EmbeddingServiceStub:

@@ -23,6 +23,7 @@ from services.console.rendering.figures import (
     times_in_words,
 )
 from services.console.rendering.names import called
+from services.console.rendering.persona_tables import memberships_sentence
 from services.console.rendering.rhythm import days_since, due_items, favourite_items, is_due
 
 FAVOURITE_COUNT = 8
@@ -71,6 +72,9 @@ def customer_portrait(
     if customer.items:
         parts += ["", favourites_table(customer, item_names, now=now)]
         parts += ["", Text.assemble(("Due: ", "bold"), due_sentence(customer, item_names, now=now))]
+    if customer.personas:
+        said = memberships_sentence(customer.personas)
+        parts += ["", Text.assemble(("Personas: ", "bold"), said)]
     parts += ["", consents_text(customer.consents)]
     if customer.exposures:
         parts += ["", exposures_table(customer.exposures, offer_names or {}, now=now)]

@@ -3,10 +3,12 @@
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from ofone.embedding.v1.embedding_service_pb2_grpc import add_EmbeddingServiceServicer_to_server
+from ofone.profile.v1.persona_service_pb2_grpc import add_PersonaServiceServicer_to_server
 from ofone.profile.v1.profile_service_pb2_grpc import add_ProfileServiceServicer_to_server
 from ofone.recommendation.v1.offer_service_pb2_grpc import add_OfferServiceServicer_to_server
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
@@ -14,13 +16,17 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
 )
 from typer.testing import CliRunner, Result
 
+from services.conditions.cel_conditions import CelConditions
 from services.console.__main__ import make_app
 from services.console.session import (
     EMBEDDING_SERVICE,
     OFFER_SERVICE,
+    PERSONA_SERVICE,
     PROFILE_SERVICE,
     RECOMMENDATION_SERVICE,
 )
+from services.profile.domain.membership import VOCABULARY
+from services.profile.servicer.persona_service import PersonaServicer
 from services.serving.application import Application, Service
 from services.serving.bootstrap import running
 from tests.services.console.fakes import (
@@ -29,8 +35,15 @@ from tests.services.console.fakes import (
     FakeProfile,
     FakeRecommendation,
 )
+from tests.services.profile.memory_personas import MemoryPersonaStore
 
 WIDTH = 140
+
+
+def persona_servicer() -> PersonaServicer:
+    """Return the service that keeps personas, over the plainest store."""
+    rules = CelConditions(VOCABULARY)
+    return PersonaServicer(MemoryPersonaStore(), rules, lambda: datetime(2026, 3, 31, tzinfo=UTC))
 
 
 @dataclass
@@ -38,6 +51,7 @@ class Town:
     """The fake services and where they answer."""
 
     profile: FakeProfile = field(default_factory=FakeProfile)
+    personas: PersonaServicer = field(default_factory=persona_servicer)
     embedding: FakeEmbedding = field(default_factory=FakeEmbedding)
     offers: FakeOffers = field(default_factory=FakeOffers)
     recommendation: FakeRecommendation = field(default_factory=FakeRecommendation)
@@ -59,6 +73,7 @@ def town() -> Iterator[Town]:
     town = Town()
     servicers: tuple[tuple[str, Any, Any], ...] = (
         (PROFILE_SERVICE, add_ProfileServiceServicer_to_server, town.profile),
+        (PERSONA_SERVICE, add_PersonaServiceServicer_to_server, town.personas),
         (EMBEDDING_SERVICE, add_EmbeddingServiceServicer_to_server, town.embedding),
         (OFFER_SERVICE, add_OfferServiceServicer_to_server, town.offers),
         (RECOMMENDATION_SERVICE, add_RecommendationServiceServicer_to_server, town.recommendation),
