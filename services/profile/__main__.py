@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 import tomllib
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
@@ -12,22 +12,26 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.metrics import PrometheusProfileMeter
+from services.profile.adapters.priors_file import PriorsError, read_priors
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
 from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.defaults import Defaults
 from services.profile.domain.identity import IdentityKey
 from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
 from services.profile.servicer.persona_service import PersonaServicer
 from services.profile.servicer.service import NAME
-from services.profile.settings import PREFIX, ProfileSettings
+from services.profile.settings import PREFIX, TIME_ZONE, ProfileSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.settings import SettingsError, load_both
+from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import is_ready, migrate_database, open_database
 
@@ -43,10 +47,11 @@ def main() -> int:
     )
     blocked = read_blocked(settings.blocked_identifiers_file)
     identity = read_key(settings.identifier_key_file, blocked)
-    return serve(functools.partial(application, settings, identity), serving, name="profile")
+    make = functools.partial(application, settings, identity, priors_of(settings))
+    return serve(make, serving, name="profile")
 
 
-def application(settings: ProfileSettings, identity: IdentityKey) -> Application:
+def application(settings: ProfileSettings, identity: IdentityKey, priors: Priors) -> Application:
     """Return the service.
 
     Raises:
@@ -58,20 +63,23 @@ def application(settings: ProfileSettings, identity: IdentityKey) -> Application
         limits=DatabaseLimits(pool_size=settings.pool_size),
         migrate_first=settings.migrate_on_start,
     )
+    now = functools.partial(datetime.now, zone_of(settings.time_zone, variable=TIME_ZONE))
     personas, rules = SqlPersonaStore(engine), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
         Sources(
             SqlProfileStore(engine),
             SqlIdentityStore(engine),
-            PersonaReader(personas, rules, _now),
+            PersonaReader(personas, rules, now),
         ),
         identity,
-        policy=ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
+        defaults=Defaults(
+            ConsentPolicy(personalisation_default=settings.default_consent == "granted"), priors
+        ),
         meter=PrometheusProfileMeter(),
-        clock=_now,
+        clock=now,
     )
     add_personas = functools.partial(
-        persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, _now)
+        persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, now)
     )
     add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     return Application(
@@ -82,8 +90,18 @@ def application(settings: ProfileSettings, identity: IdentityKey) -> Application
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def priors_of(settings: ProfileSettings) -> Priors:
+    """Return what is typical of the shop's customers.
+
+    Raises:
+        SettingsError: when the file cannot be used.
+    """
+    if settings.priors_file is None:
+        return DEFAULT_PRIORS
+    try:
+        return read_priors(settings.priors_file)
+    except PriorsError as error:
+        raise SettingsError(f"{PREFIX}_PRIORS_FILE: {error}") from None
 
 
 def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.serving.time_zone import zone_of
+
 PREFIX = "OFONE_PROFILE"
+TIME_ZONE = f"{PREFIX}_TIME_ZONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class ProfileSettings:
     """Whether to migrate the database first; with several replicas a job does it instead."""
     pool_size: int = 4
     """Connections to the database that one process holds at most."""
+    priors_file: Path | None = None
+    """What is typical of the shop's customers, as ``python -m ml priors`` writes it; none where
+    nothing was fitted: traits that need it are absent then (docs/traits.md)."""
+    time_zone: str = "UTC"
+    """In which traits tell parts of the day and days of the week, such as ``Europe/Berlin``."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -31,3 +39,4 @@ class ProfileSettings:
             raise ValueError(f"{PREFIX}_DEFAULT_CONSENT must be granted or denied")
         if self.pool_size < 1:
             raise ValueError(f"{PREFIX}_POOL_SIZE must be at least 1")
+        zone_of(self.time_zone, variable=TIME_ZONE)

@@ -41,12 +41,13 @@ from services.recommendation.servicer.offer_service import OfferServicer
 from services.recommendation.servicer.question_service import QuestionServicer
 from services.recommendation.servicer.recommendation_service import Policy, RecommendationServicer
 from services.recommendation.servicer.situation import Limits, SituationReader
-from services.recommendation.settings import PREFIX, RecommendationSettings, zone_of
+from services.recommendation.settings import PREFIX, TIME_ZONE, RecommendationSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
 from services.serving.channel import ChannelSettings, connect
 from services.serving.health import ReadinessCheck
 from services.serving.polling import PollingThread
 from services.serving.settings import load_both
+from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
 
@@ -243,7 +244,7 @@ def _policy(settings: RecommendationSettings) -> Policy:
         min_score=settings.min_score,
         min_question_hits=settings.min_question_hits,
         validity=timedelta(hours=settings.validity_hours),
-        time_zone=zone_of(settings.time_zone),
+        time_zone=zone_of(settings.time_zone, variable=TIME_ZONE),
     )
 
 

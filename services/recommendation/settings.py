@@ -1,13 +1,13 @@
 """Settings of the service, with the prefix ``OFONE_RECOMMENDATION``."""
 
-import zoneinfo
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from pathlib import Path
 
 from ml.model.candidates import OWN_ITEM_COUNT, SOURCE_SIZE
+from services.serving.time_zone import zone_of
 
 PREFIX = "OFONE_RECOMMENDATION"
+TIME_ZONE = f"{PREFIX}_TIME_ZONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,4 @@ class RecommendationSettings:
                 raise ValueError(f"{variable} must be between {least} and {most}")
         if self.challenger_share and self.challenger_dir is None:
             raise ValueError(f"{PREFIX}_CHALLENGER_SHARE needs {PREFIX}_CHALLENGER_DIR")
-        zone_of(self.time_zone)
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return the time zone of that name.
-
-    Raises:
-        ValueError: when there is none.
-    """
-    if name == "UTC":
-        return UTC  # known without a database of zones
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{PREFIX}_TIME_ZONE names no time zone: {name!r}") from None
+        zone_of(self.time_zone, variable=TIME_ZONE)

@@ -25,6 +25,7 @@ from services.console.rendering.figures import (
 from services.console.rendering.names import called
 from services.console.rendering.persona_tables import memberships_sentence
 from services.console.rendering.rhythm import days_since, due_items, favourite_items, is_due
+from services.console.rendering.trait_tables import habits_table, traits_table
 
 FAVOURITE_COUNT = 8
 DUE_COUNT = 5
@@ -60,7 +61,7 @@ def customer_portrait(
     now: datetime,
     offer_names: Mapping[str, str] | None = None,
 ) -> RenderableType:
-    """Return the whole portrait: who, rhythm, favourites, what is due, consents, offers seen.
+    """Return the whole portrait: who, favourites, what is due and inferred, consents, offers seen.
 
     Args:
         customer: As ``GetCustomer`` answers without a mask.
@@ -75,6 +76,11 @@ def customer_portrait(
     if customer.personas:
         said = memberships_sentence(customer.personas)
         parts += ["", Text.assemble(("Personas: ", "bold"), said)]
+    for table in (
+        traits_table(customer.inferred_traits),
+        habits_table(customer.inferred_traits, item_names),
+    ):
+        parts += ["", table] if table is not None else []
     parts += ["", consents_text(customer.consents)]
     if customer.exposures:
         parts += ["", exposures_table(customer.exposures, offer_names or {}, now=now)]

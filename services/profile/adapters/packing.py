@@ -25,16 +25,20 @@ from services.profile.domain.state import (
     OfferHistory,
 )
 from services.profile.domain.traits import Traits
+from services.profile.domain.traits.tendencies import Evidence
 
 FORMAT = 2
 """The layout below. Format 1 is still read: its lines have no category and no brand, and its states
-know nothing of categories, sums of lines, days and hours: these count from the next event on."""
+know nothing of categories, sums of lines, days and hours: these count from the next event on,
+and what follows from them is unknown until then."""
 
 
 _ITEM = partial(tuple.__new__, ItemHistory)
 """``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
 _SUMS = 8
 """Values of a state of format 1 behind its items, baskets and offers."""
+_COLUMNS = 10
+"""Values of the columns of format 1."""
 _TRAITS = attrgetter(*(each.name for each in fields(Traits)))
 
 
@@ -116,14 +120,20 @@ def pack_columns(columns: Columns) -> bytes:
         *(columns.recent_basket_seconds, columns.recent_basket_sizes),
         *(columns.recent_basket_items, columns.exposures),
         _TRAITS(columns.traits),
+        columns.evidence,
     )
 
 
 def unpack_columns(packed: bytes) -> Columns:
     """Return the columns of ``pack_columns``."""
     values = _unpack(packed)
-    values[-2] = [Exposure._make(each) for each in values[-2]]
-    values[-1] = Traits(*values[-1])
+    if len(values) == _COLUMNS:
+        values.append(Evidence())
+    exposures, traits, evidence = values[-3:]
+    values[-3:] = (
+        *([Exposure._make(each) for each in exposures], Traits(*traits)),
+        Evidence._make(evidence),
+    )
     return Columns(*values)
 
 

@@ -12,6 +12,7 @@ from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.events import MICROS, CustomerId, ItemId, OfferId
 from services.profile.domain.state import CustomerState
 from services.profile.domain.traits import Traits, traits
+from services.profile.domain.traits.tendencies import Evidence, evidence_of
 
 MAX_ITEMS = 1_000
 """Items in a snapshot: beyond the ranker's 300 own items by far."""
@@ -53,6 +54,8 @@ class Columns:
     exposures: Sequence[Exposure] = ()
     """Latest first, at most ``MAX_EXPOSURES``."""
     traits: Traits = field(default_factory=Traits)
+    evidence: Evidence = field(default_factory=Evidence)
+    """What tendencies follow from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def columns_of(state: CustomerState) -> Columns:
         recent_basket_items=[position for basket in baskets for position in basket],
         exposures=_exposures(state),
         traits=traits(state),
+        evidence=evidence_of(state),
     )
 
 

@@ -1,18 +1,26 @@
 """Customers and their consents: from message to domain and back."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2, persona_pb2
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
+from services.profile.domain.defaults import Defaults
 from services.profile.domain.snapshot import Columns, Exposure, Snapshot, columns_of, permitted
-from services.profile.domain.traits import Traits, mean_gap_days, traits
+from services.profile.domain.traits import (
+    Traits,
+    all_traits,
+    mean_gap_days,
+    traits,
+)
 from services.profile.ports import CustomerView
 from services.profile.servicer.event_messages import micros_of, timestamp
 from services.profile.servicer.persona_messages import membership_messages
 from services.profile.servicer.persona_reader import PersonaReader
+from services.profile.servicer.trait_messages import tendencies_message, trait_message
 from services.serving.failures import FieldViolation, invalid
 from services.serving.validation import Check
 
@@ -20,8 +28,11 @@ _FINGERPRINT_DIGITS = 8
 _DEFAULT_SOURCE = "default"
 
 
-def snapshot_message(snapshot: Snapshot, policy: ConsentPolicy) -> customer_pb2.Snapshot:
-    """Return what of a snapshot may be used."""
+def snapshot_message(
+    snapshot: Snapshot, defaults: Defaults, *, now: datetime
+) -> customer_pb2.Snapshot:
+    """Return what of a snapshot may be used, and what follows from it at this moment."""
+    policy = defaults.consent
     columns = permitted(snapshot, policy)
     return customer_pb2.Snapshot(
         customer=f"customers/{snapshot.customer_id}",
@@ -42,11 +53,17 @@ def snapshot_message(snapshot: Snapshot, policy: ConsentPolicy) -> customer_pb2.
         recent_basket_items=columns.recent_basket_items,
         exposures=[_exposure_message(exposure) for exposure in columns.exposures],
         traits=_traits_message(columns.traits),
+        tendencies=tendencies_message(columns, now, defaults.priors),
     )
 
 
 def customer_message(
-    view: CustomerView, policy: ConsentPolicy, mask: FieldMask, personas: PersonaReader
+    view: CustomerView,
+    defaults: Defaults,
+    mask: FieldMask,
+    *,
+    personas: PersonaReader,
+    now: datetime,
 ) -> customer_pb2.Customer:
     """Return the fields of a customer that ``mask`` names, all of them for an empty one.
 
@@ -64,7 +81,7 @@ def customer_message(
                 for path in unknown[:5]
             ]
         )
-    record = view.record
+    record, policy = view.record, defaults.consent
     columns = columns_of(record.state)
     fields: dict[str, Callable[[], object]] = {
         "name": lambda: f"customers/{record.customer_id}",
@@ -78,6 +95,11 @@ def customer_message(
         "update_time": lambda: timestamp(record.updated_micros),
         "version": lambda: record.version,
         "personas": lambda: personas_of(view, policy, personas),
+        "inferred_traits": lambda: (
+            [trait_message(each) for each in all_traits(record.state, now, defaults.priors)]
+            if policy.allows(Purpose.PERSONALISATION, record.consents)
+            else []
+        ),
     }
     asked = fields if not mask.paths or "*" in mask.paths else dict.fromkeys(mask.paths)
     return customer_pb2.Customer(**{name: fields[name]() for name in asked})  # type: ignore[arg-type]

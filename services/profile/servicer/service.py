@@ -10,7 +10,7 @@ from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
-from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
 from services.profile.ports import IdentityStore, ProfileMeter, ProfileStore
@@ -65,14 +65,15 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         sources: Sources,
         identity: IdentityKey,
         *,
-        policy: ConsentPolicy,
+        defaults: Defaults,
         meter: ProfileMeter,
         clock: Callable[[], datetime],
     ) -> None:
         """Answer from ``sources``; everything else is how."""
         self._store = sources.customers
         self._identity = identity
-        self._policy = policy
+        self._defaults = defaults
+        self._policy = defaults.consent
         self._meter = meter
         self._clock = clock
         self._personas = sources.personas
@@ -104,7 +105,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             found = self._store.snapshot_of(_customer_id("customer", request.customer))
         if found is None:
             raise not_found("customer", request.customer or _BEHIND_IDENTIFIER)
-        snapshot = snapshot_message(found, self._policy)
+        snapshot = snapshot_message(found, self._defaults, now=self._clock())
         if request.with_personas:
             view = self._store.view(found.customer_id)
             snapshot.personas.extend(personas_of(view, self._policy, self._personas))
@@ -119,7 +120,13 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if view is None:
             raise not_found("customer", request.name)
         return pb.GetCustomerResponse(
-            customer=customer_message(view, self._policy, request.read_mask, self._personas)
+            customer=customer_message(
+                view,
+                self._defaults,
+                request.read_mask,
+                personas=self._personas,
+                now=self._clock(),
+            )
         )
 
     def LookupCustomer(

@@ -15,6 +15,7 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.conditions.cel_conditions import CelConditions
 from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.membership import VOCABULARY
@@ -76,7 +77,7 @@ def serving(
     servicer = ProfileServicer(
         Sources(store, identities or MemoryProfileStore(), PersonaReader(kept, rules, _now)),
         IDENTITY,
-        policy=ConsentPolicy(personalisation_default=personalisation_default),
+        defaults=Defaults(ConsentPolicy(personalisation_default=personalisation_default)),
         meter=meter,
         clock=_now,
     )

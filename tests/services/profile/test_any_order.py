@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -10,13 +11,16 @@ from sqlalchemy import Engine, text
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
-from services.profile.domain.events import Event, EventType, Handle, Report
+from services.profile.domain.defaults import Defaults
+from services.profile.domain.events import MICROS, Event, EventType, Handle, Report
+from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import ProfileStore
 from services.profile.servicer.customer_messages import snapshot_message
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import NOW, about_offer, bought, card, email, returned, told
 
 HANDLES = [card("1"), card("2"), email("a@example.org"), email("b@example.org")]
+LATER = datetime.fromtimestamp(NOW // MICROS, UTC)
 POLICY = ConsentPolicy(personalisation_default=True)
 TABLES = (
     *("customers", "events", "consent_statements", "traces"),
@@ -85,11 +89,14 @@ def retold(reports: Sequence[Report], chance: random.Random) -> list[list[Report
 
 
 def snapshots(store: ProfileStore, handles: Sequence[Handle] = HANDLES) -> list[bytes]:
-    found = [store.snapshot_behind(handle) for handle in handles]
-    return [
-        snapshot_message(each, POLICY).SerializeToString(deterministic=True) if each else b""
-        for each in found
-    ]
+    return [message(store.snapshot_behind(handle)) for handle in handles]
+
+
+def message(found: Snapshot | None) -> bytes:
+    if found is None:
+        return b""
+    told = snapshot_message(found, Defaults(POLICY), now=LATER)
+    return told.SerializeToString(deterministic=True)
 
 
 @given(histories(), st.randoms(use_true_random=False))

@@ -90,6 +90,50 @@ CONSENT_STATE_DENIED: ConsentState.ValueType  # 2
 """No."""
 Global___ConsentState: _TypeAlias = ConsentState  # noqa: Y015
 
+class _TraitUnit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TraitUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TraitUnit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRAIT_UNIT_UNSPECIFIED: _TraitUnit.ValueType  # 0
+    """Nothing: the value is a moment, a text or a mix."""
+    TRAIT_UNIT_DAYS: _TraitUnit.ValueType  # 1
+    """Days."""
+    TRAIT_UNIT_COUNT: _TraitUnit.ValueType  # 2
+    """A count; an expected one may have a fraction."""
+    TRAIT_UNIT_PER_MONTH: _TraitUnit.ValueType  # 3
+    """Times in 30 days."""
+    TRAIT_UNIT_SHARE: _TraitUnit.ValueType  # 4
+    """A share or a probability, 0 to 1."""
+    TRAIT_UNIT_CURRENCY: _TraitUnit.ValueType  # 5
+    """The deployment's currency."""
+    TRAIT_UNIT_RATIO: _TraitUnit.ValueType  # 6
+    """By what is typical; 1 is typical."""
+    TRAIT_UNIT_COEFFICIENT: _TraitUnit.ValueType  # 7
+    """A coefficient without a unit; 0 is typical."""
+
+class TraitUnit(_TraitUnit, metaclass=_TraitUnitEnumTypeWrapper):
+    """What the number of a trait counts."""
+
+TRAIT_UNIT_UNSPECIFIED: TraitUnit.ValueType  # 0
+"""Nothing: the value is a moment, a text or a mix."""
+TRAIT_UNIT_DAYS: TraitUnit.ValueType  # 1
+"""Days."""
+TRAIT_UNIT_COUNT: TraitUnit.ValueType  # 2
+"""A count; an expected one may have a fraction."""
+TRAIT_UNIT_PER_MONTH: TraitUnit.ValueType  # 3
+"""Times in 30 days."""
+TRAIT_UNIT_SHARE: TraitUnit.ValueType  # 4
+"""A share or a probability, 0 to 1."""
+TRAIT_UNIT_CURRENCY: TraitUnit.ValueType  # 5
+"""The deployment's currency."""
+TRAIT_UNIT_RATIO: TraitUnit.ValueType  # 6
+"""By what is typical; 1 is typical."""
+TRAIT_UNIT_COEFFICIENT: TraitUnit.ValueType  # 7
+"""A coefficient without a unit; 0 is typical."""
+Global___TraitUnit: _TypeAlias = TraitUnit  # noqa: Y015
+
 @_typing.final
 class Consent(_message.Message):
     """One consent, given or withheld."""
@@ -235,6 +279,7 @@ class Snapshot(_message.Message):
     RECENT_BASKET_ITEMS_FIELD_NUMBER: _builtins.int
     EXPOSURES_FIELD_NUMBER: _builtins.int
     TRAITS_FIELD_NUMBER: _builtins.int
+    TENDENCIES_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
     ASKED_QUESTIONS_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
@@ -298,6 +343,10 @@ class Snapshot(_message.Message):
         """Numbers about the whole of the customer."""
 
     @_builtins.property
+    def tendencies(self) -> Global___Tendencies:
+        """What follows from history, now and what is typical; unset for one who never bought."""
+
+    @_builtins.property
     def personas(self) -> _containers.RepeatedCompositeFieldContainer[_persona_pb2.Membership]:
         """How likely the customer belongs to each persona, likeliest first. Only where it was asked for,
         and only where personalisation and profiling are allowed.
@@ -325,16 +374,196 @@ class Snapshot(_message.Message):
         recent_basket_items: _abc.Iterable[_builtins.int] | None = ...,
         exposures: _abc.Iterable[Global___Exposure] | None = ...,
         traits: Global___Traits | None = ...,
+        tendencies: Global___Tendencies | None = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
         asked_questions: _abc.Iterable[Global___AskedQuestion] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
+
+@_typing.final
+class Tendencies(_message.Message):
+    """The few inferred traits that a decision may lean on; what is not known is unset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USUAL_GAP_DAYS_FIELD_NUMBER: _builtins.int
+    NEXT_VISIT_SECONDS_FIELD_NUMBER: _builtins.int
+    ACTIVE_PROBABILITY_FIELD_NUMBER: _builtins.int
+    PROMOTION_SENSITIVITY_FIELD_NUMBER: _builtins.int
+    BRAND_LOYALTY_FIELD_NUMBER: _builtins.int
+    VARIETY_SEEKING_FIELD_NUMBER: _builtins.int
+    usual_gap_days: _builtins.float
+    """Days between days with a purchase, the customer's own shrunk to what is typical."""
+    next_visit_seconds: _builtins.int
+    """When a purchase is expected next, in seconds since 1970; unset too for one who is not expected
+    any more.
+    """
+    active_probability: _builtins.float
+    """Probability of still being a customer; unset where the service knows no fitted model."""
+    promotion_sensitivity: _builtins.float
+    """Share of lines bought at a discount, shrunk to what is typical."""
+    brand_loyalty: _builtins.float
+    """Probability that two purchases within a category are of the same brand."""
+    variety_seeking: _builtins.float
+    """Probability that two purchases of an item are of different items."""
+    def __init__(
+        self,
+        *,
+        usual_gap_days: _builtins.float | None = ...,
+        next_visit_seconds: _builtins.int | None = ...,
+        active_probability: _builtins.float | None = ...,
+        promotion_sensitivity: _builtins.float | None = ...,
+        brand_loyalty: _builtins.float | None = ...,
+        variety_seeking: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__active_probability: _TypeAlias = _typing.Literal["active_probability"]  # noqa: Y015
+    _WhichOneofArgType__active_probability: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability"]  # noqa: Y015
+    _WhichOneofReturnType__brand_loyalty: _TypeAlias = _typing.Literal["brand_loyalty"]  # noqa: Y015
+    _WhichOneofArgType__brand_loyalty: _TypeAlias = _typing.Literal["_brand_loyalty", b"_brand_loyalty"]  # noqa: Y015
+    _WhichOneofReturnType__next_visit_seconds: _TypeAlias = _typing.Literal["next_visit_seconds"]  # noqa: Y015
+    _WhichOneofArgType__next_visit_seconds: _TypeAlias = _typing.Literal["_next_visit_seconds", b"_next_visit_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__promotion_sensitivity: _TypeAlias = _typing.Literal["promotion_sensitivity"]  # noqa: Y015
+    _WhichOneofArgType__promotion_sensitivity: _TypeAlias = _typing.Literal["_promotion_sensitivity", b"_promotion_sensitivity"]  # noqa: Y015
+    _WhichOneofReturnType__usual_gap_days: _TypeAlias = _typing.Literal["usual_gap_days"]  # noqa: Y015
+    _WhichOneofArgType__usual_gap_days: _TypeAlias = _typing.Literal["_usual_gap_days", b"_usual_gap_days"]  # noqa: Y015
+    _WhichOneofReturnType__variety_seeking: _TypeAlias = _typing.Literal["variety_seeking"]  # noqa: Y015
+    _WhichOneofArgType__variety_seeking: _TypeAlias = _typing.Literal["_variety_seeking", b"_variety_seeking"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__active_probability) -> _WhichOneofReturnType__active_probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__brand_loyalty) -> _WhichOneofReturnType__brand_loyalty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next_visit_seconds) -> _WhichOneofReturnType__next_visit_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__promotion_sensitivity) -> _WhichOneofReturnType__promotion_sensitivity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__usual_gap_days) -> _WhichOneofReturnType__usual_gap_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__variety_seeking) -> _WhichOneofReturnType__variety_seeking | None: ...
+
+Global___Tendencies: _TypeAlias = Tendencies  # noqa: Y015
+
+@_typing.final
+class TraitShare(_message.Message):
+    """One part of a mix."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Such as a channel, a store or a part of the day."""
+    share: _builtins.float
+    """Its share, 0 to 1."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        share: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraitShare: _TypeAlias = TraitShare  # noqa: Y015
+
+@_typing.final
+class TraitMix(_message.Message):
+    """Shares that add up to 1, the largest first."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHARES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def shares(self) -> _containers.RepeatedCompositeFieldContainer[Global___TraitShare]:
+        """The parts."""
+
+    def __init__(
+        self,
+        *,
+        shares: _abc.Iterable[Global___TraitShare] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraitMix: _TypeAlias = TraitMix  # noqa: Y015
+
+@_typing.final
+class Trait(_message.Message):
+    """Something about a customer that follows from history, now and what is typical."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    MIX_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    EVIDENCE_COUNT_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Such as `next_visit`; docs/traits.md lists them with their formulas."""
+    number: _builtins.float
+    """A number; `unit` says of what."""
+    text: _builtins.str
+    """A word, such as a brand."""
+    unit: Global___TraitUnit.ValueType
+    """Of a number."""
+    evidence_count: _builtins.int
+    """How many observations of this customer are behind it."""
+    subject: _builtins.str
+    """What it is about, where that is not the whole customer: `items/{item}` or
+    `categories/{category}`.
+    """
+    explanation: _builtins.str
+    """One plain sentence for people."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """A moment."""
+
+    @_builtins.property
+    def mix(self) -> Global___TraitMix:
+        """Shares."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        number: _builtins.float = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        text: _builtins.str = ...,
+        mix: Global___TraitMix | None = ...,
+        unit: Global___TraitUnit.ValueType = ...,
+        evidence_count: _builtins.int = ...,
+        subject: _builtins.str = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["mix", b"mix", "number", b"number", "text", b"text", "time", b"time", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence_count", b"evidence_count", "explanation", b"explanation", "mix", b"mix", "name", b"name", "number", b"number", "subject", b"subject", "text", b"text", "time", b"time", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["number", "time", "text", "mix"]  # noqa: Y015
+    _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
+
+Global___Trait: _TypeAlias = Trait  # noqa: Y015
 
 @_typing.final
 class Traits(_message.Message):
@@ -493,6 +722,7 @@ class Customer(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
+    INFERRED_TRAITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`."""
     version: _builtins.int
@@ -535,6 +765,10 @@ class Customer(_message.Message):
         or profiling is not allowed.
         """
 
+    @_builtins.property
+    def inferred_traits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Trait]:
+        """What follows from history, now and what is typical; empty where personalisation is not allowed."""
+
     def __init__(
         self,
         *,
@@ -549,10 +783,11 @@ class Customer(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
+        inferred_traits: _abc.Iterable[Global___Trait] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "former_names", b"former_names", "identifiers", b"identifiers", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

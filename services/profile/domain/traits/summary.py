@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.profile.domain.events import MICROS
+from services.profile.domain.moments import SECONDS_PER_DAY
 from services.profile.domain.state import CustomerState
-
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,16 @@
+"""What is taken for granted of a customer: until they say otherwise, or their history does."""
+
+from dataclasses import dataclass
+
+from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.traits import DEFAULT_PRIORS, Priors
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds of everybody of whom nothing is known."""
+
+    consent: ConsentPolicy
+    """What they allow until they speak."""
+    priors: Priors = DEFAULT_PRIORS
+    """What they are like until they buy."""
