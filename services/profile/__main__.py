@@ -11,6 +11,7 @@ from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.conditions.cel_conditions import CelConditions
+from services.profile.adapters.catalogue_file import CatalogueError, load_catalogue
 from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.priors_file import PriorsError, read_priors
 from services.profile.adapters.sql_identities import SqlIdentityStore
@@ -18,6 +19,7 @@ from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
+from services.profile.domain.catalogue import Catalogue
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.identity import IdentityKey
@@ -47,11 +49,18 @@ def main() -> int:
     )
     blocked = read_blocked(settings.blocked_identifiers_file)
     identity = read_key(settings.identifier_key_file, blocked)
-    make = functools.partial(application, settings, identity, priors_of(settings))
+    defaults = Defaults(
+        ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
+        read_catalogue(settings.catalogue_file),
+        priors_of(settings),
+    )
+    make = functools.partial(application, settings, identity, defaults)
     return serve(make, serving, name="profile")
 
 
-def application(settings: ProfileSettings, identity: IdentityKey, priors: Priors) -> Application:
+def application(
+    settings: ProfileSettings, identity: IdentityKey, defaults: Defaults
+) -> Application:
     """Return the service.
 
     Raises:
@@ -72,9 +81,7 @@ def application(settings: ProfileSettings, identity: IdentityKey, priors: Priors
             PersonaReader(personas, rules, now),
         ),
         identity,
-        defaults=Defaults(
-            ConsentPolicy(personalisation_default=settings.default_consent == "granted"), priors
-        ),
+        defaults=defaults,
         meter=PrometheusProfileMeter(),
         clock=now,
     )
@@ -102,6 +109,18 @@ def priors_of(settings: ProfileSettings) -> Priors:
         return read_priors(settings.priors_file)
     except PriorsError as error:
         raise SettingsError(f"{PREFIX}_PRIORS_FILE: {error}") from None
+
+
+def read_catalogue(path: Path | None) -> Catalogue:
+    """Return the catalogue of sources and keys, the shipped one for ``None``.
+
+    Raises:
+        SettingsError: when the file cannot be read or holds mistakes.
+    """
+    try:
+        return load_catalogue(path)
+    except CatalogueError as error:
+        raise SettingsError(f"{PREFIX}_CATALOGUE_FILE: {error}") from None
 
 
 def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:

@@ -8,7 +8,8 @@ from ml.model.persona import Personas
 from services.conditions.condition import Facts, Holds
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier
-from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.events import CustomerId, Event, EventType, Handle, Party, Report
+from services.profile.domain.facts import StoredFact, ToldFact
 from services.profile.domain.identity_decisions import Decision, Suggestion
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.persona import (
@@ -40,6 +41,8 @@ class CustomerView:
     """Names it had before a merge, sorted."""
     identifiers: tuple[KnownIdentifier, ...]
     """Sorted by the time they were first seen, then by digest."""
+    facts: tuple[StoredFact, ...] = ()
+    """What sources said besides events, by source and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,9 @@ class ProfileStore(Protocol):
         The same statement again has no effect.
         """
 
+    def record_facts(self, told: Sequence[ToldFact], *, now_micros: int) -> tuple[Result, ...]:
+        """Store the facts that were not stored before; return what became of each, in order."""
+
 
 class LoggedChange(NamedTuple):
     """A line of the log of who became somebody else."""
@@ -180,6 +186,12 @@ class ProfileMeter(Protocol):
 
     def count_batch(self, outcomes: Sequence[tuple[Outcome, str]]) -> None:
         """Count a batch of events by what became of each and by the name of its type."""
+
+    def count_facts(self, outcomes: Sequence[Outcome]) -> None:
+        """Count a batch of facts by what became of each."""
+
+    def count_unknown_sources(self, what: str, parties: Sequence[Party]) -> None:
+        """Count events or facts (``what``) of sources that the catalogue does not hold."""
 
     def count_merges(self, merge_count: int) -> None:
         """Count customers that became part of another."""

@@ -23,6 +23,8 @@ class ProfileSettings:
     patterns by kind, such as ``LOYALTY_CARD = ["till-*"]``."""
     default_consent: str = "denied"
     """``granted`` or ``denied``: personalisation of customers who said nothing."""
+    catalogue_file: Path | None = None
+    """A TOML file of sources and of what may be known of a person; the one shipped for ``None``."""
     migrate_on_start: bool = False
     """Whether to migrate the database first; with several replicas a job does it instead."""
     pool_size: int = 4

@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.profile.adapters.fact_rows import count_facts, facts_of
 from services.profile.adapters.graph import unpack_names
 from services.profile.adapters.packing import (
     pack_columns,
@@ -34,6 +35,7 @@ from services.profile.adapters.tables import (
     consent_statements,
     customers,
     events,
+    facts,
     traces,
 )
 from services.profile.domain.consent import Consents, Purpose, Statement
@@ -49,7 +51,7 @@ from services.profile.domain.snapshot import columns_of
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 
-FACTS = (events, consent_statements)
+FACTS = (events, consent_statements, facts)
 """The tables of facts, whose keys begin with the customer."""
 
 
@@ -145,9 +147,9 @@ def forget(connection: Connection, names: Collection[CustomerId]) -> None:
 
 
 def count_statements(connection: Connection, customer_id: CustomerId) -> int:
-    """Return how many different statements of consent a customer holds.
+    """Return how many different statements a customer holds: of consent, and facts.
 
-    The same may have been told of two names that are one person now.
+    The same consent may have been told of two names that are one person now.
     """
     said = consent_statements.c
     different = (
@@ -156,7 +158,8 @@ def count_statements(connection: Connection, customer_id: CustomerId) -> int:
         .distinct()
         .subquery()
     )
-    return connection.execute(select(func.count()).select_from(different)).scalar_one()
+    consents = connection.execute(select(func.count()).select_from(different)).scalar_one()
+    return consents + count_facts(connection, customer_id)
 
 
 def join(connection: Connection, former: CustomerId, customer: CustomerId) -> None:
@@ -217,6 +220,7 @@ def refolded(connection: Connection, customer_id: CustomerId) -> CustomerRecord 
             )
             for row in said
         ],
+        facts_of(connection, customer_id),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import prometheus_client
 
-from services.profile.domain.events import EventType
+from services.profile.domain.events import EventType, Party
 from services.profile.domain.ingestion import Outcome
 
 EVENTS = prometheus_client.Counter(
@@ -16,6 +16,14 @@ BATCH = prometheus_client.Histogram(
     "Events in one batch.",
     buckets=(1, 3, 10, 30, 100, 300, 1_000),
 )
+FACTS = prometheus_client.Counter(
+    "ofone_profile_facts", "Facts about people by what became of them.", ("outcome",)
+)
+UNKNOWN_SOURCES = prometheus_client.Counter(
+    "ofone_profile_unknown_sources",
+    "Events and facts of sources that the catalogue does not hold.",
+    ("what", "party"),
+)
 MERGES = prometheus_client.Counter(
     "ofone_profile_merges", "Customers that turned out to be another one."
 )
@@ -24,6 +32,8 @@ SNAPSHOT = prometheus_client.Histogram(
     "Items in one snapshot.",
     buckets=(0, 1, 3, 10, 30, 100, 300, 1_000),
 )
+
+_PARTY_WORDS = {Party.FIRST: "first", Party.THIRD: "third", Party.REAL_TIME: "real_time"}
 
 
 class PrometheusProfileMeter:
@@ -34,12 +44,26 @@ class PrometheusProfileMeter:
         for outcome in Outcome:
             for name in (*(each.name for each in EventType), "UNSPECIFIED"):
                 EVENTS.labels(outcome.value, name)
+            FACTS.labels(outcome.value)
+        for party in Party:
+            for what in ("event", "fact"):
+                UNKNOWN_SOURCES.labels(what, _PARTY_WORDS[party])
 
     def count_batch(self, outcomes: Sequence[tuple[Outcome, str]]) -> None:
         """Count a batch of events by what became of each and by the name of its type."""
         BATCH.observe(len(outcomes))
         for (outcome, name), count in Counter(outcomes).items():
             EVENTS.labels(outcome.value, name).inc(count)
+
+    def count_facts(self, outcomes: Sequence[Outcome]) -> None:
+        """Count a batch of facts by what became of each."""
+        for outcome, count in Counter(outcomes).items():
+            FACTS.labels(outcome.value).inc(count)
+
+    def count_unknown_sources(self, what: str, parties: Sequence[Party]) -> None:
+        """Count events or facts (``what``) of sources that the catalogue does not hold."""
+        for party, count in Counter(parties).items():
+            UNKNOWN_SOURCES.labels(what, _PARTY_WORDS[party]).inc(count)
 
     def count_merges(self, merge_count: int) -> None:
         """Count customers that became part of another."""

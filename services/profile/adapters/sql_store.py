@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, select, tuple_
 
-from services.profile.adapters import ingestion
+from services.profile.adapters import fact_recording, ingestion
 from services.profile.adapters.customer_rows import (
     count_statements,
     current_name,
@@ -14,6 +14,7 @@ from services.profile.adapters.customer_rows import (
     record_of,
     save,
 )
+from services.profile.adapters.fact_rows import facts_of
 from services.profile.adapters.packing import unpack_columns, unpack_consents
 from services.profile.adapters.tables import (
     GRANTED,
@@ -27,7 +28,9 @@ from services.profile.adapters.tables import (
 from services.profile.domain.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier
 from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.facts import ToldFact
 from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.ingestion import Result
 from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import (
     CustomerView,
@@ -126,6 +129,7 @@ class SqlProfileStore:
                     KnownIdentifier(found.kind, bytes(found.digest), found.first_seen_micros)
                     for found in connection.execute(handles)
                 ),
+                tuple(facts_of(connection, name)),
             )
 
     def timeline(
@@ -212,6 +216,13 @@ class SqlProfileStore:
             return consents
 
         return transaction(self._engine, state)
+
+    def record_facts(self, told: Sequence[ToldFact], *, now_micros: int) -> tuple[Result, ...]:
+        """Store the facts that were not stored before; return what became of each, in order."""
+        return transaction(
+            self._engine,
+            lambda connection: fact_recording.record_facts(connection, told, now_micros=now_micros),
+        )
 
 
 def _within(period: Period) -> tuple[Any, Any]:

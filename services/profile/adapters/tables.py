@@ -70,6 +70,22 @@ consent_statements = Table(
 )
 """Everything ever said about consent."""
 
+facts = Table(
+    "facts",
+    _METADATA,
+    Column("customer_id", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("fact_id", String, primary_key=True),
+    Column("trace_id", String),
+    Column("key", String),
+    Column("value", String),
+    Column("basis", SmallInteger),
+    Column("party", SmallInteger),
+    Column("observed_micros", BigInteger),
+    Column("stored_micros", BigInteger),
+)
+"""What sources said of a person besides events: ``value`` in JSON; ``basis`` 0 where untold."""
+
 traces = Table(
     "traces",
     _METADATA,
@@ -160,3 +176,13 @@ persona_catalogue = Table(
 )
 """One row, changed in every write: writers of personas wait for each other. ``learned`` is what
 ``python -m ml personas`` wrote, empty before."""
+
+seen_facts = Table(
+    "seen_facts",
+    _METADATA,
+    Column("source", String, primary_key=True),
+    Column("fact_id", String, primary_key=True),
+    Column("digest", LargeBinary),
+    Column("trace_id", String),
+)
+"""The ledger of facts: ids of all that counted, and of whom each was told."""

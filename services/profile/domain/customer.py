@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from services.profile.domain.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.events import CustomerId, Event, TraceId
+from services.profile.domain.facts import StoredFact
 from services.profile.domain.state import CustomerState, fold, merge
 
 
@@ -18,7 +19,7 @@ class CustomerRecord:
     state: CustomerState = field(default_factory=CustomerState)
     consents: Consents = field(default_factory=dict)
     statement_count: int = 0
-    """How many different statements of consent are kept."""
+    """How many different statements are kept: of consent, and facts that sources told."""
     created_micros: int = 0
     """When the first fact was stored."""
     updated_micros: int = 0
@@ -79,18 +80,22 @@ def joined(
 
 
 def recomputed(
-    customer_id: CustomerId, events: Sequence[StoredEvent], statements: Sequence[StoredStatement]
+    customer_id: CustomerId,
+    events: Sequence[StoredEvent],
+    statements: Sequence[StoredStatement],
+    facts: Sequence[StoredFact] = (),
 ) -> CustomerRecord | None:
-    """Return the customer of whom these facts, in any order, are all we know; ``None`` for none."""
+    """Return the customer of whom this, in any order, is all we know; ``None`` for nothing."""
     stored = [each.stored_micros for each in events]
     stored += [each.stored_micros for each in statements]
+    stored += [each.stored_micros for each in facts]
     if not stored:
         return None
     return CustomerRecord(
         customer_id,
         fold(each.event for each in events),
         latest((each.purpose, each.statement) for each in statements),
-        len({(each.purpose, each.statement) for each in statements}),
+        len({(each.purpose, each.statement) for each in statements}) + len(facts),
         min(stored),
         max(stored),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.profile.domain.catalogue import Catalogue
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 
@@ -12,5 +13,7 @@ class Defaults:
 
     consent: ConsentPolicy
     """What they allow until they speak."""
+    catalogue: Catalogue
+    """Who tells of them, and what may be told besides what they do."""
     priors: Priors = DEFAULT_PRIORS
     """What they are like until they buy."""

@@ -1,11 +1,11 @@
 """Customers and their consents: from message to domain and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
-from ofone.profile.v1 import customer_pb2, event_pb2, persona_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, persona_pb2
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
 from services.profile.domain.defaults import Defaults
@@ -63,9 +63,18 @@ def customer_message(
     mask: FieldMask,
     *,
     personas: PersonaReader,
+    facts: Callable[[], Sequence[fact_pb2.HeldFact]],
     now: datetime,
 ) -> customer_pb2.Customer:
     """Return the fields of a customer that ``mask`` names, all of them for an empty one.
+
+    Args:
+        view: the customer.
+        defaults: what holds where nothing is known of them.
+        mask: top-level fields.
+        personas: tells how likely each persona is.
+        facts: gives what holds of them; asked only where it is wanted.
+        now: the moment.
 
     Raises:
         Failure: of kind ``INVALID``, when the mask names no top-level field of a customer.
@@ -100,6 +109,7 @@ def customer_message(
             if policy.allows(Purpose.PERSONALISATION, record.consents)
             else []
         ),
+        "facts": facts,
     }
     asked = fields if not mask.paths or "*" in mask.paths else dict.fromkeys(mask.paths)
     return customer_pb2.Customer(**{name: fields[name]() for name in asked})  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from threading import BoundedSemaphore
 from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
+from services.profile.domain.catalogue import Catalogue
 from services.profile.domain.events import MICROS
 from services.profile.domain.identity import IdentityKey
 from services.profile.domain.ingestion import Outcome, Result
@@ -40,6 +41,7 @@ class Intake:
         self,
         store: ProfileStore,
         identity: IdentityKey,
+        catalogue: Catalogue,
         *,
         meter: ProfileMeter,
         clock: Callable[[], datetime],
@@ -47,6 +49,7 @@ class Intake:
         """Put events into ``store``; everything else is how."""
         self._store = store
         self._identity = identity
+        self._catalogue = catalogue
         self._meter = meter
         self._clock = clock
         self._streams = BoundedSemaphore(MAX_STREAMS)
@@ -89,6 +92,8 @@ class Intake:
                 results.append(None)
             except Failure as failure:
                 results.append(_refusal(failure))
+        told = ((each.event.source, each.event.party) for each in reports)
+        self._meter.count_unknown_sources("event", self._catalogue.sources.unknown_parties(told))
         if reports:
             ingested = self._store.ingest(reports, now_micros=now_micros)
             self._meter.count_merges(ingested.merge_count)

@@ -23,6 +23,7 @@ from services.profile.servicer.customer_messages import (
     statement_of,
 )
 from services.profile.servicer.event_messages import handle_of
+from services.profile.servicer.fact_methods import FactMethods
 from services.profile.servicer.identity_methods import IdentityMethods
 from services.profile.servicer.intake import Intake
 from services.profile.servicer.listing_messages import (
@@ -77,7 +78,10 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         self._meter = meter
         self._clock = clock
         self._personas = sources.personas
-        self._intake = Intake(sources.customers, identity, meter=meter, clock=clock)
+        self._intake = Intake(
+            sources.customers, identity, defaults.catalogue, meter=meter, clock=clock
+        )
+        self._facts = FactMethods(sources.customers, identity, defaults, meter=meter, clock=clock)
         self._identities = IdentityMethods(sources.identities, identity, clock)
 
     def IngestEvents(
@@ -125,6 +129,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
                 self._defaults,
                 request.read_mask,
                 personas=self._personas,
+                facts=lambda: self._facts.held(view),
                 now=self._clock(),
             )
         )
@@ -243,6 +248,21 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     ) -> pb.ListIdentitySuggestionsResponse:
         """Return who else may be this person."""
         return self._identities.suggestions(request)
+
+    def RecordFacts(
+        self, request: pb.RecordFactsRequest, context: grpc.ServicerContext
+    ) -> pb.RecordFactsResponse:
+        """Store what sources say of people; what is answered STORED is durable."""
+        return self._facts.record(request)
+
+    def ListFacts(
+        self, request: pb.ListFactsRequest, context: grpc.ServicerContext
+    ) -> pb.ListFactsResponse:
+        """Return what holds of a customer, who says so, and what is said besides."""
+        view = self._store.view(_customer_id("parent", request.parent))
+        if view is None:
+            raise not_found("customer", request.parent)
+        return self._facts.listing(view)
 
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
         check = Check()

@@ -14,9 +14,10 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.conditions.cel_conditions import CelConditions
+from services.profile.adapters.catalogue_file import load_catalogue
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS
+from services.profile.domain.events import MICROS, Party
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.membership import VOCABULARY
 from services.profile.ports import IdentityStore, ProfileStore
@@ -39,11 +40,19 @@ class CountingMeter:
     """A ``ProfileMeter`` to look into."""
 
     outcomes: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+    fact_outcomes: Counter[Outcome] = field(default_factory=Counter)
+    unknown: Counter[tuple[str, Party]] = field(default_factory=Counter)
     merge_count: int = 0
     snapshots: list[int] = field(default_factory=list)
 
     def count_batch(self, outcomes: Sequence[tuple[Outcome, str]]) -> None:
         self.outcomes.update(outcomes)
+
+    def count_facts(self, outcomes: Sequence[Outcome]) -> None:
+        self.fact_outcomes.update(outcomes)
+
+    def count_unknown_sources(self, what: str, parties: Sequence[Party]) -> None:
+        self.unknown.update((what, party) for party in parties)
 
     def count_merges(self, merge_count: int) -> None:
         self.merge_count += merge_count
@@ -58,6 +67,7 @@ class Desk:
 
     stub: pb_grpc.ProfileServiceStub
     meter: CountingMeter
+    address: str
     personas: persona_grpc.PersonaServiceStub
 
     def ingest(self, *events: event_pb2.Event) -> list[pb.EventResult]:
@@ -77,7 +87,9 @@ def serving(
     servicer = ProfileServicer(
         Sources(store, identities or MemoryProfileStore(), PersonaReader(kept, rules, _now)),
         IDENTITY,
-        defaults=Defaults(ConsentPolicy(personalisation_default=personalisation_default)),
+        defaults=Defaults(
+            ConsentPolicy(personalisation_default=personalisation_default), load_catalogue()
+        ),
         meter=meter,
         clock=_now,
     )
@@ -93,6 +105,7 @@ def serving(
             yield Desk(
                 pb_grpc.ProfileServiceStub(channel),
                 meter,
+                server.address,
                 persona_grpc.PersonaServiceStub(channel),
             )
 

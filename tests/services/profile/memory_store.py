@@ -20,6 +20,8 @@ from services.profile.domain.events import (
     Report,
     TraceId,
 )
+from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts
+from services.profile.domain.facts import FactName, StoredFact, ToldFact
 from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.identity_decisions import Decision, Suggestion
 from services.profile.domain.ingestion import (
@@ -56,6 +58,8 @@ class MemoryProfileStore:
         self.digests: dict[EventKey, bytes] = {}
         self.stored: dict[EventKey, StoredEvent] = {}
         self.statements: dict[tuple[TraceId, Purpose, Statement], StoredStatement] = {}
+        self.fact_digests: dict[FactName, bytes] = {}
+        self.facts: dict[FactName, StoredFact] = {}
         self.identifiers: dict[TraceId, KnownIdentifier] = {}
         self.links: dict[Pair, Witness] = {}
         self.together: set[Pair] = set()
@@ -116,6 +120,7 @@ class MemoryProfileStore:
             record,
             tuple(sorted(self.names & {CustomerId(each) for each in traces} - {name})),
             tuple(sorted(handles, key=lambda each: (each.first_seen_micros, each.digest))),
+            tuple(self._facts(name)),
         )
 
     def timeline(
@@ -170,6 +175,23 @@ class MemoryProfileStore:
         self.statements.setdefault(key, StoredStatement(*key, now_micros))
         record = self.record(name)
         return record.consents if record else None
+
+    def record_facts(self, told: Sequence[ToldFact], *, now_micros: int) -> tuple[Result, ...]:
+        before, known = self._owners(), self._known(())
+        seen = {
+            name: SeenFact(digest, self.facts[name].trace_id)
+            for name, digest in self.fact_digests.items()
+        }
+        decided = plan_facts(told, KnownOfFacts(seen, known.by_digest, known.traces))
+        for new in decided.new_traces:
+            identifier = KnownIdentifier(new.kind, new.digest, now_micros)
+            self.identifiers[new.trace_id] = identifier
+        for each in decided.counting:
+            self.fact_digests[each.told.fact.name] = each.digest
+            stored = StoredFact(each.told.fact, each.trace_id, now_micros)
+            self.facts[each.told.fact.name] = stored
+        self._note(before)
+        return decided.results
 
     def merge(
         self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
@@ -275,10 +297,16 @@ class MemoryProfileStore:
         return {key: owners[home_of(each.traces, sharing)] for key, each in self.stored.items()}
 
     def customers(self) -> set[CustomerId]:
-        return set(self._homes().values())
+        owners = self._owners()
+        told_of = {owners[each.trace_id] for each in self.facts.values()}
+        return set(self._homes().values()) | told_of
 
     def _events(self, name: CustomerId) -> list[StoredEvent]:
         return [self.stored[key] for key, home in self._homes().items() if home == name]
+
+    def _facts(self, name: CustomerId) -> list[StoredFact]:
+        owners = self._owners()
+        return [fact for _, fact in sorted(self.facts.items()) if owners[fact.trace_id] == name]
 
     def records(self) -> dict[CustomerId, CustomerRecord]:
         found = {name: self.record(name) for name in set(self._owners().values())}
@@ -287,7 +315,7 @@ class MemoryProfileStore:
     def record(self, name: CustomerId) -> CustomerRecord | None:
         owners = self._owners()
         said = [each for each in self.statements.values() if owners[each.trace_id] == name]
-        return recomputed(name, self._events(name), said)
+        return recomputed(name, self._events(name), said, self._facts(name))
 
     def _results(self, outcomes: Sequence[Result | EventKey], first: set[EventKey]) -> list[Result]:
         homes, results = self._homes(), []

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from services.profile.adapters.catalogue_file import load_catalogue
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.defaults import Defaults
@@ -95,7 +96,7 @@ def snapshots(store: ProfileStore, handles: Sequence[Handle] = HANDLES) -> list[
 def message(found: Snapshot | None) -> bytes:
     if found is None:
         return b""
-    told = snapshot_message(found, Defaults(POLICY), now=LATER)
+    told = snapshot_message(found, Defaults(POLICY, load_catalogue()), now=LATER)
     return told.SerializeToString(deterministic=True)
 
 

@@ -1,4 +1,4 @@
-"""A database of the first revision, brought to the newest: nobody is lost and nobody is mixed up."""
+"""A database of the first revision becomes one of the newest: nobody is lost or mixed up."""
 
 from collections.abc import Iterator
 

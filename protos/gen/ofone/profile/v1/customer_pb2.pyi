@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import event_pb2 as _event_pb2
+from ofone.profile.v1 import fact_pb2 as _fact_pb2
 from ofone.profile.v1 import persona_pb2 as _persona_pb2
 import builtins as _builtins
 import sys
@@ -721,6 +722,7 @@ class Customer(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
     INFERRED_TRAITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -760,6 +762,10 @@ class Customer(_message.Message):
         """When the latest fact was stored."""
 
     @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[_fact_pb2.HeldFact]:
+        """What sources say of the person besides what happened, by key, as far as consent allows."""
+
+    @_builtins.property
     def personas(self) -> _containers.RepeatedCompositeFieldContainer[_persona_pb2.Membership]:
         """How likely the customer belongs to each persona, likeliest first; empty where personalisation
         or profiling is not allowed.
@@ -782,12 +788,13 @@ class Customer(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        facts: _abc.Iterable[_fact_pb2.HeldFact] | None = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
         inferred_traits: _abc.Iterable[Global___Trait] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

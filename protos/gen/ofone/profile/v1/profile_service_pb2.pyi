@@ -12,6 +12,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import customer_pb2 as _customer_pb2
 from ofone.profile.v1 import event_pb2 as _event_pb2
+from ofone.profile.v1 import fact_pb2 as _fact_pb2
 from ofone.profile.v1 import identity_pb2 as _identity_pb2
 import builtins as _builtins
 import sys
@@ -51,6 +52,34 @@ EVENT_OUTCOME_DUPLICATE: EventOutcome.ValueType  # 2
 EVENT_OUTCOME_REFUSED: EventOutcome.ValueType  # 3
 """Not stored; `reason` and `field` say why."""
 Global___EventOutcome: _TypeAlias = EventOutcome  # noqa: Y015
+
+class _FactOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FactOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FactOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FACT_OUTCOME_UNSPECIFIED: _FactOutcome.ValueType  # 0
+    """Never sent."""
+    FACT_OUTCOME_STORED: _FactOutcome.ValueType  # 1
+    """Durable now."""
+    FACT_OUTCOME_DUPLICATE: _FactOutcome.ValueType  # 2
+    """Had been stored before; nothing changed."""
+    FACT_OUTCOME_REFUSED: _FactOutcome.ValueType  # 3
+    """Not stored; `reason` and `field` say why."""
+
+class FactOutcome(_FactOutcome, metaclass=_FactOutcomeEnumTypeWrapper):
+    """What became of one fact."""
+
+FACT_OUTCOME_UNSPECIFIED: FactOutcome.ValueType  # 0
+"""Never sent."""
+FACT_OUTCOME_STORED: FactOutcome.ValueType  # 1
+"""Durable now."""
+FACT_OUTCOME_DUPLICATE: FactOutcome.ValueType  # 2
+"""Had been stored before; nothing changed."""
+FACT_OUTCOME_REFUSED: FactOutcome.ValueType  # 3
+"""Not stored; `reason` and `field` say why."""
+Global___FactOutcome: _TypeAlias = FactOutcome  # noqa: Y015
 
 @_typing.final
 class EventResult(_message.Message):
@@ -985,3 +1014,167 @@ class ListIdentitySuggestionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListIdentitySuggestionsResponse: _TypeAlias = ListIdentitySuggestionsResponse  # noqa: Y015
+
+@_typing.final
+class WithheldFacts(_message.Message):
+    """Facts that are held and may not be read."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    FACT_COUNT_FIELD_NUMBER: _builtins.int
+    purpose: _customer_pb2.ConsentPurpose.ValueType
+    """The consent that is missing."""
+    fact_count: _builtins.int
+    """How many facts."""
+    def __init__(
+        self,
+        *,
+        purpose: _customer_pb2.ConsentPurpose.ValueType = ...,
+        fact_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact_count", b"fact_count", "purpose", b"purpose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithheldFacts: _TypeAlias = WithheldFacts  # noqa: Y015
+
+@_typing.final
+class RecordFactsRequest(_message.Message):
+    """Request of RecordFacts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[_fact_pb2.Fact]:
+        """Required. 1 to 1,000 facts."""
+
+    def __init__(
+        self,
+        *,
+        facts: _abc.Iterable[_fact_pb2.Fact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordFactsRequest: _TypeAlias = RecordFactsRequest  # noqa: Y015
+
+@_typing.final
+class FactResult(_message.Message):
+    """What became of one fact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    outcome: Global___FactOutcome.ValueType
+    """What became of it."""
+    reason: _builtins.str
+    """For a refused one: the rule, in UPPER_SNAKE, such as `UNKNOWN_KEY`."""
+    field: _builtins.str
+    """For a refused one: the field, such as `value`."""
+    message: _builtins.str
+    """For a refused one: a sentence for people."""
+    customer: _builtins.str
+    """For one stored or seen before: the customer it belongs to, `customers/{customer}`."""
+    def __init__(
+        self,
+        *,
+        outcome: Global___FactOutcome.ValueType = ...,
+        reason: _builtins.str = ...,
+        field: _builtins.str = ...,
+        message: _builtins.str = ...,
+        customer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "field", b"field", "message", b"message", "outcome", b"outcome", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FactResult: _TypeAlias = FactResult  # noqa: Y015
+
+@_typing.final
+class RecordFactsResponse(_message.Message):
+    """Response of RecordFacts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___FactResult]:
+        """One result a fact, in the order of the request."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___FactResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordFactsResponse: _TypeAlias = RecordFactsResponse  # noqa: Y015
+
+@_typing.final
+class ListFactsRequest(_message.Message):
+    """Request of ListFacts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. `customers/{customer}`."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFactsRequest: _TypeAlias = ListFactsRequest  # noqa: Y015
+
+@_typing.final
+class ListFactsResponse(_message.Message):
+    """Response of ListFacts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACTS_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[_fact_pb2.HeldFact]:
+        """What is known, by key; at most one entry a key, so there are no pages."""
+
+    @_builtins.property
+    def withheld(self) -> _containers.RepeatedCompositeFieldContainer[Global___WithheldFacts]:
+        """What is held besides and may not be read, by the consent that is missing."""
+
+    def __init__(
+        self,
+        *,
+        facts: _abc.Iterable[_fact_pb2.HeldFact] | None = ...,
+        withheld: _abc.Iterable[Global___WithheldFacts] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFactsResponse: _TypeAlias = ListFactsResponse  # noqa: Y015

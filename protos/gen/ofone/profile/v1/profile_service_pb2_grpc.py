@@ -110,6 +110,16 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
                 _registered_method=True)
+        self.RecordFacts = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/RecordFacts',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
+                _registered_method=True)
+        self.ListFacts = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListFacts',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer:
@@ -226,6 +236,20 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordFacts(self, request, context):
+        """Stores what sources say of people besides events; a repeated call is harmless.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFacts(self, request, context):
+        """What holds of one customer, who says so, and what is said besides.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProfileServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -303,6 +327,16 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListIdentitySuggestions,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.SerializeToString,
+            ),
+            'RecordFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordFacts,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.SerializeToString,
+            ),
+            'ListFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFacts,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -711,6 +745,60 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListIdentitySuggestions',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/RecordFacts',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListFacts',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
             options,
             channel_credentials,
             insecure,

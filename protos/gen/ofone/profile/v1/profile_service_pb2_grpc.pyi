@@ -72,6 +72,10 @@ class ProfileServiceStub:
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]
     """Who else may be this person: evidence that is kept and not acted on."""
+    RecordFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]
+    """Stores what sources say of people besides events; a repeated call is harmless."""
+    ListFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]
+    """What holds of one customer, who says so, and what is said besides."""
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -117,6 +121,10 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]  # type: ignore[assignment]
     """Who else may be this person: evidence that is kept and not acted on."""
+    RecordFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]  # type: ignore[assignment]
+    """Stores what sources say of people besides events; a repeated call is harmless."""
+    ListFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]  # type: ignore[assignment]
+    """What holds of one customer, who says so, and what is said besides."""
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is this customer?"""
@@ -249,5 +257,21 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListIdentitySuggestionsResponse, _abc.Awaitable[_profile_service_pb2.ListIdentitySuggestionsResponse]]:
         """Who else may be this person: evidence that is kept and not acted on."""
+
+    @_abc_1.abstractmethod
+    def RecordFacts(
+        self,
+        request: _profile_service_pb2.RecordFactsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.RecordFactsResponse, _abc.Awaitable[_profile_service_pb2.RecordFactsResponse]]:
+        """Stores what sources say of people besides events; a repeated call is harmless."""
+
+    @_abc_1.abstractmethod
+    def ListFacts(
+        self,
+        request: _profile_service_pb2.ListFactsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListFactsResponse, _abc.Awaitable[_profile_service_pb2.ListFactsResponse]]:
+        """What holds of one customer, who says so, and what is said besides."""
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,45 @@
+"""The write path of facts: look up, hold, look again, decide, write; inside one transaction.
+
+It takes its locks in the order in which the write path of events takes them: customers by name,
+traces, new customers, ledger by key.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from services.profile.adapters import fact_rows, graph
+from services.profile.adapters.customer_rows import locked, save
+from services.profile.domain.events import TraceId
+from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts, with_facts
+from services.profile.domain.facts import FactName, ToldFact
+from services.profile.domain.ingestion import Result
+
+
+def record_facts(
+    connection: Connection, told: Sequence[ToldFact], *, now_micros: int
+) -> tuple[Result, ...]:
+    """Store a batch of facts; nothing is durable before the caller commits.
+
+    Raises:
+        Conflict: when another writer was faster; run it again.
+    """
+    seen = fact_rows.seen(connection, {each.fact.name for each in told})
+    before = _known(connection, told, seen)
+    held = locked(connection, {each.customer_id for each in before.traces.values()})
+    decided = plan_facts(told, _known(connection, told, seen))
+    graph.add_traces(connection, decided.new_traces, now_micros=now_micros)
+    changed = with_facts(decided.counting, held, now_micros=now_micros)
+    save(connection, changed, held.keys())
+    fact_rows.add_facts(connection, decided.counting, now_micros=now_micros)
+    return decided.results
+
+
+def _known(
+    connection: Connection, told: Sequence[ToldFact], seen: Mapping[FactName, SeenFact]
+) -> KnownOfFacts:
+    digests = {each.handle.digest for each in told if each.handle}
+    by_digest = graph.by_digest(connection, digests)
+    names = {TraceId(each.customer_id) for each in told if each.customer_id}
+    spoken_of = {*by_digest.values(), *names, *(each.trace_id for each in seen.values())}
+    return KnownOfFacts(seen, by_digest, graph.owned(connection, spoken_of))

@@ -1,0 +1,30 @@
+"""What a company declares about what it knows: its sources, and what may be known of a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.profile.domain.events import MICROS
+from services.profile.domain.fact_keys import FactKey
+from services.profile.domain.sources import KnownSources
+
+_DAY_MICROS = 86_400 * MICROS
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Sources, and keys of facts."""
+
+    sources: KnownSources
+    keys: Mapping[str, FactKey]
+    """By name."""
+    event_half_life_days: float
+    """After so many days an event is half as fresh."""
+
+
+def freshness(observed_micros: int, now_micros: int, *, half_life_days: float) -> float:
+    """Return how fresh something is: 1 for now, half of it after each half-life.
+
+    Source: exponential decay, as in Cormode, Shkapenyuk, Srivastava and Xu, "Forward Decay", 2009.
+    """
+    age_days = max(0, now_micros - observed_micros) / _DAY_MICROS
+    return float(0.5 ** (age_days / half_life_days))

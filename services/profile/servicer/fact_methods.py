@@ -1,0 +1,118 @@
+"""The methods by which sources say what a person is like, and others read what holds."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ofone.profile.v1 import customer_pb2, fact_pb2
+from ofone.profile.v1 import profile_service_pb2 as pb
+
+from services.profile.domain.consent import Purpose
+from services.profile.domain.defaults import Defaults
+from services.profile.domain.events import MICROS
+from services.profile.domain.fact_resolution import readable, resolve
+from services.profile.domain.identity import IdentityKey
+from services.profile.domain.ingestion import Outcome, Result
+from services.profile.ports import CustomerView, ProfileMeter, ProfileStore
+from services.profile.servicer.fact_messages import held_fact_message, told_fact_of
+from services.serving.failures import Failure
+from services.serving.validation import Check
+
+MAX_BATCH = 1_000
+
+_OUTCOMES = {
+    Outcome.STORED: pb.FACT_OUTCOME_STORED,
+    Outcome.DUPLICATE: pb.FACT_OUTCOME_DUPLICATE,
+    Outcome.REFUSED: pb.FACT_OUTCOME_REFUSED,
+}
+
+
+class FactMethods:
+    """What sources say of a person besides what happened."""
+
+    def __init__(
+        self,
+        store: ProfileStore,
+        identity: IdentityKey,
+        defaults: Defaults,
+        *,
+        meter: ProfileMeter,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Keep facts in ``store``; everything else is how."""
+        self._store = store
+        self._identity = identity
+        self._defaults = defaults
+        self._meter = meter
+        self._clock = clock
+
+    def record(self, request: pb.RecordFactsRequest) -> pb.RecordFactsResponse:
+        """Store facts; what is answered STORED is durable."""
+        check, now_micros = Check(), self._now_micros()
+        check.count("facts", request.facts, least=1, most=MAX_BATCH)
+        check.done()
+        told, refused = [], {}
+        for position, message in enumerate(request.facts):
+            try:
+                told.append(
+                    told_fact_of(
+                        message, self._identity, self._defaults.catalogue, now_micros=now_micros
+                    )
+                )
+            except Failure as failure:
+                refused[position] = _refusal(failure)
+        stored = iter(self._store.record_facts(told, now_micros=now_micros) if told else ())
+        results = [refused.get(each) or next(stored) for each in range(len(request.facts))]
+        self._meter.count_facts([each.outcome for each in results])
+        sources = self._defaults.catalogue.sources
+        self._meter.count_unknown_sources(
+            "fact", sources.unknown_parties((each.fact.source, each.fact.party) for each in told)
+        )
+        return pb.RecordFactsResponse(results=[_result_message(each) for each in results])
+
+    def listing(self, view: CustomerView) -> pb.ListFactsResponse:
+        """Return what holds of a customer, and how much may not be read."""
+        facts, withheld = self._resolved(view)
+        return pb.ListFactsResponse(
+            facts=facts,
+            withheld=[
+                pb.WithheldFacts(
+                    purpose=customer_pb2.ConsentPurpose.ValueType(purpose), fact_count=count
+                )
+                for purpose, count in sorted(withheld.items())
+            ],
+        )
+
+    def held(self, view: CustomerView) -> list[fact_pb2.HeldFact]:
+        """Return what holds of a customer, as far as consent allows."""
+        facts, _ = self._resolved(view)
+        return facts
+
+    def _resolved(
+        self, view: CustomerView
+    ) -> tuple[list[fact_pb2.HeldFact], Mapping[Purpose, int]]:
+        found = readable(
+            (each.fact for each in view.facts),
+            self._defaults.catalogue,
+            self._defaults.consent,
+            view.record.consents,
+        )
+        held = resolve(found.facts, self._defaults.catalogue, now_micros=self._now_micros())
+        return [held_fact_message(each) for each in held], found.withheld
+
+    def _now_micros(self) -> int:
+        return round(self._clock().timestamp() * MICROS)
+
+
+def _refusal(failure: Failure) -> Result:
+    first = failure.violations[0]
+    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
+
+
+def _result_message(result: Result) -> pb.FactResult:
+    return pb.FactResult(
+        outcome=_OUTCOMES[result.outcome],
+        reason=result.reason,
+        field=result.field,
+        message=result.message,
+        customer=f"customers/{result.customer_id}" if result.customer_id else "",
+    )
