@@ -24,6 +24,7 @@ from services.conditions.cel_conditions import CelConditions
 from services.recommendation.adapters import embedding_client, profile_client, served_model
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.offer_book import CachedOfferBook
+from services.recommendation.adapters.persona_need import PersonaNeed
 from services.recommendation.adapters.question_book import CachedQuestionBook
 from services.recommendation.adapters.shadow import QueuedShadow
 from services.recommendation.adapters.sql_decisions import SqlDecisionStore
@@ -85,7 +86,7 @@ def application(settings: RecommendationSettings) -> Application:
     nearness = _nearness(settings, embedding)
     beside = _beside(settings, models, nearness)
     situations = SituationReader(
-        customers=profile_client.ProfileClient(profile),
+        customers=profile_client.ProfileClient(profile, PersonaNeed(book, questions)),
         proposer=nearness,
         models=models,
         telemetry=telemetry,

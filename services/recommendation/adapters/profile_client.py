@@ -1,5 +1,7 @@
 """Customers, as ``profile`` knows them."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -35,21 +37,27 @@ _CHANNELS = {
 class ProfileClient:
     """The port ``CustomerReader`` over gRPC."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
-        """Take a channel to ``profile``."""
+    def __init__(self, channel: grpc.Channel, needs_personas: Callable[[], bool]) -> None:
+        """Take a channel to ``profile``, and what says whether anybody asks for personas now."""
         self._stub = ProfileServiceStub(channel)
+        self._needs_personas = needs_personas
 
     def read(self, subject: Subject, timeout_seconds: float) -> Customer:
         """See ``ports.CustomerReader.read``."""
+        request = _request(subject)
+        request.with_personas = self._needs_personas()
         try:
-            response = self._stub.GetSnapshot(_request(subject), timeout=timeout_seconds)
+            response = self._stub.GetSnapshot(request, timeout=timeout_seconds)
         except Failure as failure:
             if failure.kind is not Kind.NOT_FOUND:
                 raise
             if isinstance(subject, Identifier):
                 return newcomer()
             raise not_found("customer", f"customers/{subject}") from failure
-        return customer_of(response.snapshot)
+        customer = customer_of(response.snapshot)
+        if not request.with_personas:
+            return customer
+        return replace(customer, personas=_personas(response.snapshot))
 
 
 def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
@@ -87,6 +95,11 @@ def _request(subject: Subject) -> profile_service_pb2.GetSnapshotRequest:
     kind = event_pb2.IdentifierKind.Value(f"IDENTIFIER_KIND_{subject.kind}")
     identifier = event_pb2.Identifier(kind=kind, value=subject.value)
     return profile_service_pb2.GetSnapshotRequest(identifier=identifier)
+
+
+def _personas(snapshot: customer_pb2.Snapshot) -> dict[str, float]:
+    """Return what is told; of who does not allow it nothing is, and then all is 0."""
+    return {each.persona.removeprefix("personas/"): each.probability for each in snapshot.personas}
 
 
 def _history(snapshot: customer_pb2.Snapshot) -> History:

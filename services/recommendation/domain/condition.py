@@ -1,6 +1,6 @@
 """What conditions may speak of, and what is known of it in one request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from services.conditions.condition import Facts, Value, Vocabulary
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
@@ -24,9 +24,17 @@ VARIABLES: Mapping[str, Mapping[str, type]] = {
 }
 """Variables, their fields and their types; docs/offers.md explains each."""
 
-VOCABULARY = Vocabulary(VARIABLES)
+PERSONA = "persona"
+"""The table of memberships: ``persona('tea-people') > 0.5``."""
+
+VOCABULARY = Vocabulary(VARIABLES, tables={PERSONA: 0.0})
 
 SECONDS_PER_DAY = 86_400.0
+
+
+def asks_for_personas(sources: Iterable[str]) -> bool:
+    """Return whether any of these conditions may ask for a persona."""
+    return any(PERSONA in source for source in sources)
 
 
 def facts_of(customer: Customer, moment: Moment) -> Facts:
@@ -42,6 +50,8 @@ def facts_of(customer: Customer, moment: Moment) -> Facts:
     }
     if customer.traits is not None:
         facts["traits"] = _traits(customer, moment.seconds)
+    if customer.personas is not None:
+        facts[PERSONA] = customer.personas
     if customer.marketing_allowed is not None:
         allowed = customer.marketing_allowed
         facts["marketing"] = {channel: channel in allowed for channel in CONSENT_CHANNELS}

@@ -86,6 +86,8 @@ class Customer:
     traits: Traits | None = None
     asked: Mapping[str, AskedQuestion] | None = None
     """By question id."""
+    personas: Mapping[str, float] | None = None
+    """Probability by persona id; ``None`` where nobody asked for them either."""
 
     @property
     def answers(self) -> dict[str, AskedQuestion]:
@@ -102,7 +104,7 @@ class Customer:
 
 def newcomer() -> Customer:
     """Return somebody who was never seen before."""
-    return Customer(exposures={}, traits=Traits(), asked={})
+    return Customer(exposures={}, traits=Traits(), asked={}, personas={})
 
 
 def unreadable(customer_id: str) -> Customer:

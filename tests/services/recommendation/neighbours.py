@@ -66,6 +66,8 @@ class FakeProfile(ProfileServiceServicer):
         self.trouble = Trouble()
         self.snapshots: dict[str, customer_pb2.Snapshot] = {}
         self.cards: dict[str, str] = {}
+        self.told_personas: list[bool] = []
+        """Of each answer, whether it was asked for personas."""
 
     def put(self, name: str, baskets: Sequence[Basket] = (), **fields: object) -> None:
         """Keep a customer who bought ``baskets``; ``fields`` are those of a snapshot."""
@@ -78,7 +80,12 @@ class FakeProfile(ProfileServiceServicer):
         name = request.customer or self.cards.get(request.identifier.value, "")
         if name not in self.snapshots:
             refuse(context, not_found("customer", name))
-        return profile_service_pb2.GetSnapshotResponse(snapshot=self.snapshots[name])
+        found = customer_pb2.Snapshot()
+        found.CopyFrom(self.snapshots[name])
+        self.told_personas.append(request.with_personas)
+        if not request.with_personas:
+            found.ClearField("personas")
+        return profile_service_pb2.GetSnapshotResponse(snapshot=found)
 
 
 def snapshot(name: str, baskets: Sequence[Basket], **fields: object) -> customer_pb2.Snapshot:

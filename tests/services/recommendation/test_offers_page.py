@@ -37,6 +37,10 @@ def test_the_page_names_every_field_with_its_type_and_no_other() -> None:
     assert listed == declared
 
 
+def test_the_page_names_every_table() -> None:
+    assert re.findall(r"^\| `([a-z]+)\('", PAGE, re.MULTILINE) == list(VOCABULARY.tables)
+
+
 def test_the_page_names_every_function() -> None:
     assert all(f"`{name}`" in PAGE for name in (*FUNCTIONS, *METHODS))
 

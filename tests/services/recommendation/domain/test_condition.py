@@ -4,7 +4,7 @@ import dataclasses
 from zoneinfo import ZoneInfo
 
 from services.conditions.condition import ConditionMistake
-from services.recommendation.domain.condition import VARIABLES, facts_of
+from services.recommendation.domain.condition import VARIABLES, asks_for_personas, facts_of
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago
@@ -24,6 +24,18 @@ def test_every_fact_is_declared_with_its_type_and_every_declared_one_is_told() -
         for variable, fields in facts.items()
     }
     assert told == VARIABLES
+
+
+def test_personas_are_told_where_they_were_asked_for() -> None:
+    told = facts_of(dataclasses.replace(customer(), personas={"tea-people": 0.75}), Moment(NOON))
+    assert told["persona"] == {"tea-people": 0.75}
+    assert "persona" not in facts_of(customer(), Moment(NOON))
+    assert facts_of(newcomer(), Moment(NOON))["persona"] == {}
+
+
+def test_whether_personas_are_asked_for_is_seen_in_the_conditions() -> None:
+    assert asks_for_personas(["true", "!(persona ('tea-people') > 0.5)"])
+    assert not asks_for_personas(["", "traits.basket_count > 3"])
 
 
 def test_days_are_counted_back_from_the_moment_asked_about() -> None:
