@@ -10,6 +10,8 @@ from pathlib import Path
 from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
+from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
+from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.catalogue_file import CatalogueError, load_catalogue
 from services.profile.adapters.metrics import PrometheusProfileMeter
@@ -53,6 +55,7 @@ def main() -> int:
         ConsentPolicy(personalisation_default=settings.default_consent == "granted"),
         read_catalogue(settings.catalogue_file),
         priors_of(settings),
+        signs_of(settings),
     )
     make = functools.partial(application, settings, identity, defaults)
     return serve(make, serving, name="profile")
@@ -121,6 +124,18 @@ def read_catalogue(path: Path | None) -> Catalogue:
         return load_catalogue(path)
     except CatalogueError as error:
         raise SettingsError(f"{PREFIX}_CATALOGUE_FILE: {error}") from None
+
+
+def signs_of(settings: ProfileSettings) -> SignTable:
+    """Return by what a stage of life is seen.
+
+    Raises:
+        SettingsError: when the file cannot be used.
+    """
+    try:
+        return read_sign_table(settings.life_signs_file or SHIPPED)
+    except SignTableError as error:
+        raise SettingsError(f"{PREFIX}_LIFE_SIGNS_FILE: {error}") from None
 
 
 def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:

@@ -32,6 +32,9 @@ class ProfileSettings:
     priors_file: Path | None = None
     """What is typical of the shop's customers, as ``python -m ml priors`` writes it; none where
     nothing was fitted: traits that need it are absent then (docs/traits.md)."""
+    life_signs_file: Path | None = None
+    """By what a stage of life is seen, as people write it or ``python -m ml life-signs`` learns it
+    (docs/life_stages.md); the shipped signs where none is named."""
     time_zone: str = "UTC"
     """In which traits tell parts of the day and days of the week, such as ``Europe/Berlin``."""
 

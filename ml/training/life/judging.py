@@ -43,11 +43,11 @@ Real = NDArray[np.float64]
 class JudgingConfig:
     """The towns, and how they are divided."""
 
-    learned_from: int = 5_000
+    learned_from: int = 4_000
     """Customers of the first town who teach the signs."""
-    levelled_by: int = 1_500
+    levelled_by: int = 1_000
     """Customers of it who set the level of the alarm."""
-    judged: int = 1_500
+    judged: int = 1_000
     """Customers of it who are judged, and as many of the other town."""
     seed: int = 7
     """Of the first town; the other's is the next."""

@@ -30,7 +30,8 @@ from services.profile.domain.traits.tendencies import Evidence
 FORMAT = 2
 """The layout below. Format 1 is still read: its lines have no category and no brand, and its states
 know nothing of categories, sums of lines, days and hours: these count from the next event on,
-and what follows from them is unknown until then."""
+and what follows from them is unknown until then. What a state of format 2 lacks at its end was
+not kept yet when it was written."""
 
 
 _ITEM = partial(tuple.__new__, ItemHistory)
@@ -88,6 +89,7 @@ def pack_state(state: CustomerState) -> bytes:
         *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
         *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
+        {name: _sorted(each) for name, each in sorted(state.daypart_months.items())},
     )
 
 

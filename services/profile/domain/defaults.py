@@ -1,7 +1,8 @@
 """What is taken for granted of a customer: until they say otherwise, or their history does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ml.model.life_stages.signs import SignTable
 from services.profile.domain.catalogue import Catalogue
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
@@ -17,3 +18,5 @@ class Defaults:
     """Who tells of them, and what may be told besides what they do."""
     priors: Priors = DEFAULT_PRIORS
     """What they are like until they buy."""
+    signs: SignTable = field(default_factory=SignTable)
+    """By what a stage of life is seen; an empty table sees none."""

@@ -58,3 +58,10 @@ def day_numbers(days: Days) -> Iterator[int]:
             lowest = mask & -mask
             yield first + lowest.bit_length() - 1
             mask ^= lowest
+
+
+def seconds_of_month(month: int) -> int:
+    """Return when a month since 1970 begins, in seconds since 1970."""
+    year, place = divmod(month, 12)
+    first = date(_FIRST_YEAR + year, place + 1, 1).toordinal() - _FIRST_ORDINAL
+    return first * SECONDS_PER_DAY

@@ -101,7 +101,7 @@ def merge_categories(one: CategoryHistory, other: CategoryHistory) -> CategoryHi
         max(one.last_seconds, other.last_seconds),
         one.priced_count + other.priced_count,
         one.log_price_micros + other.log_price_micros,
-        _latest_months(counted(one.months, other.months)),
+        merge_months(one.months, other.months),
         counted(one.brands, other.brands),
     )
 
@@ -111,12 +111,13 @@ def micros(value: float) -> int:
     return round(value * MICROS)
 
 
-def _latest_months(months: Mapping[int, int]) -> Mapping[int, int]:
-    """Return the latest calendar months.
+def merge_months(one: Mapping[int, int], other: Mapping[int, int]) -> Mapping[int, int]:
+    """Return the counts of both by month, the latest ``CATEGORY_MONTHS`` of them.
 
     A month is cut under the same rule however states are put together: what is too old beside a
     part is too old beside the whole.
     """
+    months = counted(one, other)
     oldest = max(months) - CATEGORY_MONTHS
     if min(months) > oldest:
         return months

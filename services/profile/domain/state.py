@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
 
+from ml.model.life_stages.history import daypart_of
 from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId
 from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
 from services.profile.domain.purchase_lines import (
     CategoryHistory,
     LineSums,
     merge_categories,
+    merge_months,
     merge_sums,
     micros,
     receipt_of,
@@ -101,6 +103,8 @@ class CustomerState:
     """Every day (UTC) with a purchase."""
     hour_counts: Mapping[int, int] = field(default_factory=dict)
     """Purchases by hour of the week (UTC), 0 for the first hour of Monday."""
+    daypart_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """Purchases by part of the week and month since January 1970, the latest 24 months of each."""
 
     @property
     def category_months(self) -> dict[str, Mapping[int, int]]:
@@ -133,6 +137,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
         lines=merge_sums(one.lines, other.lines),
         days=joined(one.days, other.days, both),
         hour_counts=counted(one.hour_counts, other.hour_counts),
+        daypart_months=joined(one.daypart_months, other.daypart_months, merge_months),
     )
 
 
@@ -173,6 +178,7 @@ def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
         lines=receipt.sums,
         days=day_of(seconds),
         hour_counts={hour_of_week(seconds): 1},
+        daypart_months={daypart_of(hour_of_week(seconds)): {month_of(seconds): 1}},
     )
 
 

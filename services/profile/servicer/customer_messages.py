@@ -9,6 +9,7 @@ from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, persona_pb2
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
 from services.profile.domain.defaults import Defaults
+from services.profile.domain.life import stages_of
 from services.profile.domain.snapshot import Columns, Exposure, Snapshot, columns_of, permitted
 from services.profile.domain.traits import (
     Traits,
@@ -18,6 +19,7 @@ from services.profile.domain.traits import (
 )
 from services.profile.ports import CustomerView
 from services.profile.servicer.event_messages import micros_of, timestamp
+from services.profile.servicer.life_messages import life_messages
 from services.profile.servicer.persona_messages import membership_messages
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.trait_messages import tendencies_message, trait_message
@@ -104,6 +106,9 @@ def customer_message(
         "update_time": lambda: timestamp(record.updated_micros),
         "version": lambda: record.version,
         "personas": lambda: personas_of(view, policy, personas),
+        "life_stages": lambda: life_messages(
+            stages_of(record, defaults, now_seconds=int(now.timestamp()))
+        ),
         "inferred_traits": lambda: (
             [trait_message(each) for each in all_traits(record.state, now, defaults.priors)]
             if policy.allows(Purpose.PERSONALISATION, record.consents)

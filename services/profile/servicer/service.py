@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import grpc
-from ofone.profile.v1 import event_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
+from services.profile.domain.life import stages_of
 from services.profile.ports import IdentityStore, ProfileMeter, ProfileStore
 from services.profile.servicer.customer_messages import (
     consent_message,
@@ -26,6 +27,7 @@ from services.profile.servicer.event_messages import handle_of
 from services.profile.servicer.fact_methods import FactMethods
 from services.profile.servicer.identity_methods import IdentityMethods
 from services.profile.servicer.intake import Intake
+from services.profile.servicer.life_messages import life_messages
 from services.profile.servicer.listing_messages import (
     chunks,
     export_position,
@@ -110,9 +112,8 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if found is None:
             raise not_found("customer", request.customer or _BEHIND_IDENTIFIER)
         snapshot = snapshot_message(found, self._defaults, now=self._clock())
-        if request.with_personas:
-            view = self._store.view(found.customer_id)
-            snapshot.personas.extend(personas_of(view, self._policy, self._personas))
+        if request.with_personas or request.with_life_stages:
+            self._add_inferred(snapshot, request, found.customer_id)
         self._meter.count_snapshot(len(snapshot.item_ids))
         return pb.GetSnapshotResponse(snapshot=snapshot)
 
@@ -263,6 +264,18 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if view is None:
             raise not_found("customer", request.parent)
         return self._facts.listing(view)
+
+    def _add_inferred(
+        self, snapshot: customer_pb2.Snapshot, request: pb.GetSnapshotRequest, name: CustomerId
+    ) -> None:
+        """Add what is worked out from the whole state, as far as it was asked for."""
+        view = self._store.view(name)
+        if request.with_personas:
+            snapshot.personas.extend(personas_of(view, self._policy, self._personas))
+        if request.with_life_stages and view is not None:
+            now_seconds = int(self._clock().timestamp())
+            stages = stages_of(view.record, self._defaults, now_seconds=now_seconds)
+            snapshot.life_stages.extend(life_messages(stages))
 
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
         check = Check()

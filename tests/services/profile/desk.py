@@ -13,6 +13,7 @@ from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
+from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.catalogue_file import load_catalogue
 from services.profile.domain.consent import ConsentPolicy
@@ -74,12 +75,16 @@ class Desk:
         return list(self.stub.IngestEvents(pb.IngestEventsRequest(events=events)).results)
 
 
+NO_SIGNS = SignTable()
+
+
 @contextmanager
 def serving(
     store: ProfileStore,
     *,
     personalisation_default: bool = True,
     identities: IdentityStore | None = None,
+    signs: SignTable = NO_SIGNS,
 ) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
     meter = CountingMeter()
@@ -88,7 +93,9 @@ def serving(
         Sources(store, identities or MemoryProfileStore(), PersonaReader(kept, rules, _now)),
         IDENTITY,
         defaults=Defaults(
-            ConsentPolicy(personalisation_default=personalisation_default), load_catalogue()
+            ConsentPolicy(personalisation_default=personalisation_default),
+            load_catalogue(),
+            signs=signs,
         ),
         meter=meter,
         clock=_now,

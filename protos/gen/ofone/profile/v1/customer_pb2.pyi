@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import event_pb2 as _event_pb2
 from ofone.profile.v1 import fact_pb2 as _fact_pb2
+from ofone.profile.v1 import life_pb2 as _life_pb2
 from ofone.profile.v1 import persona_pb2 as _persona_pb2
 import builtins as _builtins
 import sys
@@ -282,6 +283,7 @@ class Snapshot(_message.Message):
     TRAITS_FIELD_NUMBER: _builtins.int
     TENDENCIES_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
+    LIFE_STAGES_FIELD_NUMBER: _builtins.int
     ASKED_QUESTIONS_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
@@ -354,6 +356,13 @@ class Snapshot(_message.Message):
         """
 
     @_builtins.property
+    def life_stages(self) -> _containers.RepeatedCompositeFieldContainer[_life_pb2.LifeStage]:
+        """What stages of life the customer is in. Only where it was asked for, and only where
+        personalisation and profiling are allowed; the sensitive ones only where sensitive inference is
+        allowed too.
+        """
+
+    @_builtins.property
     def asked_questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___AskedQuestion]:
         """Questions asked, at most 100, latest first."""
 
@@ -377,11 +386,12 @@ class Snapshot(_message.Message):
         traits: Global___Traits | None = ...,
         tendencies: Global___Tendencies | None = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
+        life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
         asked_questions: _abc.Iterable[Global___AskedQuestion] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "life_stages", b"life_stages", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -724,6 +734,7 @@ class Customer(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
+    LIFE_STAGES_FIELD_NUMBER: _builtins.int
     INFERRED_TRAITS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`."""
@@ -772,6 +783,12 @@ class Customer(_message.Message):
         """
 
     @_builtins.property
+    def life_stages(self) -> _containers.RepeatedCompositeFieldContainer[_life_pb2.LifeStage]:
+        """What stages of life the customer is in; empty where personalisation or profiling is not
+        allowed, without the sensitive ones where sensitive inference is not.
+        """
+
+    @_builtins.property
     def inferred_traits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Trait]:
         """What follows from history, now and what is typical; empty where personalisation is not allowed."""
 
@@ -790,11 +807,12 @@ class Customer(_message.Message):
         version: _builtins.int = ...,
         facts: _abc.Iterable[_fact_pb2.HeldFact] | None = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
+        life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
         inferred_traits: _abc.Iterable[Global___Trait] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "life_stages", b"life_stages", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -232,10 +232,13 @@ class GetSnapshotRequest(_message.Message):
     CUSTOMER_FIELD_NUMBER: _builtins.int
     IDENTIFIER_FIELD_NUMBER: _builtins.int
     WITH_PERSONAS_FIELD_NUMBER: _builtins.int
+    WITH_LIFE_STAGES_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
     with_personas: _builtins.bool
     """Tell the personas too, which costs a second read."""
+    with_life_stages: _builtins.bool
+    """Tell the stages of life too, which costs a second read."""
     @_builtins.property
     def identifier(self) -> _event_pb2.Identifier:
         """A handle on the customer."""
@@ -246,10 +249,11 @@ class GetSnapshotRequest(_message.Message):
         customer: _builtins.str = ...,
         identifier: _event_pb2.Identifier | None = ...,
         with_personas: _builtins.bool = ...,
+        with_life_stages: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_personas", b"with_personas"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_life_stages", b"with_life_stages", "with_personas", b"with_personas"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["customer", "identifier"]  # noqa: Y015
     _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015

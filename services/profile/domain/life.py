@@ -1,0 +1,41 @@
+"""Stages of a customer's life, as far as they may be looked for.
+
+Nothing of them is ever stored: they are worked out when they are asked for, from the state of the
+moment and the consents of the moment, so a withdrawal holds in the next request and leaves nothing
+behind.
+"""
+
+from ml.model.life_stages.finding import LifeStage, life_stages
+from ml.model.life_stages.history import MonthlyHistory
+from services.profile.domain.consent import Purpose
+from services.profile.domain.customer import CustomerRecord
+from services.profile.domain.defaults import Defaults
+from services.profile.domain.moments import month_of
+
+NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
+"""Purposes without which no stage is looked for."""
+
+
+def stages_of(
+    record: CustomerRecord, defaults: Defaults, *, now_seconds: int
+) -> tuple[LifeStage, ...]:
+    """Return the stages that may be looked for, in the order of the table.
+
+    Who did not allow profiling has no stages at all, and who did not allow sensitive inference has
+    no sensitive ones: these are not even computed.
+
+    Args:
+        record: of the customer, with what they said.
+        defaults: what to look for, and what holds where nothing was said.
+        now_seconds: this moment, since 1970.
+    """
+    policy, signs = defaults.consent, defaults.signs
+    if not all(policy.allows(purpose, record.consents) for purpose in NEEDED):
+        return ()
+    is_sensitive_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, record.consents)
+    return life_stages(
+        MonthlyHistory(record.state.category_months, record.state.daypart_months),
+        signs,
+        now_month=month_of(now_seconds),
+        sensitive_allowed=signs.sensitive if is_sensitive_allowed else (),
+    )
