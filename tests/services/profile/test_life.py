@@ -61,7 +61,9 @@ def said(*purposes: Purpose, denied: bool = False) -> dict[Purpose, Statement]:
 
 def found(consents: Consents, *, policy: ConsentPolicy = OPEN) -> dict[str, float]:
     record = CustomerRecord(CustomerId("anna"), mover(), consents)
-    stages = stages_of(record, Defaults(policy, load_catalogue(), signs=SIGNS), now_seconds=NOW // MICROS)
+    stages = stages_of(
+        record, Defaults(policy, load_catalogue(), signs=SIGNS), now_seconds=NOW // MICROS
+    )
     return {each.name: each.probability for each in stages}
 
 
