@@ -18,6 +18,7 @@ from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.priors_file import PriorsError, read_priors
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
@@ -81,6 +82,7 @@ def application(
         Sources(
             SqlProfileStore(engine),
             SqlIdentityStore(engine),
+            SqlPrivacyStore(engine, identity.tombstone, holders=settings.erasure_holders),
             PersonaReader(personas, rules, now),
         ),
         identity,

@@ -7,7 +7,12 @@ from typing import NamedTuple, Protocol
 from ml.model.persona import Personas
 from services.conditions.condition import Facts, Holds
 from services.profile.domain.consent import Consents, Purpose, Statement
-from services.profile.domain.customer import CustomerRecord, KnownIdentifier
+from services.profile.domain.customer import (
+    CustomerRecord,
+    KnownIdentifier,
+    StoredEvent,
+    StoredStatement,
+)
 from services.profile.domain.events import CustomerId, Event, EventType, Handle, Party, Report
 from services.profile.domain.facts import StoredFact, ToldFact
 from services.profile.domain.identity_decisions import Decision, Suggestion
@@ -18,6 +23,7 @@ from services.profile.domain.persona import (
     PersonaId,
     StoredPersona,
 )
+from services.profile.domain.privacy import Access, Erasure, Removal
 from services.profile.domain.regrouping import Cause, Change
 from services.profile.domain.snapshot import Snapshot
 
@@ -179,6 +185,55 @@ class IdentityStore(Protocol):
 
     def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
         """Return who else may be this person, by name."""
+
+
+class PrivacyStore(Protocol):
+    """Forgets customers, and keeps who looked at them.
+
+    What a method wrote is durable when it returns. Every method raises a ``Failure`` of kind
+    ``UNAVAILABLE`` when the database is away.
+    """
+
+    def erase(
+        self, customer_id: CustomerId, request_id: str, *, is_rehearsal: bool, now_micros: int
+    ) -> Erasure | None:
+        """Remove everything about a customer; return the receipt, ``None`` without customer.
+
+        The same request again gets the same erasure; a rehearsal removes nothing.
+        """
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """Return the receipt of an erasure, ``None`` for an unknown one."""
+
+    def erasures(
+        self, *, pending_holder: str, after: tuple[int, str] | None, most: int
+    ) -> list[Erasure]:
+        """Return the next erasures behind a time and an id, oldest first.
+
+        Of one holder those it has not confirmed; of the empty one all.
+        """
+
+    def confirm(
+        self,
+        erasure_id: str,
+        holder: str,
+        removals: Sequence[Removal],
+        *,
+        model_version: str,
+        now_micros: int,
+    ) -> Erasure | None:
+        """Keep that a holder has removed what it held; ``None`` for an unknown erasure."""
+
+    def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
+        """Keep that somebody looked at a customer, if there is one of that name."""
+
+    def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
+        """Return who looked at a customer, latest first, ``None`` without customer."""
+
+    def facts(
+        self, customer_id: CustomerId
+    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
+        """Return every fact about a customer as it was stored, ``None`` without customer."""
 
 
 class ProfileMeter(Protocol):

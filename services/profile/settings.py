@@ -21,6 +21,8 @@ class ProfileSettings:
     blocked_identifiers_file: Path | None = None
     """Values of identifiers that name nobody, beside the usual ones: a TOML file with a list of
     patterns by kind, such as ``LOYALTY_CARD = ["till-*"]``."""
+    erasure_holders: tuple[str, ...] = ("recommendation", "training")
+    """Who else may hold something of a customer: an erasure is done when each has confirmed."""
     default_consent: str = "denied"
     """``granted`` or ``denied``: personalisation of customers who said nothing."""
     catalogue_file: Path | None = None

@@ -204,24 +204,41 @@ def rehome(
 
 def refolded(connection: Connection, customer_id: CustomerId) -> CustomerRecord | None:
     """Return a customer as the kept facts say, ``None`` when there are none."""
-    found = connection.execute(select(events).where(events.c.customer_id == customer_id))
-    said = connection.execute(
-        select(consent_statements).where(consent_statements.c.customer_id == customer_id)
-    )
     return recomputed(
         customer_id,
-        [StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros) for row in found],
-        [
-            StoredStatement(
-                TraceId(row.trace_id),
-                Purpose(row.purpose),
-                Statement(row.stated_micros, row.denied, row.source),
-                row.stored_micros,
-            )
-            for row in said
-        ],
+        stored_events(connection, customer_id),
+        stored_statements(connection, customer_id),
         facts_of(connection, customer_id),
     )
+
+
+def stored_events(connection: Connection, customer_id: CustomerId) -> list[StoredEvent]:
+    """Return the events of a customer, oldest first."""
+    order = (events.c.occurred_micros, events.c.source, events.c.event_id)
+    query = select(events).where(events.c.customer_id == customer_id).order_by(*order)
+    return [
+        StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros)
+        for row in connection.execute(query)
+    ]
+
+
+def stored_statements(connection: Connection, customer_id: CustomerId) -> list[StoredStatement]:
+    """Return what a customer said about consent, oldest first."""
+    said = consent_statements.c
+    query = (
+        select(consent_statements)
+        .where(said.customer_id == customer_id)
+        .order_by(said.stated_micros, said.purpose, said.denied, said.source, said.trace_id)
+    )
+    return [
+        StoredStatement(
+            TraceId(row.trace_id),
+            Purpose(row.purpose),
+            Statement(row.stated_micros, row.denied, row.source),
+            row.stored_micros,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _move(connection: Connection, table: Table, row: RowMapping, heir: CustomerId) -> None:

@@ -97,9 +97,9 @@ class SqlIdentityStore:
             if names is None:
                 return None
             joined = _joined(connection, ends[1])
-            if names[0] != names[1] or joined is None:
+            if names[0] != names[1] or not joined or not joined.moved or not joined.stayed:
                 raise _not_so(
-                    "NOT_MERGED", f"customers/{ends[1]} is not part of customers/{ends[0]}"
+                    "NOT_MERGED", f"customers/{ends[1]} did not become part of customers/{ends[0]}"
                 )
             case = self._case(connection, [TraceId(names[0])], decision, now_micros)
             known = case.around.evidence.traces.keys()

@@ -186,3 +186,42 @@ seen_facts = Table(
     Column("trace_id", String),
 )
 """The ledger of facts: ids of all that counted, and of whom each was told."""
+
+
+
+erasures = Table(
+    "erasures",
+    _METADATA,
+    Column("erasure_id", String, primary_key=True),
+    Column("created_micros", BigInteger),
+    Column("done_micros", BigInteger),
+    Column("content", LargeBinary),
+)
+"""Receipts of erasures."""
+
+pending_erasures = Table(
+    "pending_erasures",
+    _METADATA,
+    Column("holder", String, primary_key=True),
+    Column("erasure_id", String, primary_key=True),
+)
+"""Who has not confirmed which erasure."""
+
+tombstones = Table(
+    "tombstones",
+    _METADATA,
+    Column("tombstone", LargeBinary, primary_key=True),
+    Column("erased_micros", BigInteger),
+)
+"""What is left of identifiers whose customers were erased, so that nothing old comes back."""
+
+accesses = Table(
+    "accesses",
+    _METADATA,
+    Column("customer_id", String, primary_key=True),
+    Column("accessed_micros", BigInteger, primary_key=True),
+    Column("access_id", String, primary_key=True),
+    Column("method", String),
+    Column("caller", String),
+)
+"""Who looked at whom."""

@@ -123,6 +123,8 @@ class Handle(NamedTuple):
     """What the customer is called as long as this is all that is known of them."""
     is_nobodys: bool = False
     """Whether its value names nobody in particular, such as an e-mail ``unknown@…``."""
+    tombstone: bytes = b""
+    """What is left of it when its customer is erased: a keyed hash of the keyed hash."""
 
     @property
     def trace_id(self) -> TraceId:

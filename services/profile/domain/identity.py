@@ -64,4 +64,17 @@ class IdentityKey:
         digest = hmac.digest(self._key, b"identifier\x00" + identifier, "sha256")
         name = hmac.digest(self._key, b"customer-name\x00" + identifier, "sha256")
         letters = base64.b32encode(name).decode().lower()[:_NAME_CHARACTERS]
-        return Handle(int(kind), digest, CustomerId(letters), self._is_nobodys(kind, value))
+        return Handle(
+            int(kind),
+            digest,
+            CustomerId(letters),
+            self._is_nobodys(kind, value),
+            self.tombstone(digest),
+        )
+
+    def tombstone(self, digest: bytes) -> bytes:
+        """Return what is left of an identifier, given as its hash, when its customer is erased.
+
+        Nobody finds the customer by it; but who is told the identifier again knows it.
+        """
+        return hmac.digest(self._key, b"tombstone\x00" + digest, "sha256")

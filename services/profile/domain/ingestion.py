@@ -69,6 +69,16 @@ class Known:
     traces: Mapping[TraceId, OwnedTrace] = field(default_factory=dict)
     """The known traces that the batch speaks of."""
 
+    erased: Mapping[bytes, int] = field(default_factory=dict)
+    """By tombstone, when the customers of handles of the batch were erased, in microseconds."""
+
+    def is_erased(self, report: Report) -> bool:
+        """Return whether somebody who was erased is told of, from before that."""
+        return any(
+            report.event.occurred_micros <= self.erased.get(handle.tombstone, -1)
+            for handle in report.handles
+        )
+
     def trace_of(self, handle: Handle) -> TraceId:
         """Return the trace of a handle."""
         return self.by_digest.get(handle.digest, handle.trace_id)
@@ -142,6 +152,12 @@ _UNKNOWN_CUSTOMER = Result(
     field="customer",
     message="no customer of this name is known",
 )
+_ERASED = Result(
+    Outcome.REFUSED,
+    reason="ERASED",
+    field="identifiers",
+    message="this customer was erased after it happened",
+)
 _NOBODYS = Result(
     Outcome.REFUSED,
     reason="BLOCKED_IDENTIFIER",
@@ -168,6 +184,8 @@ def sift(reports: Sequence[Report], known: Known, rules: LinkRules) -> Sifted:
             outcomes.append(_UNKNOWN_CUSTOMER)
         elif not traces:
             outcomes.append(_NOBODYS)
+        elif known.is_erased(report):
+            outcomes.append(_ERASED)
         else:
             digests[key] = digest
             counting[key] = Counting(report, digest, traces)

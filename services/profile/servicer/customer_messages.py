@@ -151,6 +151,17 @@ def consent_message(
     )
 
 
+def statement_message(purpose: Purpose, statement: Statement) -> customer_pb2.Consent:
+    """Return a statement as it was made."""
+    denied = statement.denied
+    return customer_pb2.Consent(
+        purpose=customer_pb2.ConsentPurpose.ValueType(purpose),
+        state=(customer_pb2.CONSENT_STATE_DENIED if denied else customer_pb2.CONSENT_STATE_GRANTED),
+        source=statement.source,
+        stated_at=timestamp(statement.stated_micros),
+    )
+
+
 def statement_of(
     check: Check, message: customer_pb2.Consent, *, now_micros: int
 ) -> tuple[Purpose, Statement]:

@@ -82,7 +82,7 @@ class IdentityMethods:
         if found is None:
             raise not_found("customer", request.parent)
         return pb.ListIdentityChangesResponse(
-            changes=map(_change_message, found[:size]),
+            changes=map(change_message, found[:size]),
             next_page_token=_next("ListIdentityChanges", request.parent, skipped + size)
             if len(found) > size
             else "",
@@ -154,7 +154,8 @@ def _named(names: Sequence[CustomerId]) -> list[str]:
     return [f"customers/{name}" for name in names]
 
 
-def _change_message(logged: LoggedChange) -> identity_pb2.IdentityChange:
+def change_message(logged: LoggedChange) -> identity_pb2.IdentityChange:
+    """Return the message of a line of the log."""
     change, cause = logged.change, logged.cause
     return identity_pb2.IdentityChange(
         kind=identity_pb2.IdentityChangeKind.ValueType(change.kind),

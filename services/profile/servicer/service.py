@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import grpc
+from google.protobuf.field_mask_pb2 import FieldMask
 from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
@@ -14,7 +15,13 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
 from services.profile.domain.life import stages_of
-from services.profile.ports import IdentityStore, ProfileMeter, ProfileStore
+from services.profile.ports import (
+    CustomerView,
+    IdentityStore,
+    PrivacyStore,
+    ProfileMeter,
+    ProfileStore,
+)
 from services.profile.servicer.customer_messages import (
     consent_message,
     consent_messages,
@@ -39,6 +46,7 @@ from services.profile.servicer.listing_messages import (
     types_of,
 )
 from services.profile.servicer.persona_reader import PersonaReader
+from services.profile.servicer.privacy_methods import PrivacyMethods
 from services.serving.failures import not_found
 from services.serving.paging import page_size
 from services.serving.validation import Check
@@ -57,6 +65,7 @@ class Sources:
 
     customers: ProfileStore
     identities: IdentityStore
+    privacy: PrivacyStore
     personas: PersonaReader
 
 
@@ -85,6 +94,13 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         )
         self._facts = FactMethods(sources.customers, identity, defaults, meter=meter, clock=clock)
         self._identities = IdentityMethods(sources.identities, identity, clock)
+        self._privacy = PrivacyMethods(
+            sources.customers,
+            sources.identities,
+            sources.privacy,
+            shown=lambda view: self._shown(view, FieldMask()),
+            clock=clock,
+        )
 
     def IngestEvents(
         self, request: pb.IngestEventsRequest, context: grpc.ServicerContext
@@ -121,19 +137,12 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         self, request: pb.GetCustomerRequest, context: grpc.ServicerContext
     ) -> pb.GetCustomerResponse:
         """Return the 360-degree view of one customer."""
-        view = self._store.view(_customer_id("name", request.name))
+        customer_id = _customer_id("name", request.name)
+        self._privacy.looked_at(customer_id, "GetCustomer")
+        view = self._store.view(customer_id)
         if view is None:
             raise not_found("customer", request.name)
-        return pb.GetCustomerResponse(
-            customer=customer_message(
-                view,
-                self._defaults,
-                request.read_mask,
-                personas=self._personas,
-                facts=lambda: self._facts.held(view),
-                now=self._clock(),
-            )
-        )
+        return pb.GetCustomerResponse(customer=self._shown(view, request.read_mask))
 
     def LookupCustomer(
         self, request: pb.LookupCustomerRequest, context: grpc.ServicerContext
@@ -154,6 +163,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         check.done()
         size = page_size(request.page_size, default=DEFAULT_LISTING, most=MAX_LISTING)
         query = ("ListEvents", customer_id, tuple(map(int, types)), period)
+        self._privacy.looked_at(customer_id, "ListEvents")
         events = self._store.timeline(
             customer_id,
             types=types,
@@ -260,10 +270,58 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         self, request: pb.ListFactsRequest, context: grpc.ServicerContext
     ) -> pb.ListFactsResponse:
         """Return what holds of a customer, who says so, and what is said besides."""
-        view = self._store.view(_customer_id("parent", request.parent))
+        customer_id = _customer_id("parent", request.parent)
+        self._privacy.looked_at(customer_id, "ListFacts")
+        view = self._store.view(customer_id)
         if view is None:
             raise not_found("customer", request.parent)
         return self._facts.listing(view)
+
+    def ExportCustomer(
+        self, request: pb.ExportCustomerRequest, context: grpc.ServicerContext
+    ) -> Iterator[pb.ExportCustomerResponse]:
+        """Stream everything that is held about one customer."""
+        yield from self._privacy.export(request)
+
+    def EraseCustomer(
+        self, request: pb.EraseCustomerRequest, context: grpc.ServicerContext
+    ) -> pb.EraseCustomerResponse:
+        """Remove everything that is held about one customer."""
+        return self._privacy.erase(request)
+
+    def GetErasure(
+        self, request: pb.GetErasureRequest, context: grpc.ServicerContext
+    ) -> pb.GetErasureResponse:
+        """Return how far an erasure is."""
+        return self._privacy.erasure(request)
+
+    def ListErasures(
+        self, request: pb.ListErasuresRequest, context: grpc.ServicerContext
+    ) -> pb.ListErasuresResponse:
+        """Return erasures, oldest first."""
+        return self._privacy.erasures(request)
+
+    def ConfirmErasure(
+        self, request: pb.ConfirmErasureRequest, context: grpc.ServicerContext
+    ) -> pb.ConfirmErasureResponse:
+        """Keep that a holder has removed what it held."""
+        return self._privacy.confirm(request)
+
+    def ListAccesses(
+        self, request: pb.ListAccessesRequest, context: grpc.ServicerContext
+    ) -> pb.ListAccessesResponse:
+        """Return who looked at one customer, latest first."""
+        return self._privacy.accesses(request)
+
+    def _shown(self, view: CustomerView, mask: FieldMask) -> customer_pb2.Customer:
+        return customer_message(
+            view,
+            self._defaults,
+            mask,
+            personas=self._personas,
+            facts=lambda: self._facts.held(view),
+            now=self._clock(),
+        )
 
     def _add_inferred(
         self, snapshot: customer_pb2.Snapshot, request: pb.GetSnapshotRequest, name: CustomerId

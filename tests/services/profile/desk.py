@@ -21,7 +21,7 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, Party
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.membership import VOCABULARY
-from services.profile.ports import IdentityStore, ProfileStore
+from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
@@ -85,12 +85,18 @@ def serving(
     personalisation_default: bool = True,
     identities: IdentityStore | None = None,
     signs: SignTable = NO_SIGNS,
+    privacy: PrivacyStore | None = None,
 ) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
     meter = CountingMeter()
     kept, rules = MemoryPersonaStore(), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
-        Sources(store, identities or MemoryProfileStore(), PersonaReader(kept, rules, _now)),
+        Sources(
+            store,
+            identities or MemoryProfileStore(),
+            privacy or MemoryProfileStore(),
+            PersonaReader(kept, rules, _now),
+        ),
         IDENTITY,
         defaults=Defaults(
             ConsentPolicy(personalisation_default=personalisation_default),

@@ -10,7 +10,7 @@ from services.profile.domain.events import CustomerId, Handle, Report
 from services.profile.domain.identifier_rules import KindRule, LinkRules
 from services.profile.domain.identity import IdentifierKind
 from services.profile.domain.identity_decisions import Decision
-from services.profile.ports import IdentityStore, ProfileStore
+from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.serving.failures import Failure
 from tests.services.profile.told import IDENTITY, NOW, bought, told
 
@@ -27,7 +27,9 @@ RULES = LinkRules(
 """So narrow that a handful of identifiers meets every limit."""
 KINDS = (CARD, CARD, CARD, EMAIL, EMAIL, EMAIL, DEVICE, DEVICE)
 
-Deed = Callable[[ProfileStore, IdentityStore], object]
+ERASED_SHARE = 0.05
+
+Deed = Callable[[ProfileStore, IdentityStore, PrivacyStore], object]
 
 
 @dataclass(slots=True)
@@ -49,12 +51,14 @@ class Life:
         """Return something that happens."""
         self.moment += self.chance.randint(0, 1)
         kinds = (self._told, self._told, self._told, self._said, self._joined, self._parted)
+        if self.chance.random() < ERASED_SHARE:
+            return self._erased(step)
         return self.chance.choice((*kinds, self._parted, self._blocked))(step)
 
     def _told(self, step: int) -> Deed:
         reports = [self._report(f"{step}-{place}") for place in range(self.chance.randint(1, 3))]
         now = self.moment
-        return lambda store, _: store.ingest(reports, now_micros=now)
+        return lambda store, *_: store.ingest(reports, now_micros=now)
 
     def _report(self, name: str) -> Report:
         some = self.chance.sample(self.handles, min(len(self.handles), self.chance.randint(1, 3)))
@@ -70,21 +74,27 @@ class Life:
         purpose = self.chance.choice((Purpose.PERSONALISATION, Purpose.MARKETING_SMS))
         statement = Statement(self.chance.randint(1, 3), self.chance.random() < 0.5, "app")
         name, now = self._somebody(), self.moment
-        return lambda store, _: store.state_consent(name, purpose, statement, now_micros=now)
+        return lambda store, *_: store.state_consent(name, purpose, statement, now_micros=now)
 
     def _joined(self, step: int) -> Deed:
         ends, decision, now = self._two(), self._decision(step), self.moment
-        return lambda _, people: refusal(lambda: people.merge(ends, decision, now_micros=now))
+        return lambda _, people, __: refusal(lambda: people.merge(ends, decision, now_micros=now))
 
     def _parted(self, step: int) -> Deed:
         ends, decision, now = self._two(), self._decision(step), self.moment
-        return lambda _, people: refusal(lambda: people.unmerge(ends, decision, now_micros=now))
+        return lambda _, people, __: refusal(lambda: people.unmerge(ends, decision, now_micros=now))
 
     def _blocked(self, step: int) -> Deed:
         handle, is_blocked = self.chance.choice(self.handles), self.chance.random() < 0.7
         decision, now = self._decision(step), self.moment
-        return lambda _, people: people.block(
+        return lambda _, people, __: people.block(
             handle, decision, is_blocked=is_blocked, now_micros=now
+        )
+
+    def _erased(self, step: int) -> Deed:
+        name, request_id, now = self._somebody(), self._decision(step).request_id, self.moment
+        return lambda _, __, privacy: (
+            privacy.erase(name, request_id, is_rehearsal=False, now_micros=now) is None
         )
 
     def _somebody(self) -> CustomerId:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import (
@@ -35,6 +36,7 @@ from services.profile.domain.ingestion import (
     told_links,
 )
 from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
+from services.profile.domain.privacy import Access, Erasure, Removal
 from services.profile.domain.regrouping import home_of
 from services.profile.domain.snapshot import Snapshot, columns_of
 from services.profile.ports import (
@@ -48,6 +50,16 @@ from services.profile.ports import (
 )
 from services.serving.failures import Failure, Kind
 from tests.services.profile.obvious_people import obvious_people, obviously_shared
+from tests.services.profile.told import IDENTITY
+
+
+class Joined(NamedTuple):
+    """Somebody who became part of another as a whole."""
+
+    former: CustomerId
+    heir: CustomerId
+    moved: set[TraceId]
+    stayed: set[TraceId]
 
 
 class MemoryProfileStore:
@@ -65,10 +77,14 @@ class MemoryProfileStore:
         self.together: set[Pair] = set()
         self.apart: set[Pair] = set()
         self.blocked: set[TraceId] = set()
+        self.shared: set[TraceId] = set()
+        """What was ever found to be shared stays so, whoever is erased."""
+        self.tombstones: dict[bytes, int] = {}
+        self.looked: list[tuple[CustomerId, Access]] = []
         self.names: set[CustomerId] = set()
         """Every name that a customer ever bore."""
-        self.joined: dict[CustomerId, tuple[set[TraceId], set[TraceId]]] = {}
-        """By the name it lost, who became part of another last: its traces, the others'."""
+        self.log: list[Joined] = []
+        """Who became part of another."""
         self.found: tuple[object, dict[TraceId, CustomerId]] = (None, {})
         """Who is who, and of which evidence that was found out."""
 
@@ -214,9 +230,10 @@ class MemoryProfileStore:
         names = [self._now(end) for end in ends]
         if any(self.record(name) is None for name in names):
             return None
-        if names[0] != names[1] or ends[1] not in self.joined:
+        found = [each for each in self.log if each.former == ends[1]]
+        if names[0] != names[1] or not found or not found[-1].moved or not found[-1].stayed:
             raise Failure(Kind.PRECONDITION, "NOT_MERGED", "")
-        one, other = self.joined[ends[1]]
+        _, _, one, other = found[-1]
         before = self._owners()
         between = {pair(mine, yours) for mine in one for yours in other}
         self.together -= between
@@ -246,18 +263,86 @@ class MemoryProfileStore:
     def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
         raise AssertionError("the plain store suggests nothing")
 
+    def erase(
+        self, customer_id: CustomerId, request_id: str, *, is_rehearsal: bool, now_micros: int
+    ) -> Erasure | None:
+        name = self._now(customer_id)
+        if self.record(name) is None or is_rehearsal:
+            return None
+        gone, before = self._traces(name), self._owners()
+        theirs = {key for key, home in self._homes().items() if home == name}
+        for trace_id in gone:
+            digest = self.identifiers.pop(trace_id).digest
+            self.tombstones[IDENTITY.tombstone(digest)] = now_micros
+        self.digests = {key: each for key, each in self.digests.items() if key not in theirs}
+        self.stored = {
+            key: each._replace(traces=tuple(one for one in each.traces if one not in gone))
+            for key, each in self.stored.items()
+            if key not in theirs
+        }
+        self.statements = {
+            key: each for key, each in self.statements.items() if each.trace_id not in gone
+        }
+        self.links = {ends: each for ends, each in self.links.items() if not gone & set(ends)}
+        self.together = {ends for ends in self.together if not gone & set(ends)}
+        self.apart = {ends for ends in self.apart if not gone & set(ends)}
+        self.blocked -= gone
+        self.shared -= gone
+        self.names -= {CustomerId(each) for each in gone}
+        self.log = [
+            each._replace(moved=each.moved - gone, stayed=each.stayed - gone)
+            for each in self.log
+            if gone.isdisjoint({TraceId(each.former), TraceId(each.heir)})
+        ]
+        self._note({each: owner for each, owner in before.items() if each not in gone})
+        return Erasure(request_id, now_micros)
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        raise AssertionError("the plain store keeps no receipts")
+
+    def erasures(
+        self, *, pending_holder: str, after: tuple[int, str] | None, most: int
+    ) -> list[Erasure]:
+        raise AssertionError("the plain store keeps no receipts")
+
+    def confirm(
+        self,
+        erasure_id: str,
+        holder: str,
+        removals: Sequence[Removal],
+        *,
+        model_version: str,
+        now_micros: int,
+    ) -> Erasure | None:
+        raise AssertionError("the plain store keeps no receipts")
+
+    def facts(
+        self, customer_id: CustomerId
+    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
+        raise AssertionError("the plain store exports nothing")
+
+    def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
+        self.looked.append((self._now(customer_id), access))
+
+    def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
+        name = self._now(customer_id)
+        found = [access for looked_at, access in reversed(self.looked) if looked_at == name]
+        return found[skipped : skipped + most]
+
     def _traces(self, name: CustomerId) -> set[TraceId]:
         return {trace_id for trace_id, owner in self._owners().items() if owner == name}
 
     def _note(self, before: dict[TraceId, CustomerId]) -> None:
         """Note who became part of another as a whole, by the name that they lost."""
+        self.shared |= obviously_shared(self._evidence(), self.rules) - self.blocked
         now = self._owners()
         self.names |= self.customers()
         for former in set(before.values()):
             moved = {trace_id for trace_id, owner in before.items() if owner == former}
             heirs = {now[trace_id] for trace_id in moved}
             if len(heirs) == 1 and former not in heirs:
-                self.joined[former] = (moved, self._traces(heirs.pop()) - moved)
+                heir = heirs.pop()
+                self.log.append(Joined(former, heir, moved, self._traces(heir) - moved))
 
     def _known(self, reports: Sequence[Report]) -> Known:
         owners = self._owners()
@@ -269,11 +354,14 @@ class MemoryProfileStore:
                 trace_id: OwnedTrace(Trace(each.kind), owners[trace_id])
                 for trace_id, each in self.identifiers.items()
             },
+            self.tombstones,
         )
 
     def _evidence(self) -> Evidence:
         traces = {
-            trace_id: Trace(each.kind, is_blocked=trace_id in self.blocked)
+            trace_id: Trace(
+                each.kind, is_blocked=trace_id in self.blocked, is_shared=trace_id in self.shared
+            )
             for trace_id, each in self.identifiers.items()
         }
         return Evidence(traces, self.links, frozenset(self.together), frozenset(self.apart))

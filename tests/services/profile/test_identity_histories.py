@@ -12,10 +12,12 @@ from sqlalchemy import Engine, select
 
 from services.profile.adapters.customer_rows import row_of
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import customers
 from tests.services.profile.lives import RULES, Life
 from tests.services.profile.memory_store import MemoryProfileStore
+from tests.services.profile.told import IDENTITY
 
 HISTORIES = int(os.environ.get("HISTORIES", "150"))
 FIRST = int(os.environ.get("FIRST", "0"))
@@ -27,13 +29,14 @@ def test_every_history_ends_as_the_obvious_store_says(
 ) -> None:
     engine = migrated(f"sqlite:///{tmp_path}/lives.sqlite")
     store, people = SqlProfileStore(engine, RULES), SqlIdentityStore(engine, RULES)
+    privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=(), rules=RULES)
     joined = parted = 0
     for number in range(FIRST, FIRST + HISTORIES):
         life = Life(number, random.Random(number))
         plain = MemoryProfileStore(RULES)
         for step in range(DEEDS):
             deed = life.deed(step)
-            answer, expected = deed(store, people), deed(plain, plain)
+            answer, expected = deed(store, people, privacy), deed(plain, plain, plain)
             assert answer == expected, (number, step)
         with engine.connect() as connection:
             rows = connection.execute(
@@ -45,7 +48,7 @@ def test_every_history_ends_as_the_obvious_store_says(
         assert kept == {name: row_of(each) for name, each in plain.records().items()}, number
         for handle in life.handles:
             assert store.customer_behind(handle) == plain.customer_behind(handle), number
-        joined += len(plain.joined)
+        joined += len(plain.log)
         parted += len(plain.apart)
     print(
         f"{HISTORIES} histories, {joined} names joined to others,"

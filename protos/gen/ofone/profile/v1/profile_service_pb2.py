@@ -28,19 +28,36 @@ from ofone.profile.v1 import customer_pb2 as ofone_dot_profile_dot_v1_dot_custom
 from ofone.profile.v1 import event_pb2 as ofone_dot_profile_dot_v1_dot_event__pb2
 from ofone.profile.v1 import fact_pb2 as ofone_dot_profile_dot_v1_dot_fact__pb2
 from ofone.profile.v1 import identity_pb2 as ofone_dot_profile_dot_v1_dot_identity__pb2
+from ofone.profile.v1 import privacy_pb2 as ofone_dot_profile_dot_v1_dot_privacy__pb2
 
 
+<<<<<<< HEAD
 DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&ofone/profile/v1/profile_service.proto\x12\x10ofone.profile.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1bofone/profile/v1/fact.proto\x1a\x1fofone/profile/v1/identity.proto\"\x80\x01\n\x0b\x45ventResult\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.ofone.profile.v1.EventOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\">\n\x13IngestEventsRequest\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"F\n\x14IngestEventsResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"P\n\x13StreamEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\'\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"X\n\x14StreamEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12.\n\x07results\x18\x02 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"\x98\x01\n\x12GetSnapshotRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x02 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x12\x15\n\rwith_personas\x18\n \x01(\x08\x12\x18\n\x10with_life_stages\x18\x0b \x01(\x08\x42\t\n\x07subject\"C\n\x13GetSnapshotResponse\x12,\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Snapshot\"Q\n\x12GetCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x13GetCustomerResponse\x12,\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Customer\"I\n\x15LookupCustomerRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\"*\n\x16LookupCustomerResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"\xd4\x01\n\x11ListEventsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x05types\x18\x04 \x03(\x0e\x32\x1b.ofone.profile.v1.EventType\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x12ListEventsResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x0bInteraction\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x11\n\tbasket_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x01\x12\x17\n\nunit_price\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05store\x18\x07 \x01(\tB\r\n\x0b_unit_price\"\x8f\x01\n\x19\x45xportInteractionsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x1a\x45xportInteractionsResponse\x12\x33\n\x0cinteractions\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.Interaction\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"Q\n\x11SetConsentRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12*\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"@\n\x12SetConsentResponse\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"%\n\x13ListConsentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"C\n\x14ListConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Consent\"s\n\x15MergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\r\n\x05other\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"*\n\x16MergeCustomersResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"v\n\x17UnmergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"-\n\x18UnmergeCustomersResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"n\n\x16\x42lockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\",\n\x17\x42lockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"p\n\x18UnblockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\".\n\x19UnblockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"S\n\x1aListIdentityChangesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x1bListIdentityChangesResponse\x12\x31\n\x07\x63hanges\x18\x01 \x03(\x0b\x32 .ofone.profile.v1.IdentityChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x1eListIdentitySuggestionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"u\n\x1fListIdentitySuggestionsResponse\x12\x39\n\x0bsuggestions\x18\x01 \x03(\x0b\x32$.ofone.profile.v1.IdentitySuggestion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\rWithheldFacts\x12\x31\n\x07purpose\x18\x01 \x01(\x0e\x32 .ofone.profile.v1.ConsentPurpose\x12\x12\n\nfact_count\x18\x02 \x01(\r\";\n\x12RecordFactsRequest\x12%\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x16.ofone.profile.v1.Fact\"~\n\nFactResult\x12.\n\x07outcome\x18\x01 \x01(\x0e\x32\x1d.ofone.profile.v1.FactOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\"D\n\x13RecordFactsResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.ofone.profile.v1.FactResult\"\"\n\x10ListFactsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"q\n\x11ListFactsResponse\x12)\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x1a.ofone.profile.v1.HeldFact\x12\x31\n\x08withheld\x18\x02 \x03(\x0b\x32\x1f.ofone.profile.v1.WithheldFacts*\x7f\n\x0c\x45ventOutcome\x12\x1d\n\x19\x45VENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_OUTCOME_STORED\x10\x01\x12\x1b\n\x17\x45VENT_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15\x45VENT_OUTCOME_REFUSED\x10\x03*z\n\x0b\x46\x61\x63tOutcome\x12\x1c\n\x18\x46\x41\x43T_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46\x41\x43T_OUTCOME_STORED\x10\x01\x12\x1a\n\x16\x46\x41\x43T_OUTCOME_DUPLICATE\x10\x02\x12\x18\n\x14\x46\x41\x43T_OUTCOME_REFUSED\x10\x03\x32\xbf\r\n\x0eProfileService\x12]\n\x0cIngestEvents\x12%.ofone.profile.v1.IngestEventsRequest\x1a&.ofone.profile.v1.IngestEventsResponse\x12\x61\n\x0cStreamEvents\x12%.ofone.profile.v1.StreamEventsRequest\x1a&.ofone.profile.v1.StreamEventsResponse(\x01\x30\x01\x12Z\n\x0bGetSnapshot\x12$.ofone.profile.v1.GetSnapshotRequest\x1a%.ofone.profile.v1.GetSnapshotResponse\x12Z\n\x0bGetCustomer\x12$.ofone.profile.v1.GetCustomerRequest\x1a%.ofone.profile.v1.GetCustomerResponse\x12\x63\n\x0eLookupCustomer\x12\'.ofone.profile.v1.LookupCustomerRequest\x1a(.ofone.profile.v1.LookupCustomerResponse\x12W\n\nListEvents\x12#.ofone.profile.v1.ListEventsRequest\x1a$.ofone.profile.v1.ListEventsResponse\x12q\n\x12\x45xportInteractions\x12+.ofone.profile.v1.ExportInteractionsRequest\x1a,.ofone.profile.v1.ExportInteractionsResponse0\x01\x12W\n\nSetConsent\x12#.ofone.profile.v1.SetConsentRequest\x1a$.ofone.profile.v1.SetConsentResponse\x12]\n\x0cListConsents\x12%.ofone.profile.v1.ListConsentsRequest\x1a&.ofone.profile.v1.ListConsentsResponse\x12\x63\n\x0eMergeCustomers\x12\'.ofone.profile.v1.MergeCustomersRequest\x1a(.ofone.profile.v1.MergeCustomersResponse\x12i\n\x10UnmergeCustomers\x12).ofone.profile.v1.UnmergeCustomersRequest\x1a*.ofone.profile.v1.UnmergeCustomersResponse\x12\x66\n\x0f\x42lockIdentifier\x12(.ofone.profile.v1.BlockIdentifierRequest\x1a).ofone.profile.v1.BlockIdentifierResponse\x12l\n\x11UnblockIdentifier\x12*.ofone.profile.v1.UnblockIdentifierRequest\x1a+.ofone.profile.v1.UnblockIdentifierResponse\x12r\n\x13ListIdentityChanges\x12,.ofone.profile.v1.ListIdentityChangesRequest\x1a-.ofone.profile.v1.ListIdentityChangesResponse\x12~\n\x17ListIdentitySuggestions\x12\x30.ofone.profile.v1.ListIdentitySuggestionsRequest\x1a\x31.ofone.profile.v1.ListIdentitySuggestionsResponse\x12Z\n\x0bRecordFacts\x12$.ofone.profile.v1.RecordFactsRequest\x1a%.ofone.profile.v1.RecordFactsResponse\x12T\n\tListFacts\x12\".ofone.profile.v1.ListFactsRequest\x1a#.ofone.profile.v1.ListFactsResponseb\x06proto3')
+=======
+<<<<<<< HEAD
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&ofone/profile/v1/profile_service.proto\x12\x10ofone.profile.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1bofone/profile/v1/fact.proto\x1a\x1fofone/profile/v1/identity.proto\"\x80\x01\n\x0b\x45ventResult\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.ofone.profile.v1.EventOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\">\n\x13IngestEventsRequest\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"F\n\x14IngestEventsResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"P\n\x13StreamEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\'\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"X\n\x14StreamEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12.\n\x07results\x18\x02 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"~\n\x12GetSnapshotRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x02 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x12\x15\n\rwith_personas\x18\n \x01(\x08\x42\t\n\x07subject\"C\n\x13GetSnapshotResponse\x12,\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Snapshot\"Q\n\x12GetCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x13GetCustomerResponse\x12,\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Customer\"I\n\x15LookupCustomerRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\"*\n\x16LookupCustomerResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"\xd4\x01\n\x11ListEventsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x05types\x18\x04 \x03(\x0e\x32\x1b.ofone.profile.v1.EventType\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x12ListEventsResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x0bInteraction\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x11\n\tbasket_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x01\x12\x17\n\nunit_price\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05store\x18\x07 \x01(\tB\r\n\x0b_unit_price\"\x8f\x01\n\x19\x45xportInteractionsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x1a\x45xportInteractionsResponse\x12\x33\n\x0cinteractions\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.Interaction\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"Q\n\x11SetConsentRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12*\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"@\n\x12SetConsentResponse\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"%\n\x13ListConsentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"C\n\x14ListConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Consent\"s\n\x15MergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\r\n\x05other\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"*\n\x16MergeCustomersResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"v\n\x17UnmergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"-\n\x18UnmergeCustomersResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"n\n\x16\x42lockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\",\n\x17\x42lockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"p\n\x18UnblockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\".\n\x19UnblockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"S\n\x1aListIdentityChangesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x1bListIdentityChangesResponse\x12\x31\n\x07\x63hanges\x18\x01 \x03(\x0b\x32 .ofone.profile.v1.IdentityChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x1eListIdentitySuggestionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"u\n\x1fListIdentitySuggestionsResponse\x12\x39\n\x0bsuggestions\x18\x01 \x03(\x0b\x32$.ofone.profile.v1.IdentitySuggestion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\rWithheldFacts\x12\x31\n\x07purpose\x18\x01 \x01(\x0e\x32 .ofone.profile.v1.ConsentPurpose\x12\x12\n\nfact_count\x18\x02 \x01(\r\";\n\x12RecordFactsRequest\x12%\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x16.ofone.profile.v1.Fact\"~\n\nFactResult\x12.\n\x07outcome\x18\x01 \x01(\x0e\x32\x1d.ofone.profile.v1.FactOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\"D\n\x13RecordFactsResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.ofone.profile.v1.FactResult\"\"\n\x10ListFactsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"q\n\x11ListFactsResponse\x12)\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x1a.ofone.profile.v1.HeldFact\x12\x31\n\x08withheld\x18\x02 \x03(\x0b\x32\x1f.ofone.profile.v1.WithheldFacts*\x7f\n\x0c\x45ventOutcome\x12\x1d\n\x19\x45VENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_OUTCOME_STORED\x10\x01\x12\x1b\n\x17\x45VENT_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15\x45VENT_OUTCOME_REFUSED\x10\x03*z\n\x0b\x46\x61\x63tOutcome\x12\x1c\n\x18\x46\x41\x43T_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46\x41\x43T_OUTCOME_STORED\x10\x01\x12\x1a\n\x16\x46\x41\x43T_OUTCOME_DUPLICATE\x10\x02\x12\x18\n\x14\x46\x41\x43T_OUTCOME_REFUSED\x10\x03\x32\xbf\r\n\x0eProfileService\x12]\n\x0cIngestEvents\x12%.ofone.profile.v1.IngestEventsRequest\x1a&.ofone.profile.v1.IngestEventsResponse\x12\x61\n\x0cStreamEvents\x12%.ofone.profile.v1.StreamEventsRequest\x1a&.ofone.profile.v1.StreamEventsResponse(\x01\x30\x01\x12Z\n\x0bGetSnapshot\x12$.ofone.profile.v1.GetSnapshotRequest\x1a%.ofone.profile.v1.GetSnapshotResponse\x12Z\n\x0bGetCustomer\x12$.ofone.profile.v1.GetCustomerRequest\x1a%.ofone.profile.v1.GetCustomerResponse\x12\x63\n\x0eLookupCustomer\x12\'.ofone.profile.v1.LookupCustomerRequest\x1a(.ofone.profile.v1.LookupCustomerResponse\x12W\n\nListEvents\x12#.ofone.profile.v1.ListEventsRequest\x1a$.ofone.profile.v1.ListEventsResponse\x12q\n\x12\x45xportInteractions\x12+.ofone.profile.v1.ExportInteractionsRequest\x1a,.ofone.profile.v1.ExportInteractionsResponse0\x01\x12W\n\nSetConsent\x12#.ofone.profile.v1.SetConsentRequest\x1a$.ofone.profile.v1.SetConsentResponse\x12]\n\x0cListConsents\x12%.ofone.profile.v1.ListConsentsRequest\x1a&.ofone.profile.v1.ListConsentsResponse\x12\x63\n\x0eMergeCustomers\x12\'.ofone.profile.v1.MergeCustomersRequest\x1a(.ofone.profile.v1.MergeCustomersResponse\x12i\n\x10UnmergeCustomers\x12).ofone.profile.v1.UnmergeCustomersRequest\x1a*.ofone.profile.v1.UnmergeCustomersResponse\x12\x66\n\x0f\x42lockIdentifier\x12(.ofone.profile.v1.BlockIdentifierRequest\x1a).ofone.profile.v1.BlockIdentifierResponse\x12l\n\x11UnblockIdentifier\x12*.ofone.profile.v1.UnblockIdentifierRequest\x1a+.ofone.profile.v1.UnblockIdentifierResponse\x12r\n\x13ListIdentityChanges\x12,.ofone.profile.v1.ListIdentityChangesRequest\x1a-.ofone.profile.v1.ListIdentityChangesResponse\x12~\n\x17ListIdentitySuggestions\x12\x30.ofone.profile.v1.ListIdentitySuggestionsRequest\x1a\x31.ofone.profile.v1.ListIdentitySuggestionsResponse\x12Z\n\x0bRecordFacts\x12$.ofone.profile.v1.RecordFactsRequest\x1a%.ofone.profile.v1.RecordFactsResponse\x12T\n\tListFacts\x12\".ofone.profile.v1.ListFactsRequest\x1a#.ofone.profile.v1.ListFactsResponseb\x06proto3')
+=======
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&ofone/profile/v1/profile_service.proto\x12\x10ofone.profile.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1fofone/profile/v1/identity.proto\x1a\x1eofone/profile/v1/privacy.proto\"\x80\x01\n\x0b\x45ventResult\x12/\n\x07outcome\x18\x01 \x01(\x0e\x32\x1e.ofone.profile.v1.EventOutcome\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x05 \x01(\t\">\n\x13IngestEventsRequest\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"F\n\x14IngestEventsResponse\x12.\n\x07results\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"P\n\x13StreamEventsRequest\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12\'\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x17.ofone.profile.v1.Event\"X\n\x14StreamEventsResponse\x12\x10\n\x08\x62\x61tch_id\x18\x01 \x01(\x03\x12.\n\x07results\x18\x02 \x03(\x0b\x32\x1d.ofone.profile.v1.EventResult\"~\n\x12GetSnapshotRequest\x12\x12\n\x08\x63ustomer\x18\x01 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x02 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x12\x15\n\rwith_personas\x18\n \x01(\x08\x42\t\n\x07subject\"C\n\x13GetSnapshotResponse\x12,\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Snapshot\"Q\n\x12GetCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"C\n\x13GetCustomerResponse\x12,\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.Customer\"I\n\x15LookupCustomerRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\"*\n\x16LookupCustomerResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"\xd4\x01\n\x11ListEventsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12*\n\x05types\x18\x04 \x03(\x0e\x32\x1b.ofone.profile.v1.EventType\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x12ListEventsResponse\x12\'\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x17.ofone.profile.v1.Event\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc0\x01\n\x0bInteraction\x12\x13\n\x0b\x63ustomer_id\x18\x01 \x01(\t\x12\x11\n\tbasket_id\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07item_id\x18\x04 \x01(\t\x12\x10\n\x08quantity\x18\x05 \x01(\x01\x12\x17\n\nunit_price\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05store\x18\x07 \x01(\tB\r\n\x0b_unit_price\"\x8f\x01\n\x19\x45xportInteractionsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x1a\x45xportInteractionsResponse\x12\x33\n\x0cinteractions\x18\x01 \x03(\x0b\x32\x1d.ofone.profile.v1.Interaction\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"Q\n\x11SetConsentRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12*\n\x07\x63onsent\x18\x02 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"@\n\x12SetConsentResponse\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\"%\n\x13ListConsentsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"C\n\x14ListConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Consent\"s\n\x15MergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\r\n\x05other\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"*\n\x16MergeCustomersResponse\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\"v\n\x17UnmergeCustomersRequest\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"-\n\x18UnmergeCustomersResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"n\n\x16\x42lockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\",\n\x17\x42lockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"p\n\x18UnblockIdentifierRequest\x12\x30\n\nidentifier\x18\x01 \x01(\x0b\x32\x1c.ofone.profile.v1.Identifier\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\".\n\x19UnblockIdentifierResponse\x12\x11\n\tcustomers\x18\x01 \x03(\t\"S\n\x1aListIdentityChangesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"i\n\x1bListIdentityChangesResponse\x12\x31\n\x07\x63hanges\x18\x01 \x03(\x0b\x32 .ofone.profile.v1.IdentityChange\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"W\n\x1eListIdentitySuggestionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"u\n\x1fListIdentitySuggestionsResponse\x12\x39\n\x0bsuggestions\x18\x01 \x03(\x0b\x32$.ofone.profile.v1.IdentitySuggestion\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x15\x45xportCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"G\n\x16\x45xportCustomerResponse\x12-\n\x07records\x18\x01 \x03(\x0b\x32\x1c.ofone.profile.v1.HeldRecord\"O\n\x14\x45raseCustomerRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"C\n\x15\x45raseCustomerResponse\x12*\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Erasure\"!\n\x11GetErasureRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"@\n\x12GetErasureResponse\x12*\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Erasure\"T\n\x13ListErasuresRequest\x12\x16\n\x0epending_holder\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"\\\n\x14ListErasuresResponse\x12+\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x19.ofone.profile.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"y\n\x15\x43onfirmErasureRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06holder\x18\x02 \x01(\t\x12+\n\x08removals\x18\x03 \x03(\x0b\x32\x19.ofone.profile.v1.Removal\x12\x15\n\rmodel_version\x18\x04 \x01(\t\"D\n\x16\x43onfirmErasureResponse\x12*\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Erasure\"L\n\x13ListAccessesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"[\n\x14ListAccessesResponse\x12*\n\x08\x61\x63\x63\x65sses\x18\x01 \x03(\x0b\x32\x18.ofone.profile.v1.Access\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x7f\n\x0c\x45ventOutcome\x12\x1d\n\x19\x45VENT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45VENT_OUTCOME_STORED\x10\x01\x12\x1b\n\x17\x45VENT_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15\x45VENT_OUTCOME_REFUSED\x10\x03\x32\xd2\x10\n\x0eProfileService\x12]\n\x0cIngestEvents\x12%.ofone.profile.v1.IngestEventsRequest\x1a&.ofone.profile.v1.IngestEventsResponse\x12\x61\n\x0cStreamEvents\x12%.ofone.profile.v1.StreamEventsRequest\x1a&.ofone.profile.v1.StreamEventsResponse(\x01\x30\x01\x12Z\n\x0bGetSnapshot\x12$.ofone.profile.v1.GetSnapshotRequest\x1a%.ofone.profile.v1.GetSnapshotResponse\x12Z\n\x0bGetCustomer\x12$.ofone.profile.v1.GetCustomerRequest\x1a%.ofone.profile.v1.GetCustomerResponse\x12\x63\n\x0eLookupCustomer\x12\'.ofone.profile.v1.LookupCustomerRequest\x1a(.ofone.profile.v1.LookupCustomerResponse\x12W\n\nListEvents\x12#.ofone.profile.v1.ListEventsRequest\x1a$.ofone.profile.v1.ListEventsResponse\x12q\n\x12\x45xportInteractions\x12+.ofone.profile.v1.ExportInteractionsRequest\x1a,.ofone.profile.v1.ExportInteractionsResponse0\x01\x12W\n\nSetConsent\x12#.ofone.profile.v1.SetConsentRequest\x1a$.ofone.profile.v1.SetConsentResponse\x12]\n\x0cListConsents\x12%.ofone.profile.v1.ListConsentsRequest\x1a&.ofone.profile.v1.ListConsentsResponse\x12\x63\n\x0eMergeCustomers\x12\'.ofone.profile.v1.MergeCustomersRequest\x1a(.ofone.profile.v1.MergeCustomersResponse\x12i\n\x10UnmergeCustomers\x12).ofone.profile.v1.UnmergeCustomersRequest\x1a*.ofone.profile.v1.UnmergeCustomersResponse\x12\x66\n\x0f\x42lockIdentifier\x12(.ofone.profile.v1.BlockIdentifierRequest\x1a).ofone.profile.v1.BlockIdentifierResponse\x12l\n\x11UnblockIdentifier\x12*.ofone.profile.v1.UnblockIdentifierRequest\x1a+.ofone.profile.v1.UnblockIdentifierResponse\x12r\n\x13ListIdentityChanges\x12,.ofone.profile.v1.ListIdentityChangesRequest\x1a-.ofone.profile.v1.ListIdentityChangesResponse\x12~\n\x17ListIdentitySuggestions\x12\x30.ofone.profile.v1.ListIdentitySuggestionsRequest\x1a\x31.ofone.profile.v1.ListIdentitySuggestionsResponse\x12\x65\n\x0e\x45xportCustomer\x12\'.ofone.profile.v1.ExportCustomerRequest\x1a(.ofone.profile.v1.ExportCustomerResponse0\x01\x12`\n\rEraseCustomer\x12&.ofone.profile.v1.EraseCustomerRequest\x1a\'.ofone.profile.v1.EraseCustomerResponse\x12W\n\nGetErasure\x12#.ofone.profile.v1.GetErasureRequest\x1a$.ofone.profile.v1.GetErasureResponse\x12]\n\x0cListErasures\x12%.ofone.profile.v1.ListErasuresRequest\x1a&.ofone.profile.v1.ListErasuresResponse\x12\x63\n\x0e\x43onfirmErasure\x12\'.ofone.profile.v1.ConfirmErasureRequest\x1a(.ofone.profile.v1.ConfirmErasureResponse\x12]\n\x0cListAccesses\x12%.ofone.profile.v1.ListAccessesRequest\x1a&.ofone.profile.v1.ListAccessesResponseb\x06proto3')
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
+>>>>>>> 6e5bd91 (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.profile_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+<<<<<<< HEAD
   _globals['_EVENTOUTCOME']._serialized_start=3738
   _globals['_EVENTOUTCOME']._serialized_end=3865
   _globals['_FACTOUTCOME']._serialized_start=3867
   _globals['_FACTOUTCOME']._serialized_end=3989
+=======
+<<<<<<< HEAD
+  _globals['_EVENTOUTCOME']._serialized_start=3711
+  _globals['_EVENTOUTCOME']._serialized_end=3838
+  _globals['_FACTOUTCOME']._serialized_start=3840
+  _globals['_FACTOUTCOME']._serialized_end=3962
+>>>>>>> 6e5bd91 (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
   _globals['_EVENTRESULT']._serialized_start=253
   _globals['_EVENTRESULT']._serialized_end=381
   _globals['_INGESTEVENTSREQUEST']._serialized_start=383
@@ -51,6 +68,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMEVENTSREQUEST']._serialized_end=599
   _globals['_STREAMEVENTSRESPONSE']._serialized_start=601
   _globals['_STREAMEVENTSRESPONSE']._serialized_end=689
+<<<<<<< HEAD
   _globals['_GETSNAPSHOTREQUEST']._serialized_start=692
   _globals['_GETSNAPSHOTREQUEST']._serialized_end=844
   _globals['_GETSNAPSHOTRESPONSE']._serialized_start=846
@@ -119,4 +137,168 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTFACTSRESPONSE']._serialized_end=3736
   _globals['_PROFILESERVICE']._serialized_start=3992
   _globals['_PROFILESERVICE']._serialized_end=5719
+=======
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=691
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=817
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=819
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=886
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=888
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=969
+  _globals['_GETCUSTOMERRESPONSE']._serialized_start=971
+  _globals['_GETCUSTOMERRESPONSE']._serialized_end=1038
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_start=1040
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_end=1113
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_start=1115
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_end=1157
+  _globals['_LISTEVENTSREQUEST']._serialized_start=1160
+  _globals['_LISTEVENTSREQUEST']._serialized_end=1372
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=1374
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1460
+  _globals['_INTERACTION']._serialized_start=1463
+  _globals['_INTERACTION']._serialized_end=1655
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_start=1658
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_end=1801
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_start=1803
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_end=1906
+  _globals['_SETCONSENTREQUEST']._serialized_start=1908
+  _globals['_SETCONSENTREQUEST']._serialized_end=1989
+  _globals['_SETCONSENTRESPONSE']._serialized_start=1991
+  _globals['_SETCONSENTRESPONSE']._serialized_end=2055
+  _globals['_LISTCONSENTSREQUEST']._serialized_start=2057
+  _globals['_LISTCONSENTSREQUEST']._serialized_end=2094
+  _globals['_LISTCONSENTSRESPONSE']._serialized_start=2096
+  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2163
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_start=2165
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_end=2280
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_start=2282
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_end=2324
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_start=2326
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_end=2444
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_start=2446
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_end=2491
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_start=2493
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_end=2603
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_start=2605
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_end=2649
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_start=2651
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_end=2763
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_start=2765
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_end=2811
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_start=2813
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_end=2896
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_start=2898
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_end=3003
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_start=3005
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_end=3092
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_start=3094
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_end=3211
+  _globals['_WITHHELDFACTS']._serialized_start=3213
+  _globals['_WITHHELDFACTS']._serialized_end=3299
+  _globals['_RECORDFACTSREQUEST']._serialized_start=3301
+  _globals['_RECORDFACTSREQUEST']._serialized_end=3360
+  _globals['_FACTRESULT']._serialized_start=3362
+  _globals['_FACTRESULT']._serialized_end=3488
+  _globals['_RECORDFACTSRESPONSE']._serialized_start=3490
+  _globals['_RECORDFACTSRESPONSE']._serialized_end=3558
+  _globals['_LISTFACTSREQUEST']._serialized_start=3560
+  _globals['_LISTFACTSREQUEST']._serialized_end=3594
+  _globals['_LISTFACTSRESPONSE']._serialized_start=3596
+  _globals['_LISTFACTSRESPONSE']._serialized_end=3709
+  _globals['_PROFILESERVICE']._serialized_start=3965
+  _globals['_PROFILESERVICE']._serialized_end=5692
+=======
+  _globals['_EVENTOUTCOME']._serialized_start=4123
+  _globals['_EVENTOUTCOME']._serialized_end=4250
+  _globals['_EVENTRESULT']._serialized_start=256
+  _globals['_EVENTRESULT']._serialized_end=384
+  _globals['_INGESTEVENTSREQUEST']._serialized_start=386
+  _globals['_INGESTEVENTSREQUEST']._serialized_end=448
+  _globals['_INGESTEVENTSRESPONSE']._serialized_start=450
+  _globals['_INGESTEVENTSRESPONSE']._serialized_end=520
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=522
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=602
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=604
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=692
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=694
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=820
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=822
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=889
+  _globals['_GETCUSTOMERREQUEST']._serialized_start=891
+  _globals['_GETCUSTOMERREQUEST']._serialized_end=972
+  _globals['_GETCUSTOMERRESPONSE']._serialized_start=974
+  _globals['_GETCUSTOMERRESPONSE']._serialized_end=1041
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_start=1043
+  _globals['_LOOKUPCUSTOMERREQUEST']._serialized_end=1116
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_start=1118
+  _globals['_LOOKUPCUSTOMERRESPONSE']._serialized_end=1160
+  _globals['_LISTEVENTSREQUEST']._serialized_start=1163
+  _globals['_LISTEVENTSREQUEST']._serialized_end=1375
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=1377
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=1463
+  _globals['_INTERACTION']._serialized_start=1466
+  _globals['_INTERACTION']._serialized_end=1658
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_start=1661
+  _globals['_EXPORTINTERACTIONSREQUEST']._serialized_end=1804
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_start=1806
+  _globals['_EXPORTINTERACTIONSRESPONSE']._serialized_end=1909
+  _globals['_SETCONSENTREQUEST']._serialized_start=1911
+  _globals['_SETCONSENTREQUEST']._serialized_end=1992
+  _globals['_SETCONSENTRESPONSE']._serialized_start=1994
+  _globals['_SETCONSENTRESPONSE']._serialized_end=2058
+  _globals['_LISTCONSENTSREQUEST']._serialized_start=2060
+  _globals['_LISTCONSENTSREQUEST']._serialized_end=2097
+  _globals['_LISTCONSENTSRESPONSE']._serialized_start=2099
+  _globals['_LISTCONSENTSRESPONSE']._serialized_end=2166
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_start=2168
+  _globals['_MERGECUSTOMERSREQUEST']._serialized_end=2283
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_start=2285
+  _globals['_MERGECUSTOMERSRESPONSE']._serialized_end=2327
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_start=2329
+  _globals['_UNMERGECUSTOMERSREQUEST']._serialized_end=2447
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_start=2449
+  _globals['_UNMERGECUSTOMERSRESPONSE']._serialized_end=2494
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_start=2496
+  _globals['_BLOCKIDENTIFIERREQUEST']._serialized_end=2606
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_start=2608
+  _globals['_BLOCKIDENTIFIERRESPONSE']._serialized_end=2652
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_start=2654
+  _globals['_UNBLOCKIDENTIFIERREQUEST']._serialized_end=2766
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_start=2768
+  _globals['_UNBLOCKIDENTIFIERRESPONSE']._serialized_end=2814
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_start=2816
+  _globals['_LISTIDENTITYCHANGESREQUEST']._serialized_end=2899
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_start=2901
+  _globals['_LISTIDENTITYCHANGESRESPONSE']._serialized_end=3006
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_start=3008
+  _globals['_LISTIDENTITYSUGGESTIONSREQUEST']._serialized_end=3095
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_start=3097
+  _globals['_LISTIDENTITYSUGGESTIONSRESPONSE']._serialized_end=3214
+  _globals['_EXPORTCUSTOMERREQUEST']._serialized_start=3216
+  _globals['_EXPORTCUSTOMERREQUEST']._serialized_end=3253
+  _globals['_EXPORTCUSTOMERRESPONSE']._serialized_start=3255
+  _globals['_EXPORTCUSTOMERRESPONSE']._serialized_end=3326
+  _globals['_ERASECUSTOMERREQUEST']._serialized_start=3328
+  _globals['_ERASECUSTOMERREQUEST']._serialized_end=3407
+  _globals['_ERASECUSTOMERRESPONSE']._serialized_start=3409
+  _globals['_ERASECUSTOMERRESPONSE']._serialized_end=3476
+  _globals['_GETERASUREREQUEST']._serialized_start=3478
+  _globals['_GETERASUREREQUEST']._serialized_end=3511
+  _globals['_GETERASURERESPONSE']._serialized_start=3513
+  _globals['_GETERASURERESPONSE']._serialized_end=3577
+  _globals['_LISTERASURESREQUEST']._serialized_start=3579
+  _globals['_LISTERASURESREQUEST']._serialized_end=3663
+  _globals['_LISTERASURESRESPONSE']._serialized_start=3665
+  _globals['_LISTERASURESRESPONSE']._serialized_end=3757
+  _globals['_CONFIRMERASUREREQUEST']._serialized_start=3759
+  _globals['_CONFIRMERASUREREQUEST']._serialized_end=3880
+  _globals['_CONFIRMERASURERESPONSE']._serialized_start=3882
+  _globals['_CONFIRMERASURERESPONSE']._serialized_end=3950
+  _globals['_LISTACCESSESREQUEST']._serialized_start=3952
+  _globals['_LISTACCESSESREQUEST']._serialized_end=4028
+  _globals['_LISTACCESSESRESPONSE']._serialized_start=4030
+  _globals['_LISTACCESSESRESPONSE']._serialized_end=4121
+  _globals['_PROFILESERVICE']._serialized_start=4253
+  _globals['_PROFILESERVICE']._serialized_end=6383
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
+>>>>>>> 6e5bd91 (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 # @@protoc_insertion_point(module_scope)

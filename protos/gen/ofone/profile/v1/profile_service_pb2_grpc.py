@@ -110,6 +110,7 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
                 _registered_method=True)
+<<<<<<< HEAD
         self.RecordFacts = channel.unary_unary(
                 '/ofone.profile.v1.ProfileService/RecordFacts',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
@@ -119,6 +120,37 @@ class ProfileServiceStub:
                 '/ofone.profile.v1.ProfileService/ListFacts',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
+=======
+        self.ExportCustomer = channel.unary_stream(
+                '/ofone.profile.v1.ProfileService/ExportCustomer',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerResponse.FromString,
+                _registered_method=True)
+        self.EraseCustomer = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/EraseCustomer',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerResponse.FromString,
+                _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/GetErasure',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
+                _registered_method=True)
+        self.ListErasures = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListErasures',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresResponse.FromString,
+                _registered_method=True)
+        self.ConfirmErasure = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ConfirmErasure',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureResponse.FromString,
+                _registered_method=True)
+        self.ListAccesses = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListAccesses',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
                 _registered_method=True)
 
 
@@ -236,15 +268,54 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+<<<<<<< HEAD
     def RecordFacts(self, request, context):
         """Stores what sources say of people besides events; a repeated call is harmless.
+=======
+    def ExportCustomer(self, request, context):
+        """Everything that is held here about one customer, record by record.
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+<<<<<<< HEAD
     def ListFacts(self, request, context):
         """What holds of one customer, who says so, and what is said besides.
+=======
+    def EraseCustomer(self, request, context):
+        """Removes everything that is held about one customer, here at once and elsewhere as soon as each
+        holder has confirmed; `GetErasure` tells how far it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetErasure(self, request, context):
+        """How far an erasure is, and what was removed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListErasures(self, request, context):
+        """The erasures, oldest first; those that one holder has not confirmed, when asked so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmErasure(self, request, context):
+        """Says that a holder has removed what it held.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccesses(self, request, context):
+        """Who looked at one customer, latest first.
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -328,6 +399,7 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.SerializeToString,
             ),
+<<<<<<< HEAD
             'RecordFacts': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordFacts,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.FromString,
@@ -337,6 +409,37 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListFacts,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.SerializeToString,
+=======
+            'ExportCustomer': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportCustomer,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerResponse.SerializeToString,
+            ),
+            'EraseCustomer': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseCustomer,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerResponse.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureResponse.SerializeToString,
+            ),
+            'ListErasures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErasures,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresResponse.SerializeToString,
+            ),
+            'ConfirmErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmErasure,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureResponse.SerializeToString,
+            ),
+            'ListAccesses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccesses,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.SerializeToString,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -756,7 +859,10 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
+<<<<<<< HEAD
     def RecordFacts(request,
+=======
+    def ExportCustomer(request,
             target,
             options=(),
             channel_credentials=None,
@@ -766,12 +872,12 @@ class ProfileService:
             wait_for_ready=None,
             timeout=None,
             metadata=None):
-        return grpc.experimental.unary_unary(
+        return grpc.experimental.unary_stream(
             request,
             target,
-            '/ofone.profile.v1.ProfileService/RecordFacts',
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
+            '/ofone.profile.v1.ProfileService/ExportCustomer',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -783,7 +889,8 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
-    def ListFacts(request,
+    def EraseCustomer(request,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             target,
             options=(),
             channel_credentials=None,
@@ -796,9 +903,133 @@ class ProfileService:
         return grpc.experimental.unary_unary(
             request,
             target,
+<<<<<<< HEAD
+            '/ofone.profile.v1.ProfileService/RecordFacts',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
+=======
+            '/ofone.profile.v1.ProfileService/EraseCustomer',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerResponse.FromString,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+<<<<<<< HEAD
+    def ListFacts(request,
+=======
+    def GetErasure(request,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+<<<<<<< HEAD
             '/ofone.profile.v1.ProfileService/ListFacts',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
+=======
+            '/ofone.profile.v1.ProfileService/GetErasure',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErasures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListErasures',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListErasuresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ConfirmErasure',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ConfirmErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccesses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListAccesses',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             options,
             channel_credentials,
             insecure,

@@ -72,10 +72,27 @@ class ProfileServiceStub:
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]
     """Who else may be this person: evidence that is kept and not acted on."""
+<<<<<<< HEAD
     RecordFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]
     """What holds of one customer, who says so, and what is said besides."""
+=======
+    ExportCustomer: _grpc.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]
+    """Everything that is held here about one customer, record by record."""
+    EraseCustomer: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]
+    """Removes everything that is held about one customer, here at once and elsewhere as soon as each
+    holder has confirmed; `GetErasure` tells how far it is.
+    """
+    GetErasure: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetErasureRequest, _profile_service_pb2.GetErasureResponse]
+    """How far an erasure is, and what was removed."""
+    ListErasures: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListErasuresRequest, _profile_service_pb2.ListErasuresResponse]
+    """The erasures, oldest first; those that one holder has not confirmed, when asked so."""
+    ConfirmErasure: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ConfirmErasureRequest, _profile_service_pb2.ConfirmErasureResponse]
+    """Says that a holder has removed what it held."""
+    ListAccesses: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]
+    """Who looked at one customer, latest first."""
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -121,10 +138,27 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]  # type: ignore[assignment]
     """Who else may be this person: evidence that is kept and not acted on."""
+<<<<<<< HEAD
     RecordFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]  # type: ignore[assignment]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]  # type: ignore[assignment]
     """What holds of one customer, who says so, and what is said besides."""
+=======
+    ExportCustomer: _aio.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]  # type: ignore[assignment]
+    """Everything that is held here about one customer, record by record."""
+    EraseCustomer: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]  # type: ignore[assignment]
+    """Removes everything that is held about one customer, here at once and elsewhere as soon as each
+    holder has confirmed; `GetErasure` tells how far it is.
+    """
+    GetErasure: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetErasureRequest, _profile_service_pb2.GetErasureResponse]  # type: ignore[assignment]
+    """How far an erasure is, and what was removed."""
+    ListErasures: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListErasuresRequest, _profile_service_pb2.ListErasuresResponse]  # type: ignore[assignment]
+    """The erasures, oldest first; those that one holder has not confirmed, when asked so."""
+    ConfirmErasure: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ConfirmErasureRequest, _profile_service_pb2.ConfirmErasureResponse]  # type: ignore[assignment]
+    """Says that a holder has removed what it held."""
+    ListAccesses: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]  # type: ignore[assignment]
+    """Who looked at one customer, latest first."""
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is this customer?"""
@@ -259,6 +293,7 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """Who else may be this person: evidence that is kept and not acted on."""
 
     @_abc_1.abstractmethod
+<<<<<<< HEAD
     def RecordFacts(
         self,
         request: _profile_service_pb2.RecordFactsRequest,
@@ -273,5 +308,55 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListFactsResponse, _abc.Awaitable[_profile_service_pb2.ListFactsResponse]]:
         """What holds of one customer, who says so, and what is said besides."""
+=======
+    def ExportCustomer(
+        self,
+        request: _profile_service_pb2.ExportCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_profile_service_pb2.ExportCustomerResponse], _abc.AsyncIterator[_profile_service_pb2.ExportCustomerResponse]]:
+        """Everything that is held here about one customer, record by record."""
+
+    @_abc_1.abstractmethod
+    def EraseCustomer(
+        self,
+        request: _profile_service_pb2.EraseCustomerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.EraseCustomerResponse, _abc.Awaitable[_profile_service_pb2.EraseCustomerResponse]]:
+        """Removes everything that is held about one customer, here at once and elsewhere as soon as each
+        holder has confirmed; `GetErasure` tells how far it is.
+        """
+
+    @_abc_1.abstractmethod
+    def GetErasure(
+        self,
+        request: _profile_service_pb2.GetErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.GetErasureResponse, _abc.Awaitable[_profile_service_pb2.GetErasureResponse]]:
+        """How far an erasure is, and what was removed."""
+
+    @_abc_1.abstractmethod
+    def ListErasures(
+        self,
+        request: _profile_service_pb2.ListErasuresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListErasuresResponse, _abc.Awaitable[_profile_service_pb2.ListErasuresResponse]]:
+        """The erasures, oldest first; those that one holder has not confirmed, when asked so."""
+
+    @_abc_1.abstractmethod
+    def ConfirmErasure(
+        self,
+        request: _profile_service_pb2.ConfirmErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ConfirmErasureResponse, _abc.Awaitable[_profile_service_pb2.ConfirmErasureResponse]]:
+        """Says that a holder has removed what it held."""
+
+    @_abc_1.abstractmethod
+    def ListAccesses(
+        self,
+        request: _profile_service_pb2.ListAccessesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListAccessesResponse, _abc.Awaitable[_profile_service_pb2.ListAccessesResponse]]:
+        """Who looked at one customer, latest first."""
+>>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

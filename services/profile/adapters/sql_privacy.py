@@ -1,0 +1,231 @@
+"""Erasures, their receipts and the log of accesses, in SQLite or PostgreSQL."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgpack
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from services.profile.adapters import graph
+from services.profile.adapters.customer_rows import current_name, stored_events, stored_statements
+from services.profile.adapters.erasing import Tombstone, erase
+from services.profile.adapters.tables import accesses, erasures, pending_erasures
+from services.profile.domain.customer import StoredEvent, StoredStatement
+from services.profile.domain.events import CustomerId
+from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.privacy import Access, Erasure, Removal, begun, confirmed
+from services.storage.outages import Conflict
+from services.storage.statements import insert_if_absent
+from services.storage.transactions import reading, transaction
+
+_ID_CHARACTERS = 26
+FORMAT = 1
+
+
+class SqlPrivacyStore:
+    """A ``PrivacyStore`` in a migrated database."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        tombstone_of: Tombstone,
+        *,
+        holders: Sequence[str],
+        rules: LinkRules = LINK_RULES,
+    ) -> None:
+        """Use ``engine``; ``holders`` are who else may hold something of a customer."""
+        self._engine = engine
+        self._tombstone_of = tombstone_of
+        self._holders = holders
+        self._rules = rules
+
+    def erase(
+        self, customer_id: CustomerId, request_id: str, *, is_rehearsal: bool, now_micros: int
+    ) -> Erasure | None:
+        """Remove everything about a customer; return the receipt, ``None`` without customer."""
+        erasure_id = hashlib.sha256(f"erasure {request_id}".encode()).hexdigest()[:_ID_CHARACTERS]
+
+        def work(connection: Connection) -> Erasure | None:
+            done_before = _erasure(connection, erasure_id)
+            if done_before is not None:
+                return done_before
+            name = current_name(connection, customer_id)
+            if name is None:
+                return None
+            names, counts = erase(
+                connection,
+                name,
+                self._rules,
+                tombstone_of=self._tombstone_of,
+                now_micros=now_micros,
+            )
+            erasure = begun(
+                erasure_id,
+                [CustomerId(each) for each in names],
+                counts,
+                holders=self._holders,
+                now_micros=now_micros,
+            )
+            if is_rehearsal:
+                raise _Rehearsed(erasure)
+            _insert(connection, erasure)
+            return erasure
+
+        try:
+            found = transaction(self._engine, work)
+        except _Rehearsed as rehearsed:
+            return rehearsed.erasure
+        self._empty_log()
+        return found
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """Return the receipt of an erasure, ``None`` for an unknown one."""
+        with reading(self._engine) as connection:
+            return _erasure(connection, erasure_id)
+
+    def erasures(
+        self, *, pending_holder: str, after: tuple[int, str] | None, most: int
+    ) -> list[Erasure]:
+        """Return the next erasures, oldest first; of one holder those it has not confirmed."""
+        query = select(erasures.c.content).order_by(
+            erasures.c.created_micros, erasures.c.erasure_id
+        )
+        if after is not None:
+            later = erasures.c.created_micros > after[0]
+            same = (erasures.c.created_micros == after[0]) & (erasures.c.erasure_id > after[1])
+            query = query.where(later | same)
+        if pending_holder:
+            pending = select(pending_erasures.c.erasure_id).where(
+                pending_erasures.c.holder == pending_holder
+            )
+            query = query.where(erasures.c.erasure_id.in_(pending))
+        with reading(self._engine) as connection:
+            found = connection.execute(query.limit(most)).scalars()
+            return [_unpacked(bytes(content)) for content in found]
+
+    def confirm(
+        self,
+        erasure_id: str,
+        holder: str,
+        removals: Sequence[Removal],
+        *,
+        model_version: str,
+        now_micros: int,
+    ) -> Erasure | None:
+        """Keep that a holder has removed what it held; ``None`` for an unknown erasure."""
+
+        def work(connection: Connection) -> Erasure | None:
+            query = select(erasures).where(erasures.c.erasure_id == erasure_id)
+            row = connection.execute(query.with_for_update()).one_or_none()
+            if row is None:
+                return None
+            erasure = confirmed(
+                _unpacked(bytes(row.content)),
+                holder,
+                removals,
+                model_version=model_version,
+                now_micros=now_micros,
+            )
+            this = erasures.c.erasure_id == erasure_id
+            connection.execute(update(erasures).where(this).values(_values(erasure)))
+            connection.execute(
+                delete(pending_erasures).where(
+                    pending_erasures.c.holder == holder,
+                    pending_erasures.c.erasure_id == erasure_id,
+                )
+            )
+            return erasure
+
+        found = transaction(self._engine, work)
+        self._empty_log()
+        return found
+
+    def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
+        """Keep that somebody looked at a customer, if there is one of that name."""
+
+        def work(connection: Connection) -> None:
+            name = current_name(connection, customer_id)
+            if name is not None:
+                row = {"customer_id": name, "access_id": access_id, **access._asdict()}
+                connection.execute(insert(accesses), [row])
+
+        transaction(self._engine, work)
+
+    def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
+        """Return who looked at a customer, latest first, ``None`` without customer."""
+        with reading(self._engine) as connection:
+            name = current_name(connection, customer_id)
+            if name is None:
+                return None
+            query = (
+                select(accesses.c.method, accesses.c.caller, accesses.c.accessed_micros)
+                .where(accesses.c.customer_id.in_(graph.of_customer(connection, name)))
+                .order_by(accesses.c.accessed_micros.desc(), accesses.c.access_id)
+                .offset(skipped)
+                .limit(most)
+            )
+            return [Access(*row) for row in connection.execute(query)]
+
+    def facts(
+        self, customer_id: CustomerId
+    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
+        """Return every fact about a customer as it was stored, ``None`` without customer."""
+        with reading(self._engine) as connection:
+            name = current_name(connection, customer_id)
+            if name is None:
+                return None
+            return stored_events(connection, name), stored_statements(connection, name)
+
+    def _empty_log(self) -> None:
+        """Write what is gone over in the file itself: SQLite's log keeps it until it is emptied."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class _Rehearsed(Exception):
+    """What an erasure would remove; nothing is kept of it."""
+
+    def __init__(self, erasure: Erasure) -> None:
+        """Keep what would be removed."""
+        super().__init__()
+        self.erasure = erasure
+
+
+def _erasure(connection: Connection, erasure_id: str) -> Erasure | None:
+    query = select(erasures.c.content).where(erasures.c.erasure_id == erasure_id)
+    content = connection.execute(query).scalar_one_or_none()
+    return None if content is None else _unpacked(bytes(content))
+
+
+def _insert(connection: Connection, erasure: Erasure) -> None:
+    row = {"erasure_id": erasure.erasure_id, **_values(erasure)}
+    if not connection.execute(insert_if_absent(connection, erasures), [row]).rowcount:
+        raise Conflict
+    pending = [
+        {"holder": holder, "erasure_id": erasure.erasure_id} for holder in erasure.pending_holders
+    ]
+    if pending:
+        connection.execute(insert(pending_erasures), pending)
+
+
+def _values(erasure: Erasure) -> dict[str, object]:
+    content = msgpack.packb(
+        (
+            *(FORMAT, erasure.erasure_id, erasure.created_micros, erasure.done_micros),
+            *(erasure.removals, erasure.pending_holders, erasure.model_version),
+            erasure.customer_ids,
+        )
+    )
+    return {
+        "created_micros": erasure.created_micros,
+        "done_micros": erasure.done_micros,
+        "content": content,
+    }
+
+
+def _unpacked(content: bytes) -> Erasure:
+    _, erasure_id, created, done, removals, *rest = msgpack.unpackb(content, use_list=False)
+    return Erasure(erasure_id, created, done, tuple(map(Removal._make, removals)), *rest)
