@@ -230,10 +230,10 @@ class PrivacyStore(Protocol):
     def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
         """Return who looked at a customer, latest first, ``None`` without customer."""
 
-    def facts(
+    def held(
         self, customer_id: CustomerId
     ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
-        """Return every fact about a customer as it was stored, ``None`` without customer."""
+        """Return the events and statements of a customer as stored, ``None`` without customer."""
 
 
 class ProfileMeter(Protocol):

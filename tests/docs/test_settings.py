@@ -36,6 +36,8 @@ def as_written(field: "dataclasses.Field[Any]") -> str:
         return "**required**"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, tuple):
+        return f"`{','.join(field.default)}`"
     return f"`{field.default}`"
 
 

@@ -20,9 +20,11 @@ from services.profile.adapters.tables import (
     customers,
     decided_pairs,
     events,
+    facts,
     identity_changes,
     links,
     seen_events,
+    seen_facts,
     tombstones,
     traces,
 )
@@ -65,7 +67,7 @@ def erase(
     counts: Counter[str] = Counter()
     counts["events of others"] = _clear_events(connection, gone, name)
     _bury(connection, gone, tombstone_of, now_micros)
-    _forget_events(connection, name, counts)
+    _forget_ledgers(connection, name, counts)
     for table in (*FACTS, accesses, customers):
         bore = table.c.customer_id.in_(gone)  # those who looked did so under any of its names
         counts[table.name] = connection.execute(delete(table).where(bore)).rowcount
@@ -135,18 +137,20 @@ def _bury(
         connection.execute(insert_if_absent(connection, tombstones), rows)
 
 
-def _forget_events(connection: Connection, name: CustomerId, counts: Counter[str]) -> None:
-    query = select(events.c.source, events.c.event_id).where(events.c.customer_id == name)
-    keys = [
-        {"told_by": source, "told_as": event_id} for source, event_id in connection.execute(query)
-    ]
-    if keys:
-        forget = delete(seen_events).where(
-            seen_events.c.source == bindparam("told_by"),
-            seen_events.c.event_id == bindparam("told_as"),
-        )
-        connection.execute(forget, keys)
-    counts["seen_events"] = len(keys)
+def _forget_ledgers(connection: Connection, name: CustomerId, counts: Counter[str]) -> None:
+    """Remove the ids by which a customer's facts were known to have been told."""
+    for table, ledger, column in (
+        (events, seen_events, "event_id"),
+        (facts, seen_facts, "fact_id"),
+    ):
+        query = select(table.c.source, table.c[column]).where(table.c.customer_id == name)
+        keys = [{"told_by": source, "told_as": each} for source, each in connection.execute(query)]
+        if keys:
+            forget = delete(ledger).where(
+                ledger.c.source == bindparam("told_by"), ledger.c[column] == bindparam("told_as")
+            )
+            connection.execute(forget, keys)
+        counts[ledger.name] = len(keys)
 
 
 def _clear_log(connection: Connection, gone: Collection[TraceId], counts: Counter[str]) -> None:

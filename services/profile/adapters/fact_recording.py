@@ -42,4 +42,6 @@ def _known(
     by_digest = graph.by_digest(connection, digests)
     names = {TraceId(each.customer_id) for each in told if each.customer_id}
     spoken_of = {*by_digest.values(), *names, *(each.trace_id for each in seen.values())}
-    return KnownOfFacts(seen, by_digest, graph.owned(connection, spoken_of))
+    owned = graph.owned(connection, spoken_of)
+    handles = {each.handle.tombstone for each in told if each.handle}
+    return KnownOfFacts(seen, by_digest, owned, graph.erased(connection, handles))

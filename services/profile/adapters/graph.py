@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from services.profile.adapters.tables import decided_pairs, identity_changes, links, traces
+from services.profile.adapters.tables import (
+    decided_pairs,
+    identity_changes,
+    links,
+    tombstones,
+    traces,
+)
 from services.profile.domain.events import CustomerId, TraceId
 from services.profile.domain.ingestion import NewTrace, OwnedTrace
 from services.profile.domain.linking import Evidence, Pair, Trace, Witness
@@ -89,6 +95,14 @@ def gathered(
                 ends |= {low, high}
         frontier = ends - found.keys()
     return _evidence(found, linked, together=together, apart=apart), found
+
+
+def erased(connection: Connection, told: Collection[bytes]) -> dict[bytes, int]:
+    """Return by tombstone when customers were erased, in microseconds since 1970."""
+    if not told:
+        return {}
+    query = select(tombstones).where(tombstones.c.tombstone.in_(told))
+    return {bytes(each): erased_micros for each, erased_micros in connection.execute(query)}
 
 
 def of_customer(connection: Connection, customer_id: CustomerId) -> set[TraceId]:

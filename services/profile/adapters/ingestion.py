@@ -20,7 +20,7 @@ from services.profile.adapters.regrouping import (
     give_on,
     write_customers,
 )
-from services.profile.adapters.tables import events, seen_events, tombstones
+from services.profile.adapters.tables import events, seen_events
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.events import CustomerId, EventKey, Report, TraceId
 from services.profile.domain.identifier_rules import LinkRules
@@ -93,13 +93,9 @@ def _known(
     by_digest = graph.by_digest(connection, digests)
     names = {TraceId(each.customer_id) for each in reports if each.customer_id is not None}
     told = {*by_digest.values(), *names, *(name for each in seen.values() for name in each.traces)}
-    return Known(seen, by_digest, graph.owned(connection, told), _erased(connection, reports))
-
-
-def _erased(connection: Connection, reports: Sequence[Report]) -> dict[bytes, int]:
-    told = {handle.tombstone for report in reports for handle in report.handles}
-    query = select(tombstones).where(tombstones.c.tombstone.in_(told))
-    return {bytes(each): erased_micros for each, erased_micros in connection.execute(query)}
+    handles = {handle.tombstone for report in reports for handle in report.handles}
+    owned = graph.owned(connection, told)
+    return Known(seen, by_digest, owned, graph.erased(connection, handles))
 
 
 def _seen(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, SeenEvent]:

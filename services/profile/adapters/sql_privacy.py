@@ -166,10 +166,10 @@ class SqlPrivacyStore:
             )
             return [Access(*row) for row in connection.execute(query)]
 
-    def facts(
+    def held(
         self, customer_id: CustomerId
     ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
-        """Return every fact about a customer as it was stored, ``None`` without customer."""
+        """Return the events and statements of a customer as stored, ``None`` without customer."""
         with reading(self._engine) as connection:
             name = current_name(connection, customer_id)
             if name is None:

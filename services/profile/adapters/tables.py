@@ -188,7 +188,6 @@ seen_facts = Table(
 """The ledger of facts: ids of all that counted, and of whom each was told."""
 
 
-
 erasures = Table(
     "erasures",
     _METADATA,

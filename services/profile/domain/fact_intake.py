@@ -34,6 +34,13 @@ class KnownOfFacts:
     """The traces of those handles of the batch that are known."""
     traces: Mapping[TraceId, OwnedTrace] = field(default_factory=dict)
     """The known traces that the batch speaks of."""
+    erased: Mapping[bytes, int] = field(default_factory=dict)
+    """By tombstone, when the customers of handles of the batch were erased, in microseconds."""
+
+    def is_erased(self, told: ToldFact) -> bool:
+        """Return whether it tells of somebody who was erased after it was seen."""
+        tombstone = told.handle.tombstone if told.handle else b""
+        return told.fact.observed_micros <= self.erased.get(tombstone, -1)
 
     def trace_of(self, told: ToldFact) -> TraceId:
         """Return the trace that a fact was told of."""
@@ -80,6 +87,12 @@ _UNKNOWN_CUSTOMER = Result(
     field="customer",
     message="no customer of this name is known",
 )
+_ERASED = Result(
+    Outcome.REFUSED,
+    reason="ERASED",
+    field="identifier",
+    message="this customer was erased after it was seen",
+)
 _NOBODYS = Result(
     Outcome.REFUSED,
     reason="BLOCKED_IDENTIFIER",
@@ -107,6 +120,8 @@ def plan_facts(told: Sequence[ToldFact], known: KnownOfFacts) -> FactPlan:
             results.append(_UNKNOWN_CUSTOMER)
         elif each.handle is not None and each.handle.is_nobodys:
             results.append(_NOBODYS)
+        elif known.is_erased(each):
+            results.append(_ERASED)
         else:
             seen[name] = SeenFact(digest, trace_id)
             owner = known.owner_of(trace_id)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "profile_0006"
-down_revision = "profile_0003"
+down_revision = "profile_0005"
 
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 

@@ -66,6 +66,19 @@ def held_fact_message(held: HeldFact) -> fact_pb2.HeldFact:
     )
 
 
+def fact_message(fact: Fact) -> fact_pb2.Fact:
+    """Return the message of a fact as it was told, without of whom."""
+    return fact_pb2.Fact(
+        source=fact.source,
+        fact_id=fact.fact_id,
+        key=fact.key,
+        value=_value_message(fact.value),
+        observed_at=timestamp(fact.observed_micros),
+        basis=fact_pb2.FactBasis.ValueType(fact.basis or 0),
+        party=event_pb2.Party.ValueType(fact.party),
+    )
+
+
 def _value(check: Check, message: fact_pb2.Fact, catalogue: Catalogue) -> Value:
     key = catalogue.keys.get(message.key)
     if key is None:

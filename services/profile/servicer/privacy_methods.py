@@ -13,6 +13,7 @@ from services.profile.domain.privacy import TRAINING, Access, Erasure, Removal
 from services.profile.ports import CustomerView, IdentityStore, PrivacyStore, ProfileStore
 from services.profile.servicer.customer_messages import statement_message
 from services.profile.servicer.event_messages import event_message, timestamp
+from services.profile.servicer.fact_messages import fact_message
 from services.profile.servicer.identity_methods import change_message
 from services.serving import caller
 from services.serving.failures import not_found
@@ -155,7 +156,7 @@ class PrivacyMethods:
         )
 
     def _records(self, customer_id: CustomerId) -> Iterator[privacy_pb2.HeldRecord]:
-        view, facts = self._store.view(customer_id), self._privacy.facts(customer_id)
+        view, facts = self._store.view(customer_id), self._privacy.held(customer_id)
         if view is None or facts is None:
             return
         record = privacy_pb2.HeldRecord
@@ -170,6 +171,12 @@ class PrivacyMethods:
                 statement=privacy_pb2.ConsentStatement(
                     consent=statement_message(said.purpose, said.statement),
                     store_time=timestamp(said.stored_micros),
+                )
+            )
+        for stored in view.facts:
+            yield record(
+                fact=privacy_pb2.HeldStatement(
+                    fact=fact_message(stored.fact), store_time=timestamp(stored.stored_micros)
                 )
             )
         changes = self._identities.changes(customer_id, skipped=0, most=MOST_LOGGED)

@@ -198,7 +198,9 @@ class MemoryProfileStore:
             name: SeenFact(digest, self.facts[name].trace_id)
             for name, digest in self.fact_digests.items()
         }
-        decided = plan_facts(told, KnownOfFacts(seen, known.by_digest, known.traces))
+        decided = plan_facts(
+            told, KnownOfFacts(seen, known.by_digest, known.traces, self.tombstones)
+        )
         for new in decided.new_traces:
             identifier = KnownIdentifier(new.kind, new.digest, now_micros)
             self.identifiers[new.trace_id] = identifier
@@ -283,6 +285,8 @@ class MemoryProfileStore:
         self.statements = {
             key: each for key, each in self.statements.items() if each.trace_id not in gone
         }
+        self.facts = {name: each for name, each in self.facts.items() if each.trace_id not in gone}
+        self.fact_digests = {name: self.fact_digests[name] for name in self.facts}
         self.links = {ends: each for ends, each in self.links.items() if not gone & set(ends)}
         self.together = {ends for ends in self.together if not gone & set(ends)}
         self.apart = {ends for ends in self.apart if not gone & set(ends)}
@@ -316,7 +320,7 @@ class MemoryProfileStore:
     ) -> Erasure | None:
         raise AssertionError("the plain store keeps no receipts")
 
-    def facts(
+    def held(
         self, customer_id: CustomerId
     ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
         raise AssertionError("the plain store exports nothing")

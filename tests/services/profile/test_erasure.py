@@ -13,6 +13,7 @@ from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.consent import Purpose, Statement
 from services.profile.domain.events import Handle, Report
+from services.profile.domain.facts import Fact, ToldFact
 from services.profile.domain.identity import IdentifierKind
 from services.profile.domain.identity_decisions import Decision
 from services.profile.domain.ingestion import Outcome
@@ -106,6 +107,7 @@ def secrets() -> list[bytes]:
         *(handle.customer_id.encode() for handle in handles),
         *(handle.digest for handle in handles),
         *(f"anna-{number}".encode() for number in range(1, 5)),
+        b"anna-fact",
         b"secret",
         b"anna@home.example",
     ]
@@ -122,6 +124,8 @@ def live_and_decide(shop: Shop) -> None:
     shop.live(annas_life()[2:])
     statement = Statement(NOW, denied=False, source="app")
     shop.store.state_consent(HERS.customer_id, Purpose.PERSONALISATION, statement, now_micros=NOW)
+    fact = Fact("crm", "anna-fact", "postcode", "secret", NOW)
+    shop.store.record_facts([ToldFact(fact, HERS)], now_micros=NOW)
     decision = Decision("a colleague", "looks alike", str(uuid.uuid4()))
     (name,) = (
         shop.people.merge((ANNA.customer_id, BERT.customer_id), decision, now_micros=NOW) or ()
@@ -140,6 +144,7 @@ def test_nothing_is_left_in_any_row_or_file(shop: Shop, tmp_path: Path) -> None:
     assert set(knowing) >= {
         *("customers", "events", "consent_statements", "traces", "links", "seen_events"),
         *("identity_changes", "decided_pairs", "answered_requests", "accesses"),
+        *("facts", "seen_facts"),
     }
     erasure = shop.erase()
     assert erasure.pending_holders == ("recommendation", TRAINING)
@@ -158,6 +163,7 @@ def test_nothing_is_left_in_any_row_or_file(shop: Shop, tmp_path: Path) -> None:
         assert traces_in(path.read_bytes()) == [], path
     counted = {each.place: each.removed_count for each in done.removals}
     assert counted["events"] == counted["seen_events"] == 4
+    assert counted["facts"] == counted["seen_facts"] == 1
     assert counted["customers"] == counted["consent_statements"] == counted["accesses"] == 1
     confirmed = [each for each in done.removals if each.place == "decisions"]
     assert confirmed == [Removal(each, "decisions", 3) for each in ("recommendation", TRAINING)]
@@ -181,6 +187,9 @@ def test_what_happened_before_does_not_come_back(shop: Shop) -> None:
     retold = [*annas_life(), told(bought("anna-5", "tea", day=1), HERS, BERT)]
     results = shop.store.ingest(retold, now_micros=NOW + DAY).results
     assert {(each.outcome, each.reason) for each in results} == {(Outcome.REFUSED, "ERASED")}
+    fact = ToldFact(Fact("crm", "anna-fact", "postcode", "secret", NOW - DAY), HERS)
+    (refused,) = shop.store.record_facts([fact], now_micros=NOW + DAY)
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "ERASED")
     assert shop.store.customer_behind(ANNA) is None
     (back,) = shop.store.ingest(
         [told(bought("anna-6", "tea", day=-1), ANNA)], now_micros=NOW + DAY

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import customer_pb2 as _customer_pb2
 from ofone.profile.v1 import event_pb2 as _event_pb2
+from ofone.profile.v1 import fact_pb2 as _fact_pb2
 from ofone.profile.v1 import identity_pb2 as _identity_pb2
 import builtins as _builtins
 import sys
@@ -232,6 +233,36 @@ class HeldEvent(_message.Message):
 Global___HeldEvent: _TypeAlias = HeldEvent  # noqa: Y015
 
 @_typing.final
+class HeldStatement(_message.Message):
+    """A fact with what the service noted beside it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACT_FIELD_NUMBER: _builtins.int
+    STORE_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fact(self) -> _fact_pb2.Fact:
+        """What was told."""
+
+    @_builtins.property
+    def store_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was stored."""
+
+    def __init__(
+        self,
+        *,
+        fact: _fact_pb2.Fact | None = ...,
+        store_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "store_time", b"store_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "store_time", b"store_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldStatement: _TypeAlias = HeldStatement  # noqa: Y015
+
+@_typing.final
 class HeldRecord(_message.Message):
     """One thing that is held about a customer."""
 
@@ -242,6 +273,7 @@ class HeldRecord(_message.Message):
     STATEMENT_FIELD_NUMBER: _builtins.int
     IDENTITY_CHANGE_FIELD_NUMBER: _builtins.int
     ACCESS_FIELD_NUMBER: _builtins.int
+    FACT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
         """The view of the customer, computed from the rest."""
@@ -262,6 +294,10 @@ class HeldRecord(_message.Message):
     def access(self) -> Global___Access:
         """Somebody who looked."""
 
+    @_builtins.property
+    def fact(self) -> Global___HeldStatement:
+        """Something that a source said besides events."""
+
     def __init__(
         self,
         *,
@@ -270,12 +306,13 @@ class HeldRecord(_message.Message):
         statement: Global___ConsentStatement | None = ...,
         identity_change: _identity_pb2.IdentityChange | None = ...,
         access: Global___Access | None = ...,
+        fact: Global___HeldStatement | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access"]  # noqa: Y015
+    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access", "fact"]  # noqa: Y015
     _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_record) -> _WhichOneofReturnType_record | None: ...
 

@@ -1021,7 +1021,6 @@ class ListIdentitySuggestionsResponse(_message.Message):
 Global___ListIdentitySuggestionsResponse: _TypeAlias = ListIdentitySuggestionsResponse  # noqa: Y015
 
 @_typing.final
-<<<<<<< HEAD
 class WithheldFacts(_message.Message):
     """Facts that are held and may not be read."""
 
@@ -1141,20 +1140,10 @@ class ListFactsRequest(_message.Message):
 
     PARENT_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
-=======
-class ExportCustomerRequest(_message.Message):
-    """Request of ExportCustomer."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    NAME_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
     """Required. `customers/{customer}`."""
     def __init__(
         self,
         *,
-<<<<<<< HEAD
         parent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -1180,7 +1169,33 @@ class ListFactsResponse(_message.Message):
     @_builtins.property
     def withheld(self) -> _containers.RepeatedCompositeFieldContainer[Global___WithheldFacts]:
         """What is held besides and may not be read, by the consent that is missing."""
-=======
+
+    def __init__(
+        self,
+        *,
+        facts: _abc.Iterable[_fact_pb2.HeldFact] | None = ...,
+        withheld: _abc.Iterable[Global___WithheldFacts] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFactsResponse: _TypeAlias = ListFactsResponse  # noqa: Y015
+
+@_typing.final
+class ExportCustomerRequest(_message.Message):
+    """Request of ExportCustomer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. `customers/{customer}`."""
+    def __init__(
+        self,
+        *,
         name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -1201,23 +1216,10 @@ class ExportCustomerResponse(_message.Message):
     @_builtins.property
     def records(self) -> _containers.RepeatedCompositeFieldContainer[_privacy_pb2.HeldRecord]:
         """The view first, then what it was computed from."""
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
     def __init__(
         self,
         *,
-<<<<<<< HEAD
-        facts: _abc.Iterable[_fact_pb2.HeldFact] | None = ...,
-        withheld: _abc.Iterable[Global___WithheldFacts] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "withheld", b"withheld"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListFactsResponse: _TypeAlias = ListFactsResponse  # noqa: Y015
-=======
         records: _abc.Iterable[_privacy_pb2.HeldRecord] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
@@ -1503,4 +1505,3 @@ class ListAccessesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAccessesResponse: _TypeAlias = ListAccessesResponse  # noqa: Y015
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)

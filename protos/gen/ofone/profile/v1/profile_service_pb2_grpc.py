@@ -110,7 +110,6 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
                 _registered_method=True)
-<<<<<<< HEAD
         self.RecordFacts = channel.unary_unary(
                 '/ofone.profile.v1.ProfileService/RecordFacts',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
@@ -120,7 +119,7 @@ class ProfileServiceStub:
                 '/ofone.profile.v1.ProfileService/ListFacts',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
-=======
+                _registered_method=True)
         self.ExportCustomer = channel.unary_stream(
                 '/ofone.profile.v1.ProfileService/ExportCustomer',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.SerializeToString,
@@ -150,7 +149,6 @@ class ProfileServiceStub:
                 '/ofone.profile.v1.ProfileService/ListAccesses',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
                 _registered_method=True)
 
 
@@ -268,22 +266,27 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-<<<<<<< HEAD
     def RecordFacts(self, request, context):
         """Stores what sources say of people besides events; a repeated call is harmless.
-=======
-    def ExportCustomer(self, request, context):
-        """Everything that is held here about one customer, record by record.
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-<<<<<<< HEAD
     def ListFacts(self, request, context):
         """What holds of one customer, who says so, and what is said besides.
-=======
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportCustomer(self, request, context):
+        """Everything that is held here about one customer, record by record.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EraseCustomer(self, request, context):
         """Removes everything that is held about one customer, here at once and elsewhere as soon as each
         holder has confirmed; `GetErasure` tells how far it is.
@@ -315,7 +318,6 @@ class ProfileServiceServicer:
 
     def ListAccesses(self, request, context):
         """Who looked at one customer, latest first.
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -399,7 +401,6 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.SerializeToString,
             ),
-<<<<<<< HEAD
             'RecordFacts': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordFacts,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.FromString,
@@ -409,7 +410,7 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListFacts,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.SerializeToString,
-=======
+            ),
             'ExportCustomer': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportCustomer,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.FromString,
@@ -439,7 +440,6 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListAccesses,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.SerializeToString,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -859,9 +859,60 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
-<<<<<<< HEAD
     def RecordFacts(request,
-=======
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/RecordFacts',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListFacts',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ExportCustomer(request,
             target,
             options=(),
@@ -890,7 +941,6 @@ class ProfileService:
 
     @staticmethod
     def EraseCustomer(request,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             target,
             options=(),
             channel_credentials=None,
@@ -903,15 +953,9 @@ class ProfileService:
         return grpc.experimental.unary_unary(
             request,
             target,
-<<<<<<< HEAD
-            '/ofone.profile.v1.ProfileService/RecordFacts',
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsResponse.FromString,
-=======
             '/ofone.profile.v1.ProfileService/EraseCustomer',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.EraseCustomerResponse.FromString,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             options,
             channel_credentials,
             insecure,
@@ -923,11 +967,7 @@ class ProfileService:
             _registered_method=True)
 
     @staticmethod
-<<<<<<< HEAD
-    def ListFacts(request,
-=======
     def GetErasure(request,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             target,
             options=(),
             channel_credentials=None,
@@ -940,11 +980,6 @@ class ProfileService:
         return grpc.experimental.unary_unary(
             request,
             target,
-<<<<<<< HEAD
-            '/ofone.profile.v1.ProfileService/ListFacts',
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
-            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
-=======
             '/ofone.profile.v1.ProfileService/GetErasure',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetErasureResponse.FromString,
@@ -1029,7 +1064,6 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListAccesses',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
             options,
             channel_credentials,
             insecure,

@@ -72,12 +72,10 @@ class ProfileServiceStub:
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]
     """Who else may be this person: evidence that is kept and not acted on."""
-<<<<<<< HEAD
     RecordFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]
     """What holds of one customer, who says so, and what is said besides."""
-=======
     ExportCustomer: _grpc.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]
     """Everything that is held here about one customer, record by record."""
     EraseCustomer: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]
@@ -92,7 +90,6 @@ class ProfileServiceStub:
     """Says that a holder has removed what it held."""
     ListAccesses: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]
     """Who looked at one customer, latest first."""
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -138,12 +135,10 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]  # type: ignore[assignment]
     """Who else may be this person: evidence that is kept and not acted on."""
-<<<<<<< HEAD
     RecordFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]  # type: ignore[assignment]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]  # type: ignore[assignment]
     """What holds of one customer, who says so, and what is said besides."""
-=======
     ExportCustomer: _aio.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]  # type: ignore[assignment]
     """Everything that is held here about one customer, record by record."""
     EraseCustomer: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]  # type: ignore[assignment]
@@ -158,7 +153,6 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Says that a holder has removed what it held."""
     ListAccesses: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]  # type: ignore[assignment]
     """Who looked at one customer, latest first."""
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is this customer?"""
@@ -293,7 +287,6 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         """Who else may be this person: evidence that is kept and not acted on."""
 
     @_abc_1.abstractmethod
-<<<<<<< HEAD
     def RecordFacts(
         self,
         request: _profile_service_pb2.RecordFactsRequest,
@@ -308,7 +301,8 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListFactsResponse, _abc.Awaitable[_profile_service_pb2.ListFactsResponse]]:
         """What holds of one customer, who says so, and what is said besides."""
-=======
+
+    @_abc_1.abstractmethod
     def ExportCustomer(
         self,
         request: _profile_service_pb2.ExportCustomerRequest,
@@ -357,6 +351,5 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListAccessesResponse, _abc.Awaitable[_profile_service_pb2.ListAccessesResponse]]:
         """Who looked at one customer, latest first."""
->>>>>>> ab6a13f (A customer is exported, and forgotten with a receipt that names nobody; who looked is kept)
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
