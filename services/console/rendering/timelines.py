@@ -28,6 +28,8 @@ _VERBS = {
     event_pb2.EVENT_TYPE_OFFER_DISMISSAL: "waved away the offer",
     event_pb2.EVENT_TYPE_SERVICE_CONTACT: "spoke to the company",
     event_pb2.EVENT_TYPE_MENTION: "spoke of the company",
+    event_pb2.EVENT_TYPE_QUESTION_IMPRESSION: "was asked in vain",
+    event_pb2.EVENT_TYPE_QUESTION_DISMISSAL: "waved away the question",
 }
 
 
@@ -76,6 +78,10 @@ def event_in_words(
         parts.append(listed(lines, most=LINE_COUNT))
     if event.offer:
         parts.append(called(event.offer, offer_names or {}))
+    if event.question:
+        parts.append(called(event.question, {}))
+    if event.answer:
+        parts.append(f"with {event.answer}")
     if event.HasField("rating"):
         parts.append(f"{plain_number(event.rating)} of 5")
     if event.text:

@@ -16,6 +16,7 @@ import msgpack
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.events import Event, EventLine, EventType, Party
 from services.profile.domain.purchase_lines import CategoryHistory, LineSums
+from services.profile.domain.questions import Ask, AskedQuestion, Given, QuestionHistory
 from services.profile.domain.snapshot import Columns, Exposure
 from services.profile.domain.state import (
     Basket,
@@ -31,15 +32,22 @@ FORMAT = 2
 """The layout below. Format 1 is still read: its lines have no category and no brand, and its states
 know nothing of categories, sums of lines, days and hours: these count from the next event on,
 and what follows from them is unknown until then. What a state of format 2 lacks at its end was
-not kept yet when it was written."""
+not kept yet when it was written; questions stand behind everything else, and only where there are
+any."""
 
 
 _ITEM = partial(tuple.__new__, ItemHistory)
 """``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
 _SUMS = 8
 """Values of a state of format 1 behind its items, baskets and offers."""
+_CALENDAR = 3
+"""Values of a state that tell of days, hours and parts of the week."""
 _COLUMNS = 10
 """Values of the columns of format 1."""
+_NOT_WRITTEN: tuple[Any, ...] = (Evidence(), ())
+"""What stands for columns behind those, where they were not written."""
+_EVENT_VALUES = 9
+"""Values of an event that is about no question."""
 _TRAITS = attrgetter(*(each.name for each in fields(Traits)))
 
 
@@ -52,6 +60,7 @@ def pack_event(event: Event) -> bytes:
     return _pack(
         *(event.channel, event.store, event.place, int(event.party), event.lines),
         *(event.offer_id, event.text, event.rating, event.decision_id),
+        *((event.question_id, event.answer_id) if event.question_id else ()),
     )
 
 
@@ -59,7 +68,8 @@ def unpack_event(
     content: bytes, *, source: str, event_id: str, event_type: int, occurred_micros: int
 ) -> Event:
     """Return the event of ``pack_event`` and of the columns beside it."""
-    channel, store, place, party, lines, offer_id, text, rating, decision_id = _unpack(content)
+    *before, offer_id, text, rating, decision_id, question_id, answer_id = _told(content)
+    channel, store, place, party, lines = before
     return Event(
         source=source,
         event_id=event_id,
@@ -74,6 +84,8 @@ def unpack_event(
         text=text,
         rating=rating,
         decision_id=decision_id,
+        question_id=question_id,
+        answer_id=answer_id,
     )
 
 
@@ -90,6 +102,7 @@ def pack_state(state: CustomerState) -> bytes:
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
         *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
         {name: _sorted(each) for name, each in sorted(state.daypart_months.items())},
+        *((_sorted(state.questions),) if state.questions else ()),
     )
 
 
@@ -100,7 +113,8 @@ def unpack_state(packed: bytes) -> CustomerState:
     if of_lines:
         categories, lines, *calendar = of_lines
         named = {name: CategoryHistory(*values) for name, values in categories.items()}
-        of_lines = [named, LineSums(*lines), *calendar]
+        of_lines = [named, LineSums(*lines), *calendar[:_CALENDAR]]
+        of_lines += map(_questions, calendar[_CALENDAR:])
     return CustomerState(
         event_count,
         dict(zip(items, map(_ITEM, items.values()), strict=True)),
@@ -123,18 +137,18 @@ def pack_columns(columns: Columns) -> bytes:
         *(columns.recent_basket_items, columns.exposures),
         _TRAITS(columns.traits),
         columns.evidence,
+        *((columns.asked,) if columns.asked else ()),
     )
 
 
 def unpack_columns(packed: bytes) -> Columns:
     """Return the columns of ``pack_columns``."""
     values = _unpack(packed)
-    if len(values) == _COLUMNS:
-        values.append(Evidence())
-    exposures, traits, evidence = values[-3:]
-    values[-3:] = (
-        *([Exposure._make(each) for each in exposures], Traits(*traits)),
-        Evidence._make(evidence),
+    values += _NOT_WRITTEN[len(values) - _COLUMNS :]
+    exposures, summary, evidence, asked = values[-4:]
+    values[-4:] = (
+        *([Exposure._make(each) for each in exposures], Traits(*summary)),
+        *(Evidence._make(evidence), tuple(map(AskedQuestion._make, asked))),
     )
     return Columns(*values)
 
@@ -148,6 +162,19 @@ def unpack_consents(packed: bytes) -> Consents:
     """Return the statements of ``pack_consents``."""
     (statements,) = _unpack(packed)
     return {Purpose(purpose): Statement(*rest) for purpose, *rest in statements}
+
+
+def _told(content: bytes) -> Any:
+    """Return the values of an event, the question and the answer empty where there is none."""
+    values = _unpack(content)
+    return values if len(values) > _EVENT_VALUES else [*values, "", ""]
+
+
+def _questions(packed: Mapping[str, Any]) -> dict[str, QuestionHistory]:
+    return {
+        question_id: QuestionHistory(tuple(map(Given._make, answers)), tuple(map(Ask._make, asks)))
+        for question_id, (answers, asks) in packed.items()
+    }
 
 
 def _sorted(mapping: Mapping[Any, object]) -> dict[Any, object]:

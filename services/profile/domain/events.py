@@ -17,6 +17,7 @@ TraceId = NewType("TraceId", str)
 """The name of a trace: what its customer is called as long as nothing else is known of them."""
 ItemId = NewType("ItemId", str)
 OfferId = NewType("OfferId", str)
+QuestionId = NewType("QuestionId", str)
 
 NOBODY = CustomerId("")
 """The name of no customer."""
@@ -42,6 +43,8 @@ class EventType(IntEnum):
     OFFER_DISMISSAL = 12
     SERVICE_CONTACT = 13
     MENTION = 14
+    QUESTION_IMPRESSION = 15
+    QUESTION_DISMISSAL = 16
 
 
 WITH_LINES = frozenset({EventType.PURCHASE, EventType.RETURN, EventType.BASKET_ADD})
@@ -56,6 +59,10 @@ WITH_OFFER = frozenset(
     }
 )
 """Types that say nothing without an offer."""
+
+
+WITH_QUESTION = frozenset({EventType.QUESTION_IMPRESSION, EventType.QUESTION_DISMISSAL})
+"""Types that say nothing without a question."""
 
 
 class Party(IntEnum):
@@ -106,6 +113,9 @@ class Event:
     text: str = ""
     rating: float | None = None
     decision_id: str = ""
+    question_id: QuestionId = QuestionId("")
+    answer_id: str = ""
+    """Of the answers to the question; empty where none was given."""
 
     @property
     def key(self) -> EventKey:
@@ -148,12 +158,14 @@ class Report:
         # A line without category and brand reads as it did before lines could have them, so that
         # an event told again is a duplicate, whenever it was told first.
         lines = [line if line.category or line.brand else line[:4] for line in event.lines]
-        content = (
+        content: tuple[object, ...] = (
             *(event.source, event.event_id, int(event.type), event.occurred_micros),
             *(event.channel, event.store, event.place, int(event.party), lines),
             *(event.offer_id, event.text, event.rating, event.decision_id),
             sorted(handle.digest for handle in self.handles),
             self.customer_id,
         )
+        if event.question_id:  # an event without a question reads as it did before
+            content += (event.question_id, event.answer_id)
         # MessagePack has one shortest form for each value, today and in every later version.
         return hashlib.sha256(msgpack.packb(content)).digest()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.events import MICROS, CustomerId, ItemId, OfferId
+from services.profile.domain.questions import AskedQuestion, asked_questions
 from services.profile.domain.state import CustomerState
 from services.profile.domain.traits import Traits, traits
 from services.profile.domain.traits.tendencies import Evidence, evidence_of
@@ -18,6 +19,8 @@ MAX_ITEMS = 1_000
 """Items in a snapshot: beyond the ranker's 300 own items by far."""
 MAX_EXPOSURES = 200
 """Offers in a snapshot."""
+MAX_ASKED = 100
+"""Questions in a snapshot: more nobody answers."""
 
 _NONE: tuple[tuple[int, ...], ...] = ((), (), (), (), ())
 
@@ -56,6 +59,8 @@ class Columns:
     traits: Traits = field(default_factory=Traits)
     evidence: Evidence = field(default_factory=Evidence)
     """What tendencies follow from."""
+    asked: Sequence[AskedQuestion] = ()
+    """The one asked last first, at most ``MAX_ASKED``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +105,20 @@ def columns_of(state: CustomerState) -> Columns:
         exposures=_exposures(state),
         traits=traits(state),
         evidence=evidence_of(state),
+        asked=asked_questions(state.questions, most=MAX_ASKED),
     )
 
 
 def permitted(snapshot: Snapshot, policy: ConsentPolicy) -> Columns:
     """Return the columns that may be used: exposures alone where personalisation is not allowed.
 
-    Exposures stay, because they keep us from showing an offer too often.
+    Exposures stay, because they keep us from showing an offer too often; so does what was asked,
+    without the answers.
     """
     if policy.allows(Purpose.PERSONALISATION, snapshot.consents):
         return snapshot.columns
-    return Columns(exposures=snapshot.columns.exposures)
+    asked = tuple(each._replace(answer_id="") for each in snapshot.columns.asked)
+    return Columns(exposures=snapshot.columns.exposures, asked=asked)
 
 
 def _exposures(state: CustomerState) -> list[Exposure]:

@@ -14,7 +14,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from ml.model.life_stages.history import daypart_of
-from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId
+from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId, QuestionId
 from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
 from services.profile.domain.purchase_lines import (
     CategoryHistory,
@@ -25,6 +25,7 @@ from services.profile.domain.purchase_lines import (
     micros,
     receipt_of,
 )
+from services.profile.domain.questions import QuestionHistory, history_of, merge_histories
 from services.profile.domain.sums import counted, earliest, joined, latest, total
 
 RECENT_BASKETS = 20
@@ -105,6 +106,8 @@ class CustomerState:
     """Purchases by hour of the week (UTC), 0 for the first hour of Monday."""
     daypart_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Purchases by part of the week and month since January 1970, the latest 24 months of each."""
+    questions: Mapping[QuestionId, QuestionHistory] = field(default_factory=dict)
+    """What came of asking."""
 
     @property
     def category_months(self) -> dict[str, Mapping[int, int]]:
@@ -138,6 +141,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
         days=joined(one.days, other.days, both),
         hour_counts=counted(one.hour_counts, other.hour_counts),
         daypart_months=joined(one.daypart_months, other.daypart_months, merge_months),
+        questions=joined(one.questions, other.questions, merge_histories),
     )
 
 
@@ -153,7 +157,7 @@ def _state_of(event: Event) -> CustomerState:
         return CustomerState(event_count=1, items=items)
     history = _offer_history(event, seconds)
     if history is None:
-        return CustomerState(event_count=1)
+        return CustomerState(event_count=1, questions=history_of(event))
     return CustomerState(event_count=1, offers={event.offer_id: history})
 
 

@@ -18,6 +18,7 @@ from services.profile.domain.traits import (
     traits,
 )
 from services.profile.ports import CustomerView
+from services.profile.servicer.answer_messages import answer_messages
 from services.profile.servicer.event_messages import micros_of, timestamp
 from services.profile.servicer.life_messages import life_messages
 from services.profile.servicer.persona_messages import membership_messages
@@ -54,6 +55,7 @@ def snapshot_message(
         recent_basket_sizes=columns.recent_basket_sizes,
         recent_basket_items=columns.recent_basket_items,
         exposures=[_exposure_message(exposure) for exposure in columns.exposures],
+        asked_questions=[customer_pb2.AskedQuestion(**each._asdict()) for each in columns.asked],
         traits=_traits_message(columns.traits),
         tendencies=tendencies_message(columns, now, defaults.priors),
     )
@@ -103,6 +105,7 @@ def customer_message(
         "consents": lambda: consent_messages(record.consents, policy),
         "exposures": lambda: [_exposure_message(each) for each in columns.exposures],
         "create_time": lambda: timestamp(record.created_micros),
+        "answers": lambda: answer_messages(view, policy),
         "update_time": lambda: timestamp(record.updated_micros),
         "version": lambda: record.version,
         "personas": lambda: personas_of(view, policy, personas),

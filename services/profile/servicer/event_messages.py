@@ -9,6 +9,7 @@ from services.profile.domain.events import (
     MICROS,
     WITH_LINES,
     WITH_OFFER,
+    WITH_QUESTION,
     CustomerId,
     Event,
     EventLine,
@@ -17,6 +18,7 @@ from services.profile.domain.events import (
     ItemId,
     OfferId,
     Party,
+    QuestionId,
     Report,
 )
 from services.profile.domain.identity import IdentifierKind, IdentityKey, normalise
@@ -62,6 +64,7 @@ def report_of(message: event_pb2.Event, identity: IdentityKey, *, now_micros: in
             check.resource_id("customer", message.customer, collection="customers")
         )
     offer_id, decision_id = _offer(check, message, event_type)
+    question_id, answer_id = _question(check, message, event_type)
     if message.party not in _PARTIES:
         check.fail("party", "UNKNOWN_PARTY", "must be one of the known parties")
     event = Event(
@@ -78,6 +81,8 @@ def report_of(message: event_pb2.Event, identity: IdentityKey, *, now_micros: in
         text=check.text("text", message.text, most=1_000),
         rating=_rating(check, message, event_type),
         decision_id=decision_id,
+        question_id=question_id,
+        answer_id=answer_id,
     )
     check.done()
     return Report(event, handles, customer_id)
@@ -129,6 +134,8 @@ def event_message(event: Event) -> event_pb2.Event:
         text=event.text,
         rating=event.rating,
         decision=f"decisions/{event.decision_id}" if event.decision_id else "",
+        question=f"questions/{event.question_id}" if event.question_id else "",
+        answer=event.answer_id,
     )
 
 
@@ -214,6 +221,23 @@ def _offer(check: Check, message: event_pb2.Event, event_type: EventType) -> tup
     if message.decision:
         decision_id = check.resource_id("decision", message.decision, collection="decisions")
     return OfferId(offer_id), decision_id
+
+
+def _question(
+    check: Check, message: event_pb2.Event, event_type: EventType
+) -> tuple[QuestionId, str]:
+    is_answer = event_type is EventType.ANSWER
+    if (message.question or message.answer) and not (is_answer or event_type in WITH_QUESTION):
+        check.fail("question", "NOT_ALLOWED", "only answers and questions asked have one")
+        return QuestionId(""), ""
+    question_id = ""
+    if message.question or message.answer or event_type in WITH_QUESTION:
+        question_id = check.resource_id("question", message.question, collection="questions")
+    if is_answer and message.question:
+        check.slug("answer", message.answer)
+    elif message.answer and not is_answer:
+        check.fail("answer", "NOT_ALLOWED", "only an answer has one")
+    return QuestionId(question_id), message.answer
 
 
 def _rating(check: Check, message: event_pb2.Event, event_type: EventType) -> float | None:

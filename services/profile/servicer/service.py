@@ -22,6 +22,7 @@ from services.profile.ports import (
     ProfileMeter,
     ProfileStore,
 )
+from services.profile.servicer.answer_messages import events_of
 from services.profile.servicer.customer_messages import (
     consent_message,
     consent_messages,
@@ -107,6 +108,12 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     ) -> pb.IngestEventsResponse:
         """Store events; what is answered STORED is durable."""
         return pb.IngestEventsResponse(results=self._intake.take(request.events))
+
+    def RecordAnswers(
+        self, request: pb.RecordAnswersRequest, context: grpc.ServicerContext
+    ) -> pb.RecordAnswersResponse:
+        """Keep what came of asking; what is answered STORED is durable."""
+        return pb.RecordAnswersResponse(results=self._intake.take(events_of(request)))
 
     def StreamEvents(
         self, request_iterator: Iterator[pb.StreamEventsRequest], context: grpc.ServicerContext

@@ -18,7 +18,16 @@ from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import ProfileStore
 from services.profile.servicer.customer_messages import snapshot_message
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.told import NOW, about_offer, bought, card, email, returned, told
+from tests.services.profile.told import (
+    NOW,
+    about_offer,
+    answered,
+    bought,
+    card,
+    email,
+    returned,
+    told,
+)
 
 HANDLES = [card("1"), card("2"), email("a@example.org"), email("b@example.org")]
 LATER = datetime.fromtimestamp(NOW // MICROS, UTC)
@@ -37,13 +46,15 @@ def event(number: int, kind: int, day: int) -> Event:
         lambda: bought(name, "tea", "rice", day=day),
         lambda: returned(name, "milk", 0.1 + kind / 3, day=day),
         lambda: about_offer(name, EventType.OFFER_IMPRESSION, "coffee", day=day),
+        lambda: answered(name, "hot-drinks", "tea" if number % 2 else "coffee", day=day),
+        lambda: answered(name, "hot-drinks", day=day),
     ][kind]()
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Report]:
     parts = st.tuples(
-        st.integers(0, 3),
+        st.integers(0, 5),
         st.integers(0, 9),
         st.sets(st.sampled_from(HANDLES), min_size=1, max_size=2),
     )

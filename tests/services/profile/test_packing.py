@@ -8,15 +8,18 @@ import pytest
 from services.profile.adapters.packing import (
     FORMAT,
     UnknownFormat,
+    pack_columns,
     pack_event,
     pack_state,
+    unpack_columns,
     unpack_event,
     unpack_state,
 )
-from services.profile.domain.events import Event, EventLine, EventType, ItemId
+from services.profile.domain.events import Event, EventLine, EventType, ItemId, QuestionId
 from services.profile.domain.purchase_lines import LineSums
+from services.profile.domain.snapshot import columns_of
 from services.profile.domain.state import fold
-from tests.services.profile.told import NOW, about_offer, bought, card, returned, told
+from tests.services.profile.told import NOW, about_offer, answered, bought, card, returned, told
 
 FORMAT_1_EVENT = bytes.fromhex(
     "9a01a573746f7265a56d69747465a0019294a3746561cb4000000000000000cb400c000000000000"
@@ -67,7 +70,9 @@ def test_an_event_of_the_first_format_is_read_without_category_and_brand() -> No
     assert unpacked(FORMAT_1_EVENT) == EVENT
 
 
-@pytest.mark.parametrize("event", [EVENT, GROUPED])
+@pytest.mark.parametrize(
+    "event", [EVENT, GROUPED, replace(EVENT, question_id=QuestionId("pets"), answer_id="cat")]
+)
 def test_an_event_comes_back_as_it_was_written(event: Event) -> None:
     assert unpacked(pack_event(event)) == event
 
@@ -89,6 +94,10 @@ def test_a_state_comes_back_as_it_was_written() -> None:
     state = fold([*HISTORY, GROUPED])
     assert state.categories
     assert unpack_state(pack_state(state)) == state
+    asked = fold([*HISTORY, GROUPED, answered("4", "pets", "cat"), answered("5", "garden")])
+    assert set(asked.questions) == {"pets", "garden"}
+    assert unpack_state(pack_state(asked)) == asked
+    assert unpack_columns(pack_columns(columns_of(asked))).asked == columns_of(asked).asked
 
 
 def test_an_event_of_a_newer_format_is_refused() -> None:

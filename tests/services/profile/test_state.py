@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.domain.events import Event, EventLine, EventType, ItemId, OfferId
+from services.profile.domain.events import Event, EventLine, EventType, ItemId, OfferId, QuestionId
 from services.profile.domain.state import (
     RECENT_BASKETS,
     RECENT_IMPRESSIONS,
@@ -41,6 +41,8 @@ events = st.builds(
     channel=st.sampled_from(["", "web"]),
     lines=lines,
     offer_id=st.sampled_from([OfferId("coffee"), OfferId("cake")]),
+    question_id=st.sampled_from([QuestionId(""), QuestionId("hot-drinks")]),
+    answer_id=st.sampled_from(["tea", "coffee"]),
 )
 histories = st.lists(events, max_size=60)
 

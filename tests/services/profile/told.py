@@ -9,6 +9,7 @@ from services.profile.domain.events import (
     Handle,
     ItemId,
     OfferId,
+    QuestionId,
     Report,
 )
 from services.profile.domain.identity import IdentifierKind, IdentityKey
@@ -47,6 +48,17 @@ def returned(event_id: str, item: str, quantity: float = 1.0, *, day: int = 0) -
 def about_offer(event_id: str, event_type: EventType, offer: str, *, day: int = 0) -> Event:
     """Return that something was seen or done of an offer."""
     return Event("app", event_id, event_type, NOW - day * DAY, offer_id=OfferId(offer))
+
+
+def answered(event_id: str, question: str, answer: str = "", *, day: int = 0) -> Event:
+    """Return what came of asking: an answer, or nothing."""
+    event_type = EventType.ANSWER if answer else EventType.QUESTION_IMPRESSION
+    return Event(
+        *("app", event_id, event_type, NOW - day * DAY),
+        channel="app",
+        question_id=QuestionId(question),
+        answer_id=answer,
+    )
 
 
 def told(event: Event, *handles: Handle, customer: CustomerId | None = None) -> Report:

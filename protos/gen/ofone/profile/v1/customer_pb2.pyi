@@ -261,6 +261,50 @@ class AskedQuestion(_message.Message):
 Global___AskedQuestion: _TypeAlias = AskedQuestion  # noqa: Y015
 
 @_typing.final
+class GivenAnswer(_message.Message):
+    """An answer the customer gave, and where it comes from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    PREVAILS_FIELD_NUMBER: _builtins.int
+    question: _builtins.str
+    """The question, `questions/{question}`."""
+    answer: _builtins.str
+    """The id of the answer."""
+    source: _builtins.str
+    """The system that told it."""
+    channel: _builtins.str
+    """The channel it was given on; may be empty."""
+    prevails: _builtins.bool
+    """Whether it holds: of several answers to a question the latest one does."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was given."""
+
+    def __init__(
+        self,
+        *,
+        question: _builtins.str = ...,
+        answer: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        source: _builtins.str = ...,
+        channel: _builtins.str = ...,
+        prevails: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "channel", b"channel", "occurred_at", b"occurred_at", "prevails", b"prevails", "question", b"question", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GivenAnswer: _TypeAlias = GivenAnswer  # noqa: Y015
+
+@_typing.final
 class Snapshot(_message.Message):
     """The compact state that a decision needs. Columns of one group have the same length."""
 
@@ -736,6 +780,7 @@ class Customer(_message.Message):
     PERSONAS_FIELD_NUMBER: _builtins.int
     LIFE_STAGES_FIELD_NUMBER: _builtins.int
     INFERRED_TRAITS_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`."""
     version: _builtins.int
@@ -792,6 +837,10 @@ class Customer(_message.Message):
     def inferred_traits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Trait]:
         """What follows from history, now and what is typical; empty where personalisation is not allowed."""
 
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___GivenAnswer]:
+        """Answers given, of each question the latest five, latest first."""
+
     def __init__(
         self,
         *,
@@ -809,10 +858,11 @@ class Customer(_message.Message):
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
         life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
         inferred_traits: _abc.Iterable[Global___Trait] | None = ...,
+        answers: _abc.Iterable[Global___GivenAnswer] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "life_stages", b"life_stages", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "life_stages", b"life_stages", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

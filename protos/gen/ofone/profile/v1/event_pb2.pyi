@@ -43,7 +43,7 @@ class _EventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventType.V
     EVENT_TYPE_RATING: _EventType.ValueType  # 7
     """Items were rated; `rating` holds the value."""
     EVENT_TYPE_ANSWER: _EventType.ValueType  # 8
-    """The customer answered a question; `text` holds the answer."""
+    """The customer answered a question: `question` and `answer` name both, or `text` holds the answer."""
     EVENT_TYPE_OFFER_IMPRESSION: _EventType.ValueType  # 9
     """An offer was shown; `offer` names it."""
     EVENT_TYPE_OFFER_CLICK: _EventType.ValueType  # 10
@@ -56,6 +56,10 @@ class _EventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventType.V
     """The customer spoke to the company."""
     EVENT_TYPE_MENTION: _EventType.ValueType  # 14
     """The customer spoke of the company elsewhere."""
+    EVENT_TYPE_QUESTION_IMPRESSION: _EventType.ValueType  # 15
+    """A question was asked and not answered; `question` names it."""
+    EVENT_TYPE_QUESTION_DISMISSAL: _EventType.ValueType  # 16
+    """A question was waved away; `question` names it."""
 
 class EventType(_EventType, metaclass=_EventTypeEnumTypeWrapper):
     """What kind of thing happened."""
@@ -77,7 +81,7 @@ EVENT_TYPE_VISIT: EventType.ValueType  # 6
 EVENT_TYPE_RATING: EventType.ValueType  # 7
 """Items were rated; `rating` holds the value."""
 EVENT_TYPE_ANSWER: EventType.ValueType  # 8
-"""The customer answered a question; `text` holds the answer."""
+"""The customer answered a question: `question` and `answer` name both, or `text` holds the answer."""
 EVENT_TYPE_OFFER_IMPRESSION: EventType.ValueType  # 9
 """An offer was shown; `offer` names it."""
 EVENT_TYPE_OFFER_CLICK: EventType.ValueType  # 10
@@ -90,6 +94,10 @@ EVENT_TYPE_SERVICE_CONTACT: EventType.ValueType  # 13
 """The customer spoke to the company."""
 EVENT_TYPE_MENTION: EventType.ValueType  # 14
 """The customer spoke of the company elsewhere."""
+EVENT_TYPE_QUESTION_IMPRESSION: EventType.ValueType  # 15
+"""A question was asked and not answered; `question` names it."""
+EVENT_TYPE_QUESTION_DISMISSAL: EventType.ValueType  # 16
+"""A question was waved away; `question` names it."""
 Global___EventType: _TypeAlias = EventType  # noqa: Y015
 
 class _Party:
@@ -266,6 +274,8 @@ class Event(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     RATING_FIELD_NUMBER: _builtins.int
     DECISION_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
     source: _builtins.str
     """Required. The system that tells, such as `till` or `web`: lower-case letters, digits and
     hyphens, at most 63.
@@ -294,6 +304,12 @@ class Event(_message.Message):
     """The rating given, 0 to 5. Required for a rating."""
     decision: _builtins.str
     """The decision that led to it, `decisions/{decision}`, for the four offer types."""
+    question: _builtins.str
+    """The question, `questions/{question}`. Required for the two question types, and with `answer`."""
+    answer: _builtins.str
+    """The id of the answer given, for an answer to `question`: lower-case letters, digits and hyphens,
+    at most 63. Required with `question` for an answer.
+    """
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """Required. When it happened; at most a day ahead of the service's clock."""
@@ -326,10 +342,12 @@ class Event(_message.Message):
         text: _builtins.str = ...,
         rating: _builtins.float | None = ...,
         decision: _builtins.str = ...,
+        question: _builtins.str = ...,
+        answer: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_rating", b"_rating", "occurred_at", b"occurred_at", "rating", b"rating"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rating", b"_rating", "channel", b"channel", "customer", b"customer", "decision", b"decision", "event_id", b"event_id", "identifiers", b"identifiers", "lines", b"lines", "occurred_at", b"occurred_at", "offer", b"offer", "party", b"party", "place", b"place", "rating", b"rating", "source", b"source", "store", b"store", "text", b"text", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rating", b"_rating", "answer", b"answer", "channel", b"channel", "customer", b"customer", "decision", b"decision", "event_id", b"event_id", "identifiers", b"identifiers", "lines", b"lines", "occurred_at", b"occurred_at", "offer", b"offer", "party", b"party", "place", b"place", "question", b"question", "rating", b"rating", "source", b"source", "store", b"store", "text", b"text", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__rating: _TypeAlias = _typing.Literal["rating"]  # noqa: Y015
     _WhichOneofArgType__rating: _TypeAlias = _typing.Literal["_rating", b"_rating"]  # noqa: Y015

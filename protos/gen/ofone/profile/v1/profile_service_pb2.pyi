@@ -82,6 +82,34 @@ FACT_OUTCOME_REFUSED: FactOutcome.ValueType  # 3
 """Not stored; `reason` and `field` say why."""
 Global___FactOutcome: _TypeAlias = FactOutcome  # noqa: Y015
 
+class _AnswerOutcome:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnswerOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnswerOutcome.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANSWER_OUTCOME_UNSPECIFIED: _AnswerOutcome.ValueType  # 0
+    """Not an outcome; refused."""
+    ANSWER_OUTCOME_ANSWERED: _AnswerOutcome.ValueType  # 1
+    """The customer answered; `answer` says what."""
+    ANSWER_OUTCOME_WAVED_AWAY: _AnswerOutcome.ValueType  # 2
+    """The customer waved the question away."""
+    ANSWER_OUTCOME_IGNORED: _AnswerOutcome.ValueType  # 3
+    """The question was shown, and nothing came of it."""
+
+class AnswerOutcome(_AnswerOutcome, metaclass=_AnswerOutcomeEnumTypeWrapper):
+    """What came of asking."""
+
+ANSWER_OUTCOME_UNSPECIFIED: AnswerOutcome.ValueType  # 0
+"""Not an outcome; refused."""
+ANSWER_OUTCOME_ANSWERED: AnswerOutcome.ValueType  # 1
+"""The customer answered; `answer` says what."""
+ANSWER_OUTCOME_WAVED_AWAY: AnswerOutcome.ValueType  # 2
+"""The customer waved the question away."""
+ANSWER_OUTCOME_IGNORED: AnswerOutcome.ValueType  # 3
+"""The question was shown, and nothing came of it."""
+Global___AnswerOutcome: _TypeAlias = AnswerOutcome  # noqa: Y015
+
 @_typing.final
 class EventResult(_message.Message):
     """What became of one event."""
@@ -1505,3 +1533,113 @@ class ListAccessesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAccessesResponse: _TypeAlias = ListAccessesResponse  # noqa: Y015
+
+@_typing.final
+class RecordedAnswer(_message.Message):
+    """What came of asking one question."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    source: _builtins.str
+    """Required. The system that tells, as in `Event.source`."""
+    event_id: _builtins.str
+    """Required. The source's own id of this record, as in `Event.event_id`: the same id of the same
+    source counts once, for ever.
+    """
+    question: _builtins.str
+    """Required. The question, `questions/{question}`."""
+    outcome: Global___AnswerOutcome.ValueType
+    """Required. What came of it."""
+    answer: _builtins.str
+    """The id of the answer; required when it was answered, and only then."""
+    channel: _builtins.str
+    """The channel, such as `app`; at most 64 characters."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """Required. When; at most a day ahead of the service's clock."""
+
+    def __init__(
+        self,
+        *,
+        source: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        question: _builtins.str = ...,
+        outcome: Global___AnswerOutcome.ValueType = ...,
+        answer: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+        channel: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "channel", b"channel", "event_id", b"event_id", "occurred_at", b"occurred_at", "outcome", b"outcome", "question", b"question", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedAnswer: _TypeAlias = RecordedAnswer  # noqa: Y015
+
+@_typing.final
+class RecordAnswersRequest(_message.Message):
+    """Request of RecordAnswers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    IDENTIFIER_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    customer: _builtins.str
+    """The customer, `customers/{customer}`."""
+    @_builtins.property
+    def identifier(self) -> _event_pb2.Identifier:
+        """A handle on the customer; one never seen before becomes a new customer."""
+
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordedAnswer]:
+        """Required. 1 to 100 records."""
+
+    def __init__(
+        self,
+        *,
+        customer: _builtins.str = ...,
+        identifier: _event_pb2.Identifier | None = ...,
+        answers: _abc.Iterable[Global___RecordedAnswer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["customer", "identifier"]  # noqa: Y015
+    _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_subject) -> _WhichOneofReturnType_subject | None: ...
+
+Global___RecordAnswersRequest: _TypeAlias = RecordAnswersRequest  # noqa: Y015
+
+@_typing.final
+class RecordAnswersResponse(_message.Message):
+    """Response of RecordAnswers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventResult]:
+        """One result a record, in the order of the request; fields are those of the record."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___EventResult] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordAnswersResponse: _TypeAlias = RecordAnswersResponse  # noqa: Y015

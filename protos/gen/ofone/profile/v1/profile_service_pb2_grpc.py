@@ -150,6 +150,11 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
                 _registered_method=True)
+        self.RecordAnswers = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/RecordAnswers',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersResponse.FromString,
+                _registered_method=True)
 
 
 class ProfileServiceServicer:
@@ -323,6 +328,15 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordAnswers(self, request, context):
+        """Records what came of asking customers questions: declared data, kept like every event, with
+        its source, channel and time. Of several answers to a question the latest one holds; the
+        earlier ones stay visible.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProfileServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -440,6 +454,11 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListAccesses,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.SerializeToString,
+            ),
+            'RecordAnswers': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordAnswers,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1064,6 +1083,33 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListAccesses',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordAnswers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/RecordAnswers',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -90,6 +90,11 @@ class ProfileServiceStub:
     """Says that a holder has removed what it held."""
     ListAccesses: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]
     """Who looked at one customer, latest first."""
+    RecordAnswers: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAnswersRequest, _profile_service_pb2.RecordAnswersResponse]
+    """Records what came of asking customers questions: declared data, kept like every event, with
+    its source, channel and time. Of several answers to a question the latest one holds; the
+    earlier ones stay visible.
+    """
 
 @_typing.type_check_only
 class ProfileServiceAsyncStub(ProfileServiceStub):
@@ -153,6 +158,11 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Says that a holder has removed what it held."""
     ListAccesses: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]  # type: ignore[assignment]
     """Who looked at one customer, latest first."""
+    RecordAnswers: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAnswersRequest, _profile_service_pb2.RecordAnswersResponse]  # type: ignore[assignment]
+    """Records what came of asking customers questions: declared data, kept like every event, with
+    its source, channel and time. Of several answers to a question the latest one holds; the
+    earlier ones stay visible.
+    """
 
 class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is this customer?"""
@@ -351,5 +361,16 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListAccessesResponse, _abc.Awaitable[_profile_service_pb2.ListAccessesResponse]]:
         """Who looked at one customer, latest first."""
+
+    @_abc_1.abstractmethod
+    def RecordAnswers(
+        self,
+        request: _profile_service_pb2.RecordAnswersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.RecordAnswersResponse, _abc.Awaitable[_profile_service_pb2.RecordAnswersResponse]]:
+        """Records what came of asking customers questions: declared data, kept like every event, with
+        its source, channel and time. Of several answers to a question the latest one holds; the
+        earlier ones stay visible.
+        """
 
 def add_ProfileServiceServicer_to_server(servicer: ProfileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
