@@ -67,8 +67,8 @@ newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were kno
 life-stages: $(READY) ## Tell how soon a change of life is seen, on two simulated towns [SEED=7].
 	$(BIN)/python -m ml life-stages $(if $(SEED),--seed $(SEED))
 
-personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person beats theirs [PROTOCOL=…] [CONFIG=FILE].
-	$(BIN)/python -m ml personas $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person beats theirs [ONLY=learn] [PROTOCOL=…] [CONFIG=FILE].
+	$(BIN)/python -m ml personas $(DATASET) $(if $(filter learn,$(ONLY)),--only-learn) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

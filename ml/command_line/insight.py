@@ -17,6 +17,10 @@ from ml.command_line.options import (
 
 TIMING = Path("build/timing")
 
+OnlyLearn = Annotated[
+    bool, typer.Option("--only-learn", help="Write the personas, measure no worth: seconds.")
+]
+
 
 def ablate(
     dataset: DatasetFolder,
@@ -83,11 +87,12 @@ def newcomers(
         commands.newcomers(dataset, chosen, out=out, say=typer.echo)
 
 
-def personas(
+def personas(  # a command has as many options as it needs
     dataset: DatasetFolder,
     protocol: AskedBy = None,
     config: ConfigFile = None,
     fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+    only_learn: OnlyLearn = False,  # noqa: FBT002
     out: ResultsFolder = RESULTS,
 ) -> None:
     """Learn personas from histories: who are they, and how soon does the person beat them?"""
@@ -95,4 +100,5 @@ def personas(
         chosen = learning.training_config(
             config, protocol=protocol, fast=fast, show_progress=is_terminal()
         )
-        commands.personas(dataset, chosen, out=out, say=typer.echo)
+        command = commands.learn_only if only_learn else commands.personas
+        command(dataset, chosen, out=out, say=typer.echo)

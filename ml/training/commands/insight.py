@@ -7,6 +7,8 @@ from ml.dataset.split import SplitError
 from ml.dataset.violations import DatasetError
 from ml.evaluation.new_items import NoNewItemsError
 from ml.simulation.town import TownError
+from ml.training.artefacts.attribute_map import item_attributes
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.insight.ablation import ablate as ablate_model
 from ml.training.insight.ablation_report import write_ablation
 from ml.training.insight.coffee_and_tea import StudyConfig, coffee_and_tea
@@ -17,9 +19,10 @@ from ml.training.insight.cold_start_report import write_cold_start
 from ml.training.insight.newcomers import newcomers as measure_newcomers
 from ml.training.insight.newcomers_report import write_newcomers
 from ml.training.insight.personas import persona_worth
-from ml.training.insight.personas_report import write_personas
+from ml.training.insight.personas_report import write_learned, write_personas
 from ml.training.judging.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
+from ml.training.personas.learned import learn_personas
 from ml.training.source import this_machine
 from ml.training.training_config import TrainingConfig
 
@@ -103,6 +106,24 @@ def personas(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> No
     with this_machine(folder, config.learning) as source:
         found = persona_worth(source.dataset, config.learning, protocol=config.protocol)
     files = write_personas(found, source.dataset, out, name=folder.resolve().name)
+    _tell(files, say, digest=source.digest)
+
+
+def learn_only(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> None:
+    """Learn personas from all there is, measure nothing but how firm they stand, and write both.
+
+    Args:
+        folder: a dataset folder.
+        config: its seed is that of the personas.
+        out: the folder of all results.
+        say: tells the person.
+    """
+    seed = config.learning.seed
+    with this_machine(folder, config.learning) as source:
+        purchases = purchases_of(source.dataset)
+        learned = learn_personas(purchases, item_attributes(source.dataset.items), seed=seed)
+        firm = learned.stability(seed=seed)
+    files = write_learned(learned, firm, source.dataset, out, name=folder.resolve().name)
     _tell(files, say, digest=source.digest)
 
 

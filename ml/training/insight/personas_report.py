@@ -6,6 +6,8 @@ from ml.dataset.dataset import Dataset
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.insight.personas import ANSWERS, PAIRS, PersonaWorth
 from ml.training.judging.findings import Document, Findings, intervals, write_findings, writing
+from ml.training.personas.choosing import Stability
+from ml.training.personas.learned import Learned
 
 PERSONAS_FILE = "{name}-learned-personas.json"
 """What ``ofone persona learned`` takes."""
@@ -47,22 +49,41 @@ def document(found: PersonaWorth, *, name: str) -> Document:
     }
 
 
+def learned_document(learned: Learned, firm: Stability, *, name: str) -> Document:
+    """Return who the personas are and how firm they stand, as ``json`` takes it."""
+    return {
+        "dataset": name,
+        "personas": [
+            {"name": each.name, "share": each.share, "lifts": dict(each.lifts)}
+            for each in learned.personas.personas
+        ],
+        "stability": {"adjusted_rand": firm.adjusted_rand, "cosine": firm.cosine},
+        "tried": [
+            {"count": each.count, "gain": each.gain, "error": each.gain_error}
+            for each in learned.trials
+        ],
+    }
+
+
+def learned_page(learned: Learned, firm: Stability, dataset: Dataset) -> str:
+    """Return the same as a section in Markdown."""
+    stands = (
+        f"Learned again from other draws of the same customers: adjusted Rand "
+        f"{firm.adjusted_rand:.2f}, matched cosine {firm.cosine:.2f}."
+    )
+    parts = [f"## Personas of {dataset.description.name}", _personas(learned), stands]
+    return "\n\n".join(parts) + "\n"
+
+
 def page(found: PersonaWorth, dataset: Dataset) -> str:
     """Return the figures as a section in Markdown."""
-    firm = found.stability
     told = (
         f"Protocol {found.protocol}. Customers are asked about as if only so many of their latest "
         "baskets were known, and the store they visited last. Means with 95 % intervals, "
         "bootstrapped by customer."
     )
-    stands = (
-        f"Learned again from other draws of the same customers: adjusted Rand "
-        f"{firm.adjusted_rand:.2f}, matched cosine {firm.cosine:.2f}."
-    )
     parts = [
-        f"## Personas of {dataset.description.name}",
-        _personas(found),
-        stands,
+        learned_page(found.beginnings.learned, found.stability, dataset).rstrip(),
         told,
         f"{MAIN_METRIC}:",
         _answers(found),
@@ -86,9 +107,7 @@ def write_personas(found: PersonaWorth, dataset: Dataset, out: Path, *, name: st
     Raises:
         ResultsError: when the disk is full or the folder may not be written.
     """
-    with writing(out):
-        personas = found.beginnings.learned.personas
-        (out / PERSONAS_FILE.format(name=name)).write_text(personas.to_json(), encoding="utf-8")
+    _write_file(found.beginnings.learned, out, name=name)
     return write_findings(
         out,
         f"{name}-personas",
@@ -97,18 +116,37 @@ def write_personas(found: PersonaWorth, dataset: Dataset, out: Path, *, name: st
     )
 
 
+def write_learned(
+    learned: Learned, firm: Stability, dataset: Dataset, out: Path, *, name: str
+) -> Findings:
+    """Write who the personas are, and the personas beside it; as ``write_personas`` does."""
+    _write_file(learned, out, name=name)
+    return write_findings(
+        out,
+        f"{name}-learned",
+        document=learned_document(learned, firm, name=name),
+        page=learned_page(learned, firm, dataset),
+    )
+
+
+def _write_file(learned: Learned, out: Path, *, name: str) -> None:
+    with writing(out):
+        text = learned.personas.to_json()
+        (out / PERSONAS_FILE.format(name=name)).write_text(text, encoding="utf-8")
+
+
 def _asked_count(found: PersonaWorth, depth: str) -> int:
     return len(found.judgements[depth][ANSWERS[0]].scores)
 
 
-def _personas(found: PersonaWorth) -> str:
+def _personas(learned: Learned) -> str:
     rows = [
         [
             f"{each.share:.0%}",
             each.name,
             ", ".join(f"{word} {lift:g} times" for word, lift in each.lifts),
         ]
-        for each in found.beginnings.learned.personas.personas
+        for each in learned.personas.personas
     ]
     return _table(["share", "persona", "what members have more often than everybody"], rows)
 

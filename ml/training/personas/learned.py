@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from ml.model.attributes import ItemAttributes
 from ml.model.persona import Persona, Personas
@@ -16,6 +17,9 @@ from ml.training.personas.naming import named, strongest_lifts
 from ml.training.personas.words import Corpus, corpus_of, item_topics
 
 ID_DIGITS = 8
+MOST_CUSTOMERS = 50_000
+"""So many customers are learned from, drawn where there are more: a dozen personas have a few
+hundred figures each, and every further fit costs as much as the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,18 +31,20 @@ class Learned:
         topics: of the n items of the purchases.
         memberships: float64 [c, K], of the customers of the purchases.
         trials: how many personas were tried, and what each number gained.
+        lessons: float64 [l, W], what the customers said whom they were learned from.
+        mixture: the personas, as they were fitted.
     """
 
     personas: Personas
     topics: tuple[str, ...]
     memberships: NDArray[np.float64]
     trials: tuple[Trial, ...]
-    corpus: Corpus
+    lessons: sparse.csr_matrix
     mixture: Mixture
 
     def stability(self, *, seed: int) -> Stability:
         """Return how firm they stand when other customers are drawn."""
-        return stability(self.corpus.said, self.mixture, seed=seed)
+        return stability(self.lessons, self.mixture, seed=seed)
 
 
 def learn_personas(
@@ -58,15 +64,22 @@ def learn_personas(
     """
     topics = item_topics(purchases.item_ids, attributes)
     corpus = corpus_of(purchases, topics)
+    lessons = _drawn(corpus.said, seed=seed)
     trials: tuple[Trial, ...] = ()
     if count is None:
-        count, trials = choose_count(corpus.said, seed=seed)
-    mixture = fit_mixture(corpus.said, count, seed=seed)
+        count, trials = choose_count(lessons, seed=seed)
+    mixture = fit_mixture(lessons, count, seed=seed)
     titles = {item: about.name for item, about in attributes.items() if about.name}
     personas = _personas(corpus, mixture, titles)
-    return Learned(
-        personas, topics, mixture.memberships(corpus.said), trials, corpus=corpus, mixture=mixture
-    )
+    memberships = mixture.memberships(corpus.said)
+    return Learned(personas, topics, memberships, trials, lessons=lessons, mixture=mixture)
+
+
+def _drawn(said: sparse.csr_matrix, *, seed: int) -> sparse.csr_matrix:
+    if said.shape[0] <= MOST_CUSTOMERS:
+        return said
+    generator = np.random.default_rng([seed, 3])
+    return said[np.sort(generator.choice(said.shape[0], MOST_CUSTOMERS, replace=False))]
 
 
 def _personas(corpus: Corpus, mixture: Mixture, titles: Mapping[str, str]) -> Personas:

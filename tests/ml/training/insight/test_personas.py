@@ -139,3 +139,13 @@ def test_the_command_writes_figures_and_personas(tmp_path: Path) -> None:
     written = (tmp_path / "out" / "town-learned-personas.json").read_text()
     assert len(Personas.from_json(written).personas) == 2
     assert refused.exit_code == 3
+
+
+def test_personas_can_be_learned_without_being_measured(tmp_path: Path) -> None:
+    write_dataset(TOWN, tmp_path / "town")
+    settings = ["--only-learn", "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, ["personas", str(tmp_path / "town"), *settings])
+    assert done.exit_code == 0, done.output
+    assert "adjusted Rand 1.00" in done.output
+    written = {each.name for each in (tmp_path / "out").iterdir()}
+    assert written == {"town-learned-personas.json", "town-learned.json", "town-learned.md"}

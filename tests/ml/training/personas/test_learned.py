@@ -113,3 +113,14 @@ def test_who_came_once_has_a_basket_size_and_no_gap() -> None:
     assert rhythm_of([]) == Rhythm()
     assert rhythm_of([(0, ["tea", "milk"])]) == Rhythm(2.0)
     assert rhythm_of([(0, ["tea"]), (86_400 * 4, ["tea", "milk"])]) == Rhythm(1.5, 4.0)
+
+
+def test_of_many_customers_some_are_learned_from_and_all_are_told(
+    purchases: Purchases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ml.training.personas.learned.MOST_CUSTOMERS", 30)
+    found = learn_personas(purchases, item_attributes(shop().items), seed=3, count=2)
+    assert found.lessons.shape[0] == 30
+    assert len(found.memberships) == len(purchases.customer_ids)
+    likeliest = found.memberships.argmax(axis=1).tolist()
+    assert likeliest == [0 if name.startswith("t") else 1 for name in purchases.customer_ids]
