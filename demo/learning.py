@@ -41,6 +41,17 @@ def training_command(layout: Layout) -> list[str]:
     return python("-m", "ml", "train", str(layout.dataset), "--name", MODEL)
 
 
+def learn_personas(layout: Layout) -> str:
+    """Return the personas of the data set, as ``profile`` takes them.
+
+    Raises:
+        DemoError: when the command fails.
+    """
+    folder = layout.folder / "personas"
+    _run(layout, "personas", str(layout.dataset), "--only-learn", "--out", str(folder))
+    return (folder / f"{layout.dataset.name}-learned-personas.json").read_text(encoding="utf-8")
+
+
 def promote_and_publish(layout: Layout) -> None:
     """Let the gate make the challenger champion, and put it where the services watch.
 

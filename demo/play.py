@@ -11,8 +11,16 @@ from rich.console import Console
 from demo.cast import three_customers, three_townspeople
 from demo.filling import fill_catalogue, fill_history, fill_offers
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
-from demo.learning import MODEL, Source, make_dataset, promote_and_publish, training_command
+from demo.learning import (
+    MODEL,
+    Source,
+    learn_personas,
+    make_dataset,
+    promote_and_publish,
+    training_command,
+)
 from demo.offers import dozen_offers
+from demo.personas import allow_profiling, fill_personas
 from demo.processes import Processes, check_port
 from demo.services import Neighbourhood, page_answers
 from demo.story import tell
@@ -101,9 +109,11 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
         for service in SERVICES:
             processes.wait(service, services.serving, seconds=START_SECONDS)
     _write_offers(console, layout, dataset, services)
+    _write_personas(console, layout, services)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
     cast = three_customers(dataset) if source.raw else three_townspeople(dataset)
+    allow_profiling(services.doors().profile, (each.card for each in cast), now)
     tell(console, services.doors(), cast, now)
     return Ending(layout, cast[0].card, now if moment < datetime.now(UTC) - STALE else None)
 
@@ -150,6 +160,14 @@ def _write_offers(
     with _step(console, "a dozen offers"):
         fill_offers(services.offers(), dozen_offers(dataset))
     layout.done("offers").touch()
+
+
+def _write_personas(console: Console, layout: Layout, services: Neighbourhood) -> None:
+    if layout.done("personas").exists():
+        return
+    with _step(console, "personas: some learned, some written"):
+        fill_personas(services.personas(), learn_personas(layout))
+    layout.done("personas").touch()
 
 
 @contextlib.contextmanager

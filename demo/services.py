@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
+from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceStub
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
@@ -59,6 +60,10 @@ class Neighbourhood:
     def offers(self) -> OfferServiceStub:
         """Return the offers' side of ``recommendation``."""
         return OfferServiceStub(self.channels["recommendation"])
+
+    def personas(self) -> PersonaServiceStub:
+        """Return the personas' side of ``profile``."""
+        return PersonaServiceStub(self.channels["profile"])
 
     def answers(self, service: str) -> bool:
         """Return whether the process answers health at all."""
