@@ -38,11 +38,11 @@ WRITTEN = {
         description="Who fill a trolley.",
         rule="traits.mean_basket_size >= 10.0",
     ),
-    "christmas-shoppers": Persona(
-        display_name="Christmas shoppers",
-        description="Who come for more than usual before Christmas.",
-        rule="traits.basket_count >= 3 && traits.mean_basket_size >= 5.0",
-        season=Season(months=[11, 12], weight_outside=0.2),
+    "feast-day-shoppers": Persona(
+        display_name="Feast-day shoppers",
+        description="Who decorate, bake and give when the days grow short.",
+        rule="category_share('Autumn and feast days') > 0.02",
+        season=Season(months=[10, 11, 12], weight_outside=0.2),
     ),
 }
 """By id; a persona about something that a shop does not sell is nobody's there."""
