@@ -20,11 +20,12 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
 from sqlalchemy import Engine
 
 from ml.model.bundle_watch import BundleWatcher
+from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from services.conditions.cel_conditions import CelConditions
 from services.recommendation.adapters import embedding_client, profile_client, served_model
+from services.recommendation.adapters.condition_needs import ConditionNeeds
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.offer_book import CachedOfferBook
-from services.recommendation.adapters.persona_need import PersonaNeed
 from services.recommendation.adapters.question_book import CachedQuestionBook
 from services.recommendation.adapters.shadow import QueuedShadow
 from services.recommendation.adapters.sql_decisions import SqlDecisionStore
@@ -35,7 +36,7 @@ from services.recommendation.adapters.telemetry import PrometheusTelemetry
 from services.recommendation.adapters.trial import ChallengerTrial, challenger_watcher
 from services.recommendation.adapters.trial_telemetry import PrometheusTrialTelemetry
 from services.recommendation.domain.breaker import Breaker
-from services.recommendation.domain.condition import VOCABULARY
+from services.recommendation.domain.condition import vocabulary
 from services.recommendation.domain.share import CustomerShare
 from services.recommendation.ports import ModelSource, Proposer
 from services.recommendation.servicer.offer_service import OfferServicer
@@ -47,7 +48,7 @@ from services.serving.bootstrap import Application, Service, ServingSettings, ru
 from services.serving.channel import ChannelSettings, connect
 from services.serving.health import ReadinessCheck
 from services.serving.polling import PollingThread
-from services.serving.settings import load_both
+from services.serving.settings import SettingsError, load_both
 from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import migrate_database, open_database
@@ -72,7 +73,7 @@ def application(settings: RecommendationSettings) -> Application:
         StartupError: when the database is not there or not migrated.
     """
     engine = _database(settings)
-    telemetry, conditions = PrometheusTelemetry(), CelConditions(VOCABULARY)
+    telemetry, conditions = PrometheusTelemetry(), _conditions(settings)
     store = SqlOfferStore(engine, _now)
     book = CachedOfferBook(store)
     question_store = SqlQuestionStore(engine, _now)
@@ -86,7 +87,7 @@ def application(settings: RecommendationSettings) -> Application:
     nearness = _nearness(settings, embedding)
     beside = _beside(settings, models, nearness)
     situations = SituationReader(
-        customers=profile_client.ProfileClient(profile, PersonaNeed(book, questions)),
+        customers=profile_client.ProfileClient(profile, ConditionNeeds(book, questions)),
         proposer=nearness,
         models=models,
         telemetry=telemetry,
@@ -133,6 +134,19 @@ def _database(settings: RecommendationSettings) -> Engine:
         limits=DatabaseLimits(pool_size=settings.pool_size),
         migrate_first=settings.migrate_on_start,
     )
+
+
+def _conditions(settings: RecommendationSettings) -> CelConditions:
+    """Return the language of conditions.
+
+    Raises:
+        SettingsError: when the table of signs, whose stages conditions speak of, cannot be used.
+    """
+    try:
+        signs = read_sign_table(settings.life_signs_file or SHIPPED)
+    except SignTableError as error:
+        raise SettingsError(f"{PREFIX}_LIFE_SIGNS_FILE: {error}") from None
+    return CelConditions(vocabulary(stage.name for stage in signs.stages))
 
 
 def _decision_log(

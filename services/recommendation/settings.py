@@ -44,6 +44,9 @@ class RecommendationSettings:
     not asked: in the simulated town such answers change no list that people would notice."""
     validity_hours: float = 24.0
     """How long an offer may be shown after it was chosen."""
+    life_signs_file: Path | None = None
+    """The same table of signs as ``profile`` has: conditions may speak of its stages
+    (docs/life_stages.md); the shipped one where none is named."""
     time_zone: str = "UTC"
     """In which conditions read hours and weekdays, such as ``Europe/Berlin``."""
     migrate_on_start: bool = False

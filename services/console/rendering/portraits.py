@@ -22,6 +22,7 @@ from services.console.rendering.figures import (
     share_in_percent,
     times_in_words,
 )
+from services.console.rendering.life_tables import stages_table
 from services.console.rendering.names import called
 from services.console.rendering.persona_tables import memberships_sentence
 from services.console.rendering.rhythm import days_since, due_items, favourite_items, is_due
@@ -77,6 +78,7 @@ def customer_portrait(
         said = memberships_sentence(customer.personas)
         parts += ["", Text.assemble(("Personas: ", "bold"), said)]
     for table in (
+        stages_table(customer.life_stages),
         traits_table(customer.inferred_traits),
         habits_table(customer.inferred_traits, item_names),
     ):

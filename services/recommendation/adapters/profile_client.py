@@ -11,6 +11,7 @@ from ofone.profile.v1 import customer_pb2, event_pb2, profile_service_pb2
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
 from ml.model.history import History
+from services.recommendation.domain.condition import Needs
 from services.recommendation.domain.customer import (
     AskedQuestion,
     Customer,
@@ -37,15 +38,16 @@ _CHANNELS = {
 class ProfileClient:
     """The port ``CustomerReader`` over gRPC."""
 
-    def __init__(self, channel: grpc.Channel, needs_personas: Callable[[], bool]) -> None:
-        """Take a channel to ``profile``, and what says whether anybody asks for personas now."""
+    def __init__(self, channel: grpc.Channel, needs: Callable[[], Needs]) -> None:
+        """Take a channel to ``profile``, and what says what conditions ask for now."""
         self._stub = ProfileServiceStub(channel)
-        self._needs_personas = needs_personas
+        self._needs = needs
 
     def read(self, subject: Subject, timeout_seconds: float) -> Customer:
         """See ``ports.CustomerReader.read``."""
         request = _request(subject)
-        request.with_personas = self._needs_personas()
+        needs = self._needs()
+        request.with_personas, request.with_life_stages = needs.personas, needs.life_stages
         try:
             response = self._stub.GetSnapshot(request, timeout=timeout_seconds)
         except Failure as failure:
@@ -54,10 +56,11 @@ class ProfileClient:
             if isinstance(subject, Identifier):
                 return newcomer()
             raise not_found("customer", f"customers/{subject}") from failure
-        customer = customer_of(response.snapshot)
-        if not request.with_personas:
-            return customer
-        return replace(customer, personas=_personas(response.snapshot))
+        return replace(
+            customer_of(response.snapshot),
+            personas=_personas(response.snapshot) if needs.personas else None,
+            life_stages=_life_stages(response.snapshot) if needs.life_stages else None,
+        )
 
 
 def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
@@ -100,6 +103,11 @@ def _request(subject: Subject) -> profile_service_pb2.GetSnapshotRequest:
 def _personas(snapshot: customer_pb2.Snapshot) -> dict[str, float]:
     """Return what is told; of who does not allow it nothing is, and then all is 0."""
     return {each.persona.removeprefix("personas/"): each.probability for each in snapshot.personas}
+
+
+def _life_stages(snapshot: customer_pb2.Snapshot) -> dict[str, float]:
+    """Return what is told; what a customer does not allow to be known is not there."""
+    return {each.name: each.probability for each in snapshot.life_stages}
 
 
 def _history(snapshot: customer_pb2.Snapshot) -> History:

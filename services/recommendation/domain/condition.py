@@ -1,6 +1,7 @@
 """What conditions may speak of, and what is known of it in one request."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from services.conditions.condition import Facts, Value, Vocabulary
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
@@ -27,14 +28,30 @@ VARIABLES: Mapping[str, Mapping[str, type]] = {
 PERSONA = "persona"
 """The table of memberships: ``persona('tea-people') > 0.5``."""
 
-VOCABULARY = Vocabulary(VARIABLES, tables={PERSONA: 0.0})
+LIFE = "life"
+"""The variable of stages of life: ``life.new_home > 0.6``."""
 
 SECONDS_PER_DAY = 86_400.0
 
 
-def asks_for_personas(sources: Iterable[str]) -> bool:
-    """Return whether any of these conditions may ask for a persona."""
-    return any(PERSONA in source for source in sources)
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be told of a customer besides what is told of everybody."""
+
+    personas: bool = False
+    life_stages: bool = False
+
+
+def vocabulary(life_stages: Iterable[str]) -> Vocabulary:
+    """Return what conditions may speak of, where these stages of life are looked for."""
+    variables = {**VARIABLES, LIFE: dict.fromkeys(life_stages, float)}
+    return Vocabulary(variables, tables={PERSONA: 0.0})
+
+
+def needs_of(sources: Iterable[str]) -> Needs:
+    """Return what any of these conditions may ask for."""
+    text = "\n".join(sources)
+    return Needs(personas=PERSONA in text, life_stages=LIFE in text)
 
 
 def facts_of(customer: Customer, moment: Moment) -> Facts:
@@ -52,6 +69,8 @@ def facts_of(customer: Customer, moment: Moment) -> Facts:
         facts["traits"] = _traits(customer, moment.seconds)
     if customer.personas is not None:
         facts[PERSONA] = customer.personas
+    if customer.life_stages is not None:
+        facts[LIFE] = customer.life_stages
     if customer.marketing_allowed is not None:
         allowed = customer.marketing_allowed
         facts["marketing"] = {channel: channel in allowed for channel in CONSENT_CHANNELS}

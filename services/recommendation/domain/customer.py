@@ -88,6 +88,9 @@ class Customer:
     """By question id."""
     personas: Mapping[str, float] | None = None
     """Probability by persona id; ``None`` where nobody asked for them either."""
+    life_stages: Mapping[str, float] | None = None
+    """Probability by stage of life, those alone that the customer lets be known; ``None`` where
+    nobody asked for them either."""
 
     @property
     def answers(self) -> dict[str, AskedQuestion]:
@@ -104,7 +107,7 @@ class Customer:
 
 def newcomer() -> Customer:
     """Return somebody who was never seen before."""
-    return Customer(exposures={}, traits=Traits(), asked={}, personas={})
+    return Customer(exposures={}, traits=Traits(), asked={}, personas={}, life_stages={})
 
 
 def unreadable(customer_id: str) -> Customer:

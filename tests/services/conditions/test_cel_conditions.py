@@ -4,11 +4,12 @@ import pytest
 
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.condition import ConditionMistake, Facts
-from services.recommendation.domain.condition import VOCABULARY, facts_of
+from services.recommendation.domain.condition import facts_of, vocabulary
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago
 
+VOCABULARY = vocabulary(["new_home"])
 REGULAR = customer(
     marketing=("email",),
     traits=Traits(

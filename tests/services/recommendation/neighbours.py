@@ -68,6 +68,8 @@ class FakeProfile(ProfileServiceServicer):
         self.cards: dict[str, str] = {}
         self.told_personas: list[bool] = []
         """Of each answer, whether it was asked for personas."""
+        self.told_life_stages: list[bool] = []
+        """Of each answer, whether it was asked for stages of life."""
 
     def put(self, name: str, baskets: Sequence[Basket] = (), **fields: object) -> None:
         """Keep a customer who bought ``baskets``; ``fields`` are those of a snapshot."""
@@ -85,6 +87,9 @@ class FakeProfile(ProfileServiceServicer):
         self.told_personas.append(request.with_personas)
         if not request.with_personas:
             found.ClearField("personas")
+        self.told_life_stages.append(request.with_life_stages)
+        if not request.with_life_stages:
+            found.ClearField("life_stages")
         return profile_service_pb2.GetSnapshotResponse(snapshot=found)
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from ml.model.life_stages.sign_file import SHIPPED, read_sign_table
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.source_text import FUNCTIONS, METHODS, TYPE_NAMES
-from services.recommendation.domain.condition import VARIABLES, VOCABULARY
+from services.recommendation.domain.condition import vocabulary
 from services.recommendation.domain.verdict import Verdict
 
 PAGE = (Path(__file__).parents[3] / "docs" / "offers.md").read_text()
+VOCABULARY = vocabulary(stage.name for stage in read_sign_table(SHIPPED).stages)
 EXAMPLES = re.findall(r"```cel\n(.*?)\n```", PAGE, re.DOTALL)
 
 
@@ -31,7 +33,7 @@ def test_the_page_names_every_field_with_its_type_and_no_other() -> None:
     }
     declared = {
         f"{variable}.{field}": TYPE_NAMES[kind]
-        for variable, fields in VARIABLES.items()
+        for variable, fields in VOCABULARY.variables.items()
         for field, kind in fields.items()
     }
     assert listed == declared

@@ -4,7 +4,7 @@ import dataclasses
 from zoneinfo import ZoneInfo
 
 from services.conditions.condition import ConditionMistake
-from services.recommendation.domain.condition import VARIABLES, asks_for_personas, facts_of
+from services.recommendation.domain.condition import VARIABLES, Needs, facts_of, needs_of
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago
@@ -34,8 +34,18 @@ def test_personas_are_told_where_they_were_asked_for() -> None:
 
 
 def test_whether_personas_are_asked_for_is_seen_in_the_conditions() -> None:
-    assert asks_for_personas(["true", "!(persona ('tea-people') > 0.5)"])
-    assert not asks_for_personas(["", "traits.basket_count > 3"])
+    assert needs_of(["true", "!(persona ('tea-people') > 0.5)"]) == Needs(personas=True)
+    assert needs_of(["", "traits.basket_count > 3"]) == Needs()
+
+
+def test_whether_stages_of_life_are_asked_for_is_seen_in_the_conditions() -> None:
+    assert needs_of(["true", "life.new_home > 0.6"]) == Needs(life_stages=True)
+
+
+def test_stages_of_life_are_told_where_they_were_asked_for() -> None:
+    told = facts_of(dataclasses.replace(customer(), life_stages={"new_home": 0.75}), Moment(NOON))
+    assert told["life"] == {"new_home": 0.75}
+    assert "life" not in facts_of(customer(), Moment(NOON))
 
 
 def test_days_are_counted_back_from_the_moment_asked_about() -> None:
