@@ -13,7 +13,7 @@ from services.console.offer_writing import Outcome
 from services.console.rendering.names import resource_id
 from services.serving.failures import Failure, Kind
 
-_PLAIN = ("display_name", "description", "picture_uri")
+_PLAIN = ("display_name", "description", "picture_uri", "sensitive")
 _WRITTEN = (*_PLAIN, "rule", "season")
 """What a file decides of a learned persona, and of a written one."""
 

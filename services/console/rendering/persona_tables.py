@@ -48,6 +48,7 @@ def persona_sheet(persona: Persona) -> Table:
             "description": persona.description,
             "picture": persona.picture_uri,
             "origin": "learned from histories" if is_learned else "written",
+            "sensitive": "told only with consent to it" if persona.sensitive else "",
             "rule": persona.rule,
             "season": season_in_words(persona.season) if persona.HasField("season") else "",
             "share of customers": share_in_percent(persona.customer_share) if is_learned else "",

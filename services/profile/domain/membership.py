@@ -1,6 +1,6 @@
 """How likely a customer belongs to each persona: a pure function of state, personas and moment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,14 +53,15 @@ def memberships(
     """Return how likely a customer belongs to each persona, likeliest first.
 
     Args:
-        catalogue: all personas.
+        catalogue: the personas that may be told.
         state: of the customer.
         reading: of rules.
         now_seconds: the moment, since 1970.
     """
     holds = reading(facts_of(state, now_seconds))
     month = datetime.fromtimestamp(now_seconds, UTC).month
-    learned = _learned(catalogue.learned, state) if catalogue.learned else {}
+    told = {each.persona_id for each in catalogue.personas}
+    learned = _among(_learned(catalogue.learned, state), told) if catalogue.learned else {}
     found = [
         Membership(
             each.persona_id,
@@ -105,6 +106,16 @@ def _written(persona: Persona, holds: Holds, month: int) -> float:
     if holds(persona.rule) is not True:
         return 0.0
     return persona.season.weight(month) if persona.season else 1.0
+
+
+def _among(probabilities: Mapping[str, float], told: Collection[str]) -> dict[str, float]:
+    """Return what is left among those that may be told: what is missing must not tell the others.
+
+    Where nothing is left, each that may be told is as likely as the next.
+    """
+    kept = {name: each for name, each in probabilities.items() if name in told}
+    whole = sum(kept.values())
+    return {name: each / whole if whole else 1 / len(kept) for name, each in kept.items()}
 
 
 def _learned(personas: Personas, state: CustomerState) -> dict[str, float]:

@@ -41,6 +41,8 @@ class Persona:
     """Of a learned one: its share of all customers, 0 to 1."""
     lifts: tuple[tuple[str, float], ...] = ()
     """Of a learned one: what sets its members apart, strongest first, by how many times."""
+    is_sensitive: bool = False
+    """Whether it is told only of customers who allow sensitive inference."""
 
     @property
     def is_learned(self) -> bool:
@@ -73,3 +75,8 @@ class PersonaCatalogue:
     """By id."""
     learned: Personas | None = None
     """How memberships in the learned ones are told; ``None`` before any were learned."""
+
+    def without_sensitive(self) -> "PersonaCatalogue":
+        """Return those that may be told of anybody."""
+        plain = tuple(each for each in self.personas if not each.is_sensitive)
+        return PersonaCatalogue(self.revision, plain, self.learned)

@@ -130,7 +130,8 @@ def personas_of(
     needed = (Purpose.PERSONALISATION, Purpose.PROFILING)
     if view is None or not all(policy.allows(each, view.record.consents) for each in needed):
         return []
-    return membership_messages(personas.of(view.record.state))
+    is_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, view.record.consents)
+    return membership_messages(personas.of(view.record.state, sensitive_allowed=is_allowed))
 
 
 def consent_messages(consents: Consents, policy: ConsentPolicy) -> list[customer_pb2.Consent]:

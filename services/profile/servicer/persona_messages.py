@@ -29,7 +29,7 @@ MAX_LEARNED = 20
 MAX_LIFTS = 20
 MAX_PATHS = 20
 
-PLAIN_FIELDS = ("display_name", "description", "picture_uri")
+PLAIN_FIELDS = ("display_name", "description", "picture_uri", "sensitive")
 """What people may change of any persona."""
 WRITTEN_FIELDS = (*PLAIN_FIELDS, "rule", "season")
 """What they may change of one that was written."""
@@ -49,7 +49,7 @@ def persona_of(
         except ConditionMistake as mistake:
             check.fail("persona.rule", f"CONDITION_{mistake.rule}", str(mistake))
     season = _season(message.season, check) if message.HasField("season") else None
-    return Persona(persona_id, *plain, rule=rule, season=season)
+    return Persona(persona_id, *plain, rule=rule, season=season, is_sensitive=message.sensitive)
 
 
 def changed(
@@ -79,9 +79,12 @@ def changed(
             setattr(after, path, getattr(message, path))
     if not persona.is_learned:
         return persona_of(persona.persona_id, after, check, rules=rules)
-    plain = _plain(after, check)
     return Persona(
-        persona.persona_id, *plain, customer_share=persona.customer_share, lifts=persona.lifts
+        persona.persona_id,
+        *_plain(after, check),
+        customer_share=persona.customer_share,
+        lifts=persona.lifts,
+        is_sensitive=after.sensitive,
     )
 
 
@@ -109,6 +112,7 @@ def content_message(persona: Persona) -> messages.Persona:
         ),
         customer_share=persona.customer_share,
         lifts=[messages.Lift(word=word, lift=lift) for word, lift in persona.lifts],
+        sensitive=persona.is_sensitive,
     )
     if persona.season is not None:
         message.season.months.extend(persona.season.months)

@@ -21,9 +21,17 @@ class PersonaReader:
         self._clock = clock
         self._known: PersonaCatalogue | None = None
 
-    def of(self, state: CustomerState) -> tuple[Membership, ...]:
-        """Return how likely a customer in this state belongs to each persona, likeliest first."""
+    def of(self, state: CustomerState, *, sensitive_allowed: bool) -> tuple[Membership, ...]:
+        """Return how likely a customer in this state belongs to each persona, likeliest first.
+
+        Args:
+            state: of the customer.
+            sensitive_allowed: whether sensitive personas are told too; else they are not even
+                looked at.
+        """
         self._known = catalogue = self._store.catalogue(self._known)
+        if not sensitive_allowed:
+            catalogue = catalogue.without_sensitive()
         if not catalogue.personas:
             return ()
         now_seconds = int(self._clock().timestamp())

@@ -109,6 +109,17 @@ def test_learned_personas_share_a_customer_among_them() -> None:
     assert sum(known.values()) == pytest.approx(1)
 
 
+def test_what_remains_beside_a_sensitive_persona_tells_nothing_of_it() -> None:
+    personas = (
+        Persona(PersonaId("learned-tea"), "Tea", is_sensitive=True),
+        Persona(PersonaId("learned-coffee"), "Coffee"),
+    )
+    plain = PersonaCatalogue(1, personas, LEARNED).without_sensitive()
+    for state in (NOBODY, TEA_DRINKER):
+        found = memberships(plain, state, reading=RULES.about, now_seconds=NOW_SECONDS)
+        assert [(each.persona_id, each.probability) for each in found] == [("learned-coffee", 1.0)]
+
+
 def test_an_item_that_the_catalogue_gave_no_category_is_a_word_of_its_own() -> None:
     personas = tuple(Persona(PersonaId(each.persona_id), each.name) for each in LEARNED.personas)
     plain = shopper((3, {"kettle": "", "pan": "", "cup": ""}))

@@ -233,6 +233,29 @@ def test_who_does_not_allow_it_is_of_no_persona(desk: Desk, purpose: int) -> Non
     assert not desk.stub.GetCustomer(pb.GetCustomerRequest(name=name)).customer.personas
 
 
+def test_a_sensitive_persona_is_told_only_where_that_is_allowed(desk: Desk) -> None:
+    create(desk, sensitive=True)
+    learn(desk)
+    update(desk, "sensitive", name="learned-tea", sensitive=True)
+    name = tea_drinker(desk)
+    asked = pb.GetCustomerRequest(name=name)
+    before = desk.stub.GetCustomer(asked).customer.personas
+    assert [(each.persona, each.probability) for each in before] == [("personas/learned-coffee", 1)]
+    consent = customer_pb2.Consent(
+        purpose=customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE,
+        state=customer_pb2.CONSENT_STATE_GRANTED,
+        source="app",
+        stated_at=Timestamp(seconds=NOW_SECONDS),
+    )
+    desk.stub.SetConsent(pb.SetConsentRequest(customer=name, consent=consent))
+    after = desk.stub.GetCustomer(asked).customer.personas
+    assert [each.persona for each in after] == [
+        "personas/tea-people",
+        "personas/learned-tea",
+        "personas/learned-coffee",
+    ]
+
+
 def test_a_rule_that_was_changed_counts_in_the_next_answer(desk: Desk) -> None:
     create(desk)
     name = tea_drinker(desk)

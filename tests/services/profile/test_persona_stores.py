@@ -21,6 +21,7 @@ TEA = Persona(
     picture_uri="https://pictures.example/tea.png",
     rule="category_share('Tea') > 0.2",
     season=Season((1, 11, 12), 0.5),
+    is_sensitive=True,
 )
 LEARNED = Persona(
     PersonaId("learned-1"), "Cat", customer_share=1.0, lifts=(("Cat", 6.25), ("Children", 1.2))

@@ -25,25 +25,25 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eofone/profile/v1/persona.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"0\n\x06Season\x12\x0e\n\x06months\x18\x01 \x03(\r\x12\x16\n\x0eweight_outside\x18\x02 \x01(\x01\"\"\n\x04Lift\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x0c\n\x04lift\x18\x02 \x01(\x01\"\xef\x02\n\x07Persona\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x13\n\x0bpicture_uri\x18\x04 \x01(\t\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12(\n\x06season\x18\x06 \x01(\x0b\x32\x18.ofone.profile.v1.Season\x12/\n\x06origin\x18\x07 \x01(\x0e\x32\x1f.ofone.profile.v1.PersonaOrigin\x12\x16\n\x0e\x63ustomer_share\x18\x08 \x01(\x01\x12%\n\x05lifts\x18\t \x03(\x0b\x32\x16.ofone.profile.v1.Lift\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\nMembership\x12\x0f\n\x07persona\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x02\"}\n\x0eLearnedPersona\x12\x12\n\npersona_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05share\x18\x03 \x01(\x01\x12%\n\x05lifts\x18\x04 \x03(\x0b\x32\x16.ofone.profile.v1.Lift\x12\x13\n\x0blog_chances\x18\x05 \x03(\x01\"|\n\x0fLearnedPersonas\x12\r\n\x05words\x18\x01 \x03(\t\x12\x14\n\x0c\x62\x61sket_sizes\x18\x02 \x03(\x01\x12\x10\n\x08gap_days\x18\x03 \x03(\x01\x12\x32\n\x08personas\x18\x04 \x03(\x0b\x32 .ofone.profile.v1.LearnedPersona*g\n\rPersonaOrigin\x12\x1e\n\x1aPERSONA_ORIGIN_UNSPECIFIED\x10\x00\x12\x1a\n\x16PERSONA_ORIGIN_WRITTEN\x10\x01\x12\x1a\n\x16PERSONA_ORIGIN_LEARNED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eofone/profile/v1/persona.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"0\n\x06Season\x12\x0e\n\x06months\x18\x01 \x03(\r\x12\x16\n\x0eweight_outside\x18\x02 \x01(\x01\"\"\n\x04Lift\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\x0c\n\x04lift\x18\x02 \x01(\x01\"\x82\x03\n\x07Persona\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x13\n\x0bpicture_uri\x18\x04 \x01(\t\x12\x0c\n\x04rule\x18\x05 \x01(\t\x12(\n\x06season\x18\x06 \x01(\x0b\x32\x18.ofone.profile.v1.Season\x12/\n\x06origin\x18\x07 \x01(\x0e\x32\x1f.ofone.profile.v1.PersonaOrigin\x12\x16\n\x0e\x63ustomer_share\x18\x08 \x01(\x01\x12%\n\x05lifts\x18\t \x03(\x0b\x32\x16.ofone.profile.v1.Lift\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tsensitive\x18\r \x01(\x08\"H\n\nMembership\x12\x0f\n\x07persona\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x02\"}\n\x0eLearnedPersona\x12\x12\n\npersona_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05share\x18\x03 \x01(\x01\x12%\n\x05lifts\x18\x04 \x03(\x0b\x32\x16.ofone.profile.v1.Lift\x12\x13\n\x0blog_chances\x18\x05 \x03(\x01\"|\n\x0fLearnedPersonas\x12\r\n\x05words\x18\x01 \x03(\t\x12\x14\n\x0c\x62\x61sket_sizes\x18\x02 \x03(\x01\x12\x10\n\x08gap_days\x18\x03 \x03(\x01\x12\x32\n\x08personas\x18\x04 \x03(\x0b\x32 .ofone.profile.v1.LearnedPersona*g\n\rPersonaOrigin\x12\x1e\n\x1aPERSONA_ORIGIN_UNSPECIFIED\x10\x00\x12\x1a\n\x16PERSONA_ORIGIN_WRITTEN\x10\x01\x12\x1a\n\x16PERSONA_ORIGIN_LEARNED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.persona_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PERSONAORIGIN']._serialized_start=868
-  _globals['_PERSONAORIGIN']._serialized_end=971
+  _globals['_PERSONAORIGIN']._serialized_start=887
+  _globals['_PERSONAORIGIN']._serialized_end=990
   _globals['_SEASON']._serialized_start=85
   _globals['_SEASON']._serialized_end=133
   _globals['_LIFT']._serialized_start=135
   _globals['_LIFT']._serialized_end=169
   _globals['_PERSONA']._serialized_start=172
-  _globals['_PERSONA']._serialized_end=539
-  _globals['_MEMBERSHIP']._serialized_start=541
-  _globals['_MEMBERSHIP']._serialized_end=613
-  _globals['_LEARNEDPERSONA']._serialized_start=615
-  _globals['_LEARNEDPERSONA']._serialized_end=740
-  _globals['_LEARNEDPERSONAS']._serialized_start=742
-  _globals['_LEARNEDPERSONAS']._serialized_end=866
+  _globals['_PERSONA']._serialized_end=558
+  _globals['_MEMBERSHIP']._serialized_start=560
+  _globals['_MEMBERSHIP']._serialized_end=632
+  _globals['_LEARNEDPERSONA']._serialized_start=634
+  _globals['_LEARNEDPERSONA']._serialized_end=759
+  _globals['_LEARNEDPERSONAS']._serialized_start=761
+  _globals['_LEARNEDPERSONAS']._serialized_end=885
 # @@protoc_insertion_point(module_scope)

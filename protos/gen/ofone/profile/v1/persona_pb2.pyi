@@ -116,6 +116,7 @@ class Persona(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    SENSITIVE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`personas/{persona}`."""
     display_name: _builtins.str
@@ -134,6 +135,10 @@ class Persona(_message.Message):
     """Output only. Of a learned one: its share of all customers it was learned from, 0 to 1."""
     etag: _builtins.str
     """Changes whenever the persona does."""
+    sensitive: _builtins.bool
+    """Whether belonging to it says something sensitive, such as a child on the way: then it is told
+    only of customers who allow sensitive inference.
+    """
     @_builtins.property
     def season(self) -> Global___Season:
         """When in the year a written one counts; unset for the whole year."""
@@ -165,10 +170,11 @@ class Persona(_message.Message):
         etag: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        sensitive: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "season", b"season", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_share", b"customer_share", "description", b"description", "display_name", b"display_name", "etag", b"etag", "lifts", b"lifts", "name", b"name", "origin", b"origin", "picture_uri", b"picture_uri", "rule", b"rule", "season", b"season", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "customer_share", b"customer_share", "description", b"description", "display_name", b"display_name", "etag", b"etag", "lifts", b"lifts", "name", b"name", "origin", b"origin", "picture_uri", b"picture_uri", "rule", b"rule", "season", b"season", "sensitive", b"sensitive", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -188,7 +194,7 @@ class Membership(_message.Message):
     display_name: _builtins.str
     """What people call it."""
     probability: _builtins.float
-    """From 0 to 1. Those of learned personas sum to 1; a written one is 1 where its rule holds, in
+    """From 0 to 1. Those of the learned personas that are told sum to 1; a written one is 1 where its rule holds, in
     season, and 0 where it does not, or cannot be told.
     """
     def __init__(
