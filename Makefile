@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_VENV := .venv-spark
 SPARK_READY := $(SPARK_VENV)/.ready
+REFERENCE_VENV := .venv-reference
+REFERENCE_READY := $(REFERENCE_VENV)/.ready
 ENGINE_READY := $(if $(filter spark,$(ENGINE)),$(SPARK_READY),$(READY))
 IMAGES := profile embedding recommendation console training
 PROTOS := $(shell find protos/ofone -name '*.proto')
@@ -18,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start life-stages newcomers personas timing setup-spark test-spark train bench-spark
+.PHONY: ablate cold-start life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -41,6 +43,14 @@ $(SPARK_READY): requirements/spark.txt requirements/development.txt requirements
 	$(SPARK_VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --require-hashes \
 	  -r requirements/development.txt -r requirements/spark.txt
 	$(SPARK_VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --no-deps --no-build-isolation -e .
+	touch $@
+
+setup-reference: $(REFERENCE_READY) ## Make another environment, to check fitted figures against a library (0.7 GB more).
+
+$(REFERENCE_READY): requirements/reference.txt requirements/uv.txt
+	test -x $(REFERENCE_VENV)/bin/python || $(PYTHON) -m venv $(REFERENCE_VENV)
+	$(REFERENCE_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(REFERENCE_VENV)/bin/uv pip install --quiet --python $(REFERENCE_VENV)/bin/python --require-hashes -r requirements/reference.txt
 	touch $@
 
 run: $(READY) ## Make a town (or take DATA=FILE [MAPPING=FILE]), learn, serve, show, until Ctrl-C.
@@ -66,6 +76,9 @@ newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were kno
 
 life-stages: $(READY) ## Tell how soon a change of life is seen, on two simulated towns [SEED=7].
 	$(BIN)/python -m ml life-stages $(if $(SEED),--seed $(SEED))
+
+priors: $(READY) ## Fit what is typical of the customers of DATASET=DIR, for traits, into OUT=FILE.
+	$(BIN)/python -m ml priors $(DATASET) $(if $(OUT),--out $(OUT))
 
 personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person beats theirs [ONLY=learn] [PROTOCOL=…] [CONFIG=FILE].
 	$(BIN)/python -m ml personas $(DATASET) $(if $(filter learn,$(ONLY)),--only-learn) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
@@ -96,6 +109,9 @@ train: $(ENGINE_READY) ## Learn from DATASET=DIR, register the challenger [CONFI
 
 test-spark: $(SPARK_READY) ## Run the tests of the Spark engine, in its own environment.
 	$(SPARK_VENV)/bin/python -m pytest tests/ml/spark
+
+test-reference: $(REFERENCE_READY) ## Check the models of purchases and spends against CDNOW and a maintained library.
+	$(REFERENCE_VENV)/bin/python -m pytest --noconftest -W default tests/ml/training/priors/test_reference.py
 
 bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
 	$(BIN)/python -m tests.benchmarks
@@ -138,6 +154,8 @@ locks: $(READY) ## Compile the hashed locks from pyproject.toml.
 	  --all-extras --group dev -o requirements/development.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra training --group spark -c requirements/development.txt -o requirements/spark.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group reference -o requirements/reference.txt
 
 format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix --quiet . || true

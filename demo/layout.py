@@ -68,6 +68,11 @@ class Layout:
         """The key of the hashes of identifiers."""
         return self.folder / "identifier.key"
 
+    @property
+    def priors(self) -> Path:
+        """What is typical of the customers."""
+        return self.folder / "priors.json"
+
     def done(self, step: str) -> Path:
         """The mark of a finished step."""
         return self.folder / "done" / step
@@ -89,6 +94,7 @@ class Layout:
             "profile": {
                 "OFONE_PROFILE_IDENTIFIER_KEY_FILE": str(self.identifier_key),
                 "OFONE_PROFILE_DEFAULT_CONSENT": "granted",
+                "OFONE_PROFILE_PRIORS_FILE": str(self.priors),
             },
             "embedding": {"OFONE_EMBEDDING_MODEL_DIR": str(self.model)},
             "recommendation": {

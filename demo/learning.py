@@ -36,6 +36,15 @@ def make_dataset(layout: Layout, source: Source) -> None:
     _run(layout, *command, "--out", str(layout.dataset))
 
 
+def fit_priors(layout: Layout) -> None:
+    """Fit what is typical of the customers, for their traits.
+
+    Raises:
+        DemoError: when the command fails.
+    """
+    _run(layout, "priors", str(layout.dataset), "--out", str(layout.priors))
+
+
 def training_command(layout: Layout) -> list[str]:
     """Return the command that trains and registers a challenger."""
     return python("-m", "ml", "train", str(layout.dataset), "--name", MODEL)

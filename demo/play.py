@@ -14,6 +14,7 @@ from demo.layout import HOST, SERVICES, Layout, process_environment, python
 from demo.learning import (
     MODEL,
     Source,
+    fit_priors,
     learn_personas,
     make_dataset,
     promote_and_publish,
@@ -89,6 +90,9 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
         if not layout.done("dataset").exists():
             make_dataset(layout, source)
             layout.done("dataset").touch()
+    if not layout.priors.exists():
+        with _step(console, "what is typical of the customers"):
+            fit_priors(layout)
     dataset = read_dataset(layout.dataset)
     console.print(_sentence(dataset))
     with _step(console, "services"):

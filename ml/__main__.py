@@ -8,7 +8,7 @@ import os
 
 import typer
 
-from ml.command_line import champion, insight, learning, life
+from ml.command_line import champion, insight, learning, life, typical
 
 app = typer.Typer(
     help="Data sets, models, their evaluation, promotion and publication.",
@@ -27,6 +27,7 @@ app.command()(insight.timing)
 app.command("cold-start")(insight.cold_start)
 app.command()(insight.newcomers)
 app.command()(insight.personas)
+app.command()(typical.priors)
 app.command("life-signs")(life.life_signs)
 app.command("life-stages")(life.life_stages)
 app.command()(champion.promote)
