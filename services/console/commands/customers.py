@@ -70,6 +70,8 @@ class Purpose(StrEnum):
     MARKETING_EMAIL = "marketing-email"
     MARKETING_SMS = "marketing-sms"
     MARKETING_PUSH = "marketing-push"
+    MARKETING_PHONE = "marketing-phone"
+    MARKETING_POST = "marketing-post"
     PROFILING = "profiling"
     SENSITIVE_INFERENCE = "sensitive-inference"
     THIRD_PARTY_DATA = "third-party-data"

@@ -37,6 +37,8 @@ _PURPOSES = {
     customer_pb2.CONSENT_PURPOSE_MARKETING_EMAIL: "e-mail",
     customer_pb2.CONSENT_PURPOSE_MARKETING_SMS: "text message",
     customer_pb2.CONSENT_PURPOSE_MARKETING_PUSH: "push message",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_PHONE: "telephone",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_POST: "letter",
     customer_pb2.CONSENT_PURPOSE_PROFILING: "profiling",
     customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE: "sensitive inference",
     customer_pb2.CONSENT_PURPOSE_THIRD_PARTY_DATA: "third-party data",

@@ -153,7 +153,7 @@ def count_statements(connection: Connection, customer_id: CustomerId) -> int:
     """
     said = consent_statements.c
     different = (
-        select(said.purpose, said.stated_micros, said.denied, said.source)
+        select(said.purpose, said.stated_micros, said.denied, said.source, said.text_version)
         .where(said.customer_id == customer_id)
         .distinct()
         .subquery()
@@ -234,7 +234,7 @@ def stored_statements(connection: Connection, customer_id: CustomerId) -> list[S
         StoredStatement(
             TraceId(row.trace_id),
             Purpose(row.purpose),
-            Statement(row.stated_micros, row.denied, row.source),
+            Statement(row.stated_micros, row.denied, row.source, row.text_version),
             row.stored_micros,
         )
         for row in connection.execute(query)

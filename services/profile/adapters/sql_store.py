@@ -202,6 +202,7 @@ class SqlProfileStore:
                 "denied": statement.denied,
                 "source": statement.source,
                 "stored_micros": now_micros,
+                "text_version": statement.text_version,
             }
             if not connection.execute(
                 insert_if_absent(connection, consent_statements), [row]

@@ -67,6 +67,7 @@ consent_statements = Table(
     Column("denied", Boolean, primary_key=True),
     Column("source", String, primary_key=True),
     Column("stored_micros", BigInteger),
+    Column("text_version", String),
 )
 """Everything ever said about consent."""
 

@@ -16,9 +16,14 @@ class Purpose(IntEnum):
     PROFILING = 5
     SENSITIVE_INFERENCE = 6
     THIRD_PARTY_DATA = 7
+    MARKETING_PHONE = 8
+    MARKETING_POST = 9
 
 
-MARKETING = (Purpose.MARKETING_EMAIL, Purpose.MARKETING_SMS, Purpose.MARKETING_PUSH)
+MARKETING = (
+    *(Purpose.MARKETING_EMAIL, Purpose.MARKETING_SMS, Purpose.MARKETING_PUSH),
+    *(Purpose.MARKETING_PHONE, Purpose.MARKETING_POST),
+)
 """Purposes that nobody may assume."""
 
 
@@ -27,12 +32,14 @@ class Statement(NamedTuple):
 
     The order of the fields is the order in which statements prevail: the later one, at the same
     moment the refusal, and then, so that the order of arrival never matters, the source whose
-    name comes last.
+    name comes last, and the text whose version does.
     """
 
     stated_micros: int
     denied: bool
     source: str
+    text_version: str = ""
+    """Of the text that the customer read; empty where the source did not say."""
 
 
 Consents = Mapping[Purpose, Statement]

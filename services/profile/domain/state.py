@@ -1,5 +1,8 @@
 """The state of a customer: a commutative monoid over events.
 
+What other companies tell counts as a fact and no further: it needs a consent of its own, which may
+be withdrawn at any time, so nothing is built on it.
+
 ``fold`` makes a state of events, ``merge`` makes one of two; the order in which events and
 states are put together never shows. Sums are integers of micro-units, because sums of floats
 depend on their order; "the latest so many" are cut under a total order. That an event counts
@@ -14,7 +17,15 @@ from functools import reduce
 from typing import NamedTuple
 
 from ml.model.life_stages.history import daypart_of
-from services.profile.domain.events import MICROS, Event, EventType, ItemId, OfferId, QuestionId
+from services.profile.domain.events import (
+    MICROS,
+    Event,
+    EventType,
+    ItemId,
+    OfferId,
+    Party,
+    QuestionId,
+)
 from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
 from services.profile.domain.purchase_lines import (
     CategoryHistory,
@@ -147,6 +158,8 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
 
 def _state_of(event: Event) -> CustomerState:
     seconds = event.occurred_micros // MICROS
+    if event.party is Party.THIRD:  # kept and shown, but neither used nor learned from
+        return CustomerState(event_count=1)
     if event.type is EventType.PURCHASE:
         return _state_of_purchase(event, seconds)
     if event.type is EventType.RETURN:

@@ -29,6 +29,7 @@ from services.serving.validation import Check
 
 _FINGERPRINT_DIGITS = 8
 _DEFAULT_SOURCE = "default"
+MAX_VERSION_CHARACTERS = 64
 
 
 def snapshot_message(
@@ -152,6 +153,7 @@ def consent_message(
         ),
         source=statement.source if statement else _DEFAULT_SOURCE,
         stated_at=timestamp(statement.stated_micros) if statement else None,
+        text_version=statement.text_version if statement else "",
     )
 
 
@@ -163,6 +165,7 @@ def statement_message(purpose: Purpose, statement: Statement) -> customer_pb2.Co
         state=(customer_pb2.CONSENT_STATE_DENIED if denied else customer_pb2.CONSENT_STATE_GRANTED),
         source=statement.source,
         stated_at=timestamp(statement.stated_micros),
+        text_version=statement.text_version,
     )
 
 
@@ -187,7 +190,9 @@ def statement_of(
     else:
         check.fail("consent.stated_at", "REQUIRED", "must be set")
     denied = message.state == customer_pb2.CONSENT_STATE_DENIED
-    return purpose, Statement(stated_micros, denied, check.slug("consent.source", message.source))
+    source = check.slug("consent.source", message.source)
+    version = check.line("consent.text_version", message.text_version, most=MAX_VERSION_CHARACTERS)
+    return purpose, Statement(stated_micros, denied, source, version)
 
 
 def _identifier_messages(view: CustomerView) -> list[customer_pb2.KnownIdentifier]:

@@ -11,6 +11,7 @@ from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
+from services.profile.domain.consent import Purpose
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
@@ -182,8 +183,13 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             raise not_found("customer", request.parent)
         page = page_of(events, most=size)
         more = len(events) > len(page)
+        shown = (
+            page
+            if self._shows_third_parties(customer_id)
+            else [each for each in page if each.party != event_pb2.PARTY_THIRD]
+        )
         return pb.ListEventsResponse(
-            events=page,
+            events=shown,
             next_page_token=timeline_token(events[len(page) - 1], query) if more else "",
         )
 
@@ -319,6 +325,10 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     ) -> pb.ListAccessesResponse:
         """Return who looked at one customer, latest first."""
         return self._privacy.accesses(request)
+
+    def _shows_third_parties(self, customer_id: CustomerId) -> bool:
+        found = self._store.snapshot_of(customer_id)
+        return found is not None and self._policy.allows(Purpose.THIRD_PARTY_DATA, found.consents)
 
     def _shown(self, view: CustomerView, mask: FieldMask) -> customer_pb2.Customer:
         return customer_message(

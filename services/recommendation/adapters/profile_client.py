@@ -32,6 +32,8 @@ _CHANNELS = {
     customer_pb2.CONSENT_PURPOSE_MARKETING_EMAIL: "email",
     customer_pb2.CONSENT_PURPOSE_MARKETING_SMS: "sms",
     customer_pb2.CONSENT_PURPOSE_MARKETING_PUSH: "push",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_PHONE: "phone",
+    customer_pb2.CONSENT_PURPOSE_MARKETING_POST: "post",
 }
 
 

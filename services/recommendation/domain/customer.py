@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ml.model.history import History, empty_history
 
-CONSENT_CHANNELS = ("email", "sms", "push")
+CONSENT_CHANNELS = ("email", "sms", "push", "phone", "post")
 """Channels on which nobody is spoken to who did not allow it."""
 
 

@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
+from services.profile.domain.consent import Purpose
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
 from tests.services.profile.memory_store import MemoryProfileStore
@@ -99,6 +100,8 @@ def test_consents_are_listed_with_the_default_where_nothing_was_said(desk: Desk)
         (customer_pb2.CONSENT_PURPOSE_PROFILING, DENIED, "default"),
         (customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE, DENIED, "default"),
         (customer_pb2.CONSENT_PURPOSE_THIRD_PARTY_DATA, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_MARKETING_PHONE, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_MARKETING_POST, DENIED, "default"),
     ]
     assert not listed[0].HasField("stated_at")
     snapshot = desk.stub.GetSnapshot(pb.GetSnapshotRequest(customer=name)).snapshot
@@ -150,7 +153,7 @@ def test_a_customer_is_seen_from_all_sides(desk: Desk) -> None:
         ("items/tea", 2, 10.0)
     ]
     assert customer.traits.mean_gap_days == 10.0
-    assert len(customer.consents) == 7
+    assert len(customer.consents) == len(Purpose)
     assert customer.version == 2
     assert customer.create_time == customer.update_time == Timestamp(seconds=NOW_SECONDS)
     assert "example" not in str(customer)

@@ -63,7 +63,7 @@ def test_an_offer_of_some_channels_is_not_made_on_others() -> None:
     )
 
 
-@pytest.mark.parametrize("channel", ["email", "sms", "push"])
+@pytest.mark.parametrize("channel", ["email", "sms", "push", "phone", "post"])
 def test_nobody_is_written_to_who_did_not_allow_it(channel: str) -> None:
     verdict = refusal(offer(), occasion(channel=channel))
     assert verdict == (

@@ -46,6 +46,10 @@ class _ConsentPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Consen
     """Use or infer what is sensitive, such as health, faith or a child on the way."""
     CONSENT_PURPOSE_THIRD_PARTY_DATA: _ConsentPurpose.ValueType  # 7
     """Use what other companies tell of the customer."""
+    CONSENT_PURPOSE_MARKETING_PHONE: _ConsentPurpose.ValueType  # 8
+    """Make offers in a call."""
+    CONSENT_PURPOSE_MARKETING_POST: _ConsentPurpose.ValueType  # 9
+    """Send offers in a letter."""
 
 class ConsentPurpose(_ConsentPurpose, metaclass=_ConsentPurposeEnumTypeWrapper):
     """What the customer lets us do."""
@@ -66,6 +70,10 @@ CONSENT_PURPOSE_SENSITIVE_INFERENCE: ConsentPurpose.ValueType  # 6
 """Use or infer what is sensitive, such as health, faith or a child on the way."""
 CONSENT_PURPOSE_THIRD_PARTY_DATA: ConsentPurpose.ValueType  # 7
 """Use what other companies tell of the customer."""
+CONSENT_PURPOSE_MARKETING_PHONE: ConsentPurpose.ValueType  # 8
+"""Make offers in a call."""
+CONSENT_PURPOSE_MARKETING_POST: ConsentPurpose.ValueType  # 9
+"""Send offers in a letter."""
 Global___ConsentPurpose: _TypeAlias = ConsentPurpose  # noqa: Y015
 
 class _ConsentState:
@@ -146,12 +154,15 @@ class Consent(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     STATED_AT_FIELD_NUMBER: _builtins.int
+    TEXT_VERSION_FIELD_NUMBER: _builtins.int
     purpose: Global___ConsentPurpose.ValueType
     """Required. For what."""
     state: Global___ConsentState.ValueType
     """Required. Yes or no."""
     source: _builtins.str
     """Required. Where it was said, as a source name."""
+    text_version: _builtins.str
+    """The version of the text that the customer read, such as `2026-05`; at most 64 characters."""
     @_builtins.property
     def stated_at(self) -> _timestamp_pb2.Timestamp:
         """Required. When it was said; of two statements the later one holds."""
@@ -163,10 +174,11 @@ class Consent(_message.Message):
         state: Global___ConsentState.ValueType = ...,
         source: _builtins.str = ...,
         stated_at: _timestamp_pb2.Timestamp | None = ...,
+        text_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["stated_at", b"stated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["purpose", b"purpose", "source", b"source", "state", b"state", "stated_at", b"stated_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["purpose", b"purpose", "source", b"source", "state", b"state", "stated_at", b"stated_at", "text_version", b"text_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -472,7 +472,9 @@ class ListEventsResponse(_message.Message):
     """For the next page; empty on the last."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
-        """Events, latest first, without identifiers."""
+        """Events, latest first, without identifiers; those that other companies told of only where the
+        customer allows third-party data, so a page may hold fewer than asked for.
+        """
 
     def __init__(
         self,
