@@ -9,6 +9,7 @@ from services.console.commands import (
     decisions,
     events,
     health,
+    imports,
     items,
     offers,
     personas,
@@ -36,6 +37,7 @@ def make_app() -> typer.Typer:
     _add(app, "consent", customers.set_consent, panel=_CUSTOMERS)
     _add(app, "similar", items.list_similar_items, panel=_CATALOGUE)
     _add(app, "model", items.show_model, panel=_CATALOGUE)
+    _add(app, "import", imports.import_file, panel=_CUSTOMERS)
     _add(app, "health", health.show_health, panel=_OPERATION)
 
     told = _group("Tell what happened.")

@@ -25,8 +25,11 @@ OFFER_SERVICE = "ofone.recommendation.v1.OfferService"
 RECOMMENDATION_SERVICE = "ofone.recommendation.v1.RecommendationService"
 
 _SAFE_METHODS = {
-    # IngestEvents as well: an event counts once, however often it is sent.
-    PROFILE_SERVICE: ("GetCustomer", "LookupCustomer", "ListEvents", "IngestEvents", "SetConsent"),
+    # Also what is recorded: an event, a fact and a statement count once, however often sent.
+    PROFILE_SERVICE: (
+        *("GetCustomer", "LookupCustomer", "ListEvents", "ListFacts"),
+        *("IngestEvents", "RecordFacts", "SetConsent"),
+    ),
     PERSONA_SERVICE: ("GetPersona", "ListPersonas", "ReplaceLearnedPersonas"),
     EMBEDDING_SERVICE: ("GetItem", "BatchGetItems", "ListItems", "ListSimilarItems", "GetModel"),
     OFFER_SERVICE: ("GetOffer", "ListOffers"),

@@ -35,6 +35,7 @@ PLANTED = [
     ("services/conditions/condition", "import cel", "Failures, checks, page tokens"),
     ("services/serving/failures", "import grpc", "Failures, checks, page tokens"),
     ("services/recommendation/adapters", "import pandas", "No service trains"),
+    ("services/console/importing/rows", "import pyarrow", "No service trains"),
     ("services/recommendation/adapters", "import ml.training", "Of ml, services see the model"),
     ("services/embedding/adapters", "import ml.spark", "Of ml, services see the model alone"),
     ("ml/training/judging/report", "import ml.command_line.options", "Layers of ml"),

@@ -12,18 +12,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import event_pb2, profile_service_pb2
 from ofone.profile.v1.event_pb2 import Event, EventLine
 from ofone.profile.v1.profile_service_pb2 import IngestEventsRequest
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
 from services.console.display_names import item_display_names
 from services.console.event_sending import Tally, send_events
 from services.console.option_groups import Handle, Output, one_subject
+from services.console.progress_bar import progress_bar
 from services.console.reading.moments import FORM, read_moment
 from services.console.reading.plain_messages import resource_name
 from services.console.reading.records import json_lines
@@ -56,7 +50,7 @@ def send_file(session: Session, options: EventFile, output: Output) -> int:
     answered for by itself; refused ones are listed with line, reason and field.
     """
     tally = Tally()
-    with options.file.open("rb") as stream, _progress(session) as progress:
+    with options.file.open("rb") as stream, progress_bar(session) as progress:
         task = progress.add_task("sending", total=options.file.stat().st_size)
         try:
             send_events(
@@ -149,17 +143,6 @@ def _moment(session: Session, text: str | None) -> Timestamp:
         return read_moment(text)
     except ValueError as error:
         raise typer.BadParameter(f"--time {error}") from None
-
-
-def _progress(session: Session) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(
-        *columns,
-        TimeRemainingColumn(),
-        console=session.errors,
-        transient=True,
-        disable=not session.errors.is_terminal,
-    )
 
 
 def _print_tally(session: Session, tally: Tally, output: Output) -> None:

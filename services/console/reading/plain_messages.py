@@ -29,6 +29,7 @@ _COLLECTIONS = {
     "ofone.profile.v1.Event.decision": "decisions",
     "ofone.profile.v1.Event.offer": "offers",
     "ofone.profile.v1.EventLine.item": "items",
+    "ofone.profile.v1.Fact.customer": "customers",
     "ofone.profile.v1.Persona.name": "personas",
     "ofone.recommendation.v1.Offer.items": "items",
     "ofone.recommendation.v1.Offer.name": "offers",

@@ -27,7 +27,7 @@ class ValueMistake(Exception):
 
 
 def read_value(field: FieldDescriptor, given: object) -> str | int | float:
-    """Return what a text, number or enumeration field is to hold.
+    """Return what a text, number, flag or enumeration field is to hold.
 
     Raises:
         ValueMistake: when the field cannot hold it.
@@ -36,6 +36,8 @@ def read_value(field: FieldDescriptor, given: object) -> str | int | float:
         return _enum_number(field.enum_type, given)
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return _text(given)
+    if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
+        return _flag(given)
     if field.cpp_type in _LIMITS:
         return _whole_number(given, _LIMITS[field.cpp_type])
     return _number(given)
@@ -64,6 +66,12 @@ def _text(given: object) -> str:
     if not isinstance(given, str):
         raise ValueMistake("NOT_TEXT", f"must be text; put {given!s:.40} in quotes")
     check_whole(given)
+    return given
+
+
+def _flag(given: object) -> bool:
+    if not isinstance(given, bool):
+        raise ValueMistake("NOT_A_FLAG", f"must be true or false, is {given!r:.40}")
     return given
 
 

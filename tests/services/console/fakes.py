@@ -9,6 +9,7 @@ from ofone.embedding.v1.item_pb2 import Item
 from ofone.profile.v1 import profile_service_pb2 as profile
 from ofone.profile.v1.customer_pb2 import Customer
 from ofone.profile.v1.event_pb2 import Event
+from ofone.profile.v1.fact_pb2 import Fact
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 from ofone.recommendation.v1 import offer_service_pb2 as offers
 from ofone.recommendation.v1 import recommendation_service_pb2 as recommendation
@@ -30,6 +31,9 @@ class FakeProfile(ProfileServiceServicer):
         self.timeline: list[Event] = []
         self.calls: list[Any] = []
         self.stored: dict[tuple[str, str], Event] = {}
+        self.facts: dict[tuple[str, str], Fact] = {}
+        self.breaks_after: int | None = None
+        """So many batches are taken, then it is away."""
 
     def LookupCustomer(self, request: Any, context: Any) -> profile.LookupCustomerResponse:
         self.calls.append(request)
@@ -46,8 +50,15 @@ class FakeProfile(ProfileServiceServicer):
         return profile.ListEventsResponse(events=self.timeline[: request.page_size])
 
     def IngestEvents(self, request: Any, context: Any) -> profile.IngestEventsResponse:
+        if self.breaks_after is not None and len(self.calls) >= self.breaks_after:
+            raise Failure(Kind.DENIED, "BROKEN", "no more today")
         self.calls.append(request)
         return profile.IngestEventsResponse(results=[self._ingest(each) for each in request.events])
+
+    def RecordFacts(self, request: Any, context: Any) -> profile.RecordFactsResponse:
+        self.facts |= {(each.source, each.fact_id): each for each in request.facts}
+        stored = profile.FactResult(outcome=profile.FACT_OUTCOME_STORED)
+        return profile.RecordFactsResponse(results=[stored] * len(request.facts))
 
     def SetConsent(self, request: Any, context: Any) -> profile.SetConsentResponse:
         self.calls.append(request)

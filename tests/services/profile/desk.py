@@ -86,16 +86,21 @@ def serving(
     identities: IdentityStore | None = None,
     signs: SignTable = NO_SIGNS,
     privacy: PrivacyStore | None = None,
+    now_seconds: int = NOW_SECONDS,
 ) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
     meter = CountingMeter()
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(now_seconds, UTC)
+
     kept, rules = MemoryPersonaStore(), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
         Sources(
             store,
             identities or MemoryProfileStore(),
             privacy or MemoryProfileStore(),
-            PersonaReader(kept, rules, _now),
+            PersonaReader(kept, rules, now),
         ),
         IDENTITY,
         defaults=Defaults(
@@ -104,9 +109,9 @@ def serving(
             signs=signs,
         ),
         meter=meter,
-        clock=_now,
+        clock=now,
     )
-    of_personas = PersonaServicer(kept, rules, _now)
+    of_personas = PersonaServicer(kept, rules, now)
     add_personas = partial(persona_grpc.add_PersonaServiceServicer_to_server, of_personas)
     add = partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     application = Application(
@@ -121,10 +126,6 @@ def serving(
                 server.address,
                 persona_grpc.PersonaServiceStub(channel),
             )
-
-
-def _now() -> datetime:
-    return datetime.fromtimestamp(NOW_SECONDS, UTC)
 
 
 def card(number: str) -> event_pb2.Identifier:
