@@ -38,6 +38,7 @@ PLANTED = [
     ("services/console/importing/rows", "import pyarrow", "No service trains"),
     ("services/recommendation/adapters", "import ml.training", "Of ml, services see the model"),
     ("services/embedding/adapters", "import ml.spark", "Of ml, services see the model alone"),
+    ("services/profile/domain", "import ml.model.timing", "The profile's image has no numerical"),
     ("ml/training/judging/report", "import ml.command_line.options", "Layers of ml"),
     ("ml/model/fold_in", "import scipy", "The model is light"),
     ("ml/evaluation", "import ml.training", "Layers of ml"),
