@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark
+.PHONY: ablate cold-start life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -82,6 +82,9 @@ priors: $(READY) ## Fit what is typical of the customers of DATASET=DIR, for tra
 
 personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person beats theirs [ONLY=learn] [PROTOCOL=…] [CONFIG=FILE].
 	$(BIN)/python -m ml personas $(DATASET) $(if $(filter learn,$(ONLY)),--only-learn) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+questions: $(READY) ## Ask people of a simulated town, tell what each question gains [OUT=DIR] [SEED=7].
+	$(BIN)/python -m ml questions $(if $(OUT),--out $(OUT)) $(if $(SEED),--seed $(SEED))
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote

@@ -52,6 +52,24 @@ def timing(
         commands.timing(study, out=out, say=typer.echo)
 
 
+def questions(
+    out: ResultsFolder = RESULTS,
+    customers: Annotated[
+        int, typer.Option(min=100, help="How many people live in the town.")
+    ] = 3_000,
+    asked: Annotated[int, typer.Option(min=1, help="How many of them are asked.")] = 600,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another town.")] = 7,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+) -> None:
+    """Ask people of a simulated town: which question gains most of what they will buy next?"""
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
+        chosen = learning.training_config(None, fast=fast, show_progress=is_terminal())
+        study = commands.InquiryConfig(
+            customers, customers // 12, asked, seed=seed, learning=chosen.learning
+        )
+        commands.questions(study, out=out, say=typer.echo)
+
+
 def cold_start(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
     dataset: DatasetFolder,
     protocol: AskedBy = None,

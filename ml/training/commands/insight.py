@@ -16,6 +16,8 @@ from ml.training.insight.coffee_and_tea_report import write_timing
 from ml.training.insight.cold_start import Draw
 from ml.training.insight.cold_start import cold_start as measure_cold_start
 from ml.training.insight.cold_start_report import write_cold_start
+from ml.training.insight.inquiry.report import write_inquiry
+from ml.training.insight.inquiry.study import InquiryConfig, inquire
 from ml.training.insight.newcomers import newcomers as measure_newcomers
 from ml.training.insight.newcomers_report import write_newcomers
 from ml.training.insight.personas import persona_worth
@@ -61,6 +63,17 @@ def timing(config: StudyConfig, *, out: Path, say: Say) -> None:
         say: tells the person.
     """
     _tell(write_timing(coffee_and_tea(config), out), say)
+
+
+def questions(config: InquiryConfig, *, out: Path, say: Say) -> None:
+    """Ask people of a simulated town, and write down what their answers gained.
+
+    Args:
+        config: the town, and who of it is asked.
+        out: the folder of picture, page and document.
+        say: tells the person.
+    """
+    _tell(write_inquiry(inquire(config), out), say)
 
 
 def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, say: Say) -> None:
