@@ -13,6 +13,7 @@ from services.console.commands import (
     items,
     offers,
     personas,
+    questions,
 )
 from services.console.invocation import build, command, flat
 from services.console.session import Session
@@ -34,6 +35,8 @@ def make_app() -> typer.Typer:
     _add(app, "offers", decisions.select_offers, panel=_CUSTOMERS)
     _add(app, "recommend", decisions.recommend_items, panel=_CUSTOMERS)
     _add(app, "explain", decisions.explain_decision, panel=_CUSTOMERS)
+    _add(app, "ask", questions.ask, panel=_CUSTOMERS)
+    _add(app, "answer", questions.record_answer, panel=_CUSTOMERS)
     _add(app, "consent", customers.set_consent, panel=_CUSTOMERS)
     _add(app, "similar", items.list_similar_items, panel=_CATALOGUE)
     _add(app, "model", items.show_model, panel=_CATALOGUE)
@@ -59,6 +62,13 @@ def make_app() -> typer.Typer:
     _add(kinds, "delete", personas.delete_persona)
     _add(kinds, "learned", personas.replace_learned)
     app.add_typer(kinds, name="persona", rich_help_panel=_CUSTOMERS)
+
+    asked = _group("The questions that people define.")
+    _add(asked, "write", questions.write_questions)
+    _add(asked, "list", questions.list_questions)
+    _add(asked, "show", questions.show_question)
+    _add(asked, "delete", questions.delete_question)
+    app.add_typer(asked, name="question", rich_help_panel=_CUSTOMERS)
 
     catalogue = _group("The catalogue.")
     _add(catalogue, "write", items.write_items)

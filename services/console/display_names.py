@@ -9,6 +9,9 @@ from ofone.embedding.v1.embedding_service_pb2 import BatchGetItemsRequest
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 from ofone.recommendation.v1.offer_service_pb2 import GetOfferRequest
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.question_pb2 import Question
+from ofone.recommendation.v1.question_service_pb2 import ListQuestionsRequest
+from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 
 from services.serving.failures import Failure, Kind
 
@@ -51,6 +54,32 @@ def offer_display_names(stub: OfferServiceStub, names: Iterable[str]) -> dict[st
             if failure.kind is not Kind.NOT_FOUND:
                 return found
     return found
+
+
+def all_questions(stub: QuestionServiceStub) -> list[Question]:
+    """Return all questions, by name.
+
+    Raises:
+        Failure: when the service does not answer.
+    """
+    questions: list[Question] = []
+    request = ListQuestionsRequest(page_size=1_000)
+    while True:
+        response = stub.ListQuestions(request)
+        questions += response.questions
+        if not response.next_page_token:
+            return questions
+        request.page_token = response.next_page_token
+
+
+def question_texts(stub: QuestionServiceStub, names: Iterable[str]) -> dict[str, str]:
+    """Return what customers read of the questions, by name; empty when nobody answers."""
+    if not any(names):
+        return {}
+    try:
+        return {each.name: each.text for each in all_questions(stub)}
+    except Failure:
+        return {}
 
 
 def _fetch(stub: EmbeddingServiceStub, names: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from ofone.recommendation.v1.decision_pb2 import Context
 from ofone.recommendation.v1.recommendation_service_pb2 import (
     RecommendItemsRequest,
     SelectOffersRequest,
+    SelectQuestionRequest,
 )
 
 from services.console.reading.moments import FORM, read_moment
@@ -89,7 +90,9 @@ def one_subject(name: str | None, handle: Handle) -> str | Identifier:
 
 
 def set_decision_subject(
-    request: SelectOffersRequest | RecommendItemsRequest, name: str | None, handle: Handle
+    request: SelectOffersRequest | RecommendItemsRequest | SelectQuestionRequest,
+    name: str | None,
+    handle: Handle,
 ) -> None:
     """Say in a request to the recommendation service who it is about.
 

@@ -12,6 +12,7 @@ from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceStub
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 from rich.console import Console
 
@@ -22,18 +23,20 @@ PROFILE_SERVICE = "ofone.profile.v1.ProfileService"
 PERSONA_SERVICE = "ofone.profile.v1.PersonaService"
 EMBEDDING_SERVICE = "ofone.embedding.v1.EmbeddingService"
 OFFER_SERVICE = "ofone.recommendation.v1.OfferService"
+QUESTION_SERVICE = "ofone.recommendation.v1.QuestionService"
 RECOMMENDATION_SERVICE = "ofone.recommendation.v1.RecommendationService"
 
 _SAFE_METHODS = {
     # Also what is recorded: an event, a fact and a statement count once, however often sent.
     PROFILE_SERVICE: (
         *("GetCustomer", "LookupCustomer", "ListEvents", "ListFacts"),
-        *("IngestEvents", "RecordFacts", "SetConsent"),
+        *("IngestEvents", "RecordAnswers", "RecordFacts", "SetConsent"),
     ),
     PERSONA_SERVICE: ("GetPersona", "ListPersonas", "ReplaceLearnedPersonas"),
     EMBEDDING_SERVICE: ("GetItem", "BatchGetItems", "ListItems", "ListSimilarItems", "GetModel"),
     OFFER_SERVICE: ("GetOffer", "ListOffers"),
-    RECOMMENDATION_SERVICE: ("RecommendItems", "ExplainDecision"),
+    QUESTION_SERVICE: ("GetQuestion", "ListQuestions"),
+    RECOMMENDATION_SERVICE: ("RecommendItems", "ExplainDecision", "SelectQuestion"),
 }
 """What may run twice without harm, so that the channel may try again."""
 
@@ -82,6 +85,11 @@ class Session:
     def offers(self) -> OfferServiceStub:
         """The service that keeps offers."""
         return self._stub(OfferServiceStub, OFFER_SERVICE, self.settings.recommendation)
+
+    @property
+    def questions(self) -> QuestionServiceStub:
+        """The service that keeps questions."""
+        return self._stub(QuestionServiceStub, QUESTION_SERVICE, self.settings.recommendation)
 
     def print_json(self, message: Message) -> None:
         """Print a message in the standard JSON form, with the contract's names of fields."""

@@ -13,7 +13,7 @@ from ofone.profile.v1.profile_service_pb2 import (
     SetConsentRequest,
 )
 
-from services.console.display_names import item_display_names, offer_display_names
+from services.console.display_names import item_display_names, offer_display_names, question_texts
 from services.console.option_groups import Handle, Named, Output, customer_name
 from services.console.rendering.portraits import (
     consents_text,
@@ -21,6 +21,7 @@ from services.console.rendering.portraits import (
     items_in_portrait,
     offers_in_portrait,
 )
+from services.console.rendering.question_tables import answers_table
 from services.console.rendering.timelines import items_in_timeline, offers_in_timeline, timeline
 from services.console.session import Session
 
@@ -59,6 +60,9 @@ def show_customer(
         session.offers, offers_in_portrait(customer) + offers_in_timeline(events)
     )
     session.console.print(customer_portrait(customer, item_names, now=now, offer_names=offer_names))
+    if customer.answers:
+        texts = question_texts(session.questions, {each.question for each in customer.answers})
+        session.console.print(answers_table(customer.answers, texts))
     if events:
         session.console.print(timeline(events, item_names, offer_names=offer_names))
 

@@ -33,6 +33,9 @@ _COLLECTIONS = {
     "ofone.profile.v1.Persona.name": "personas",
     "ofone.recommendation.v1.Offer.items": "items",
     "ofone.recommendation.v1.Offer.name": "offers",
+    "ofone.recommendation.v1.Liking.item": "items",
+    "ofone.recommendation.v1.Question.name": "questions",
+    "ofone.profile.v1.Event.question": "questions",
 }
 """Fields that hold resource names; an id cannot hold a slash, so a bare one is unmistakable."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ofone.recommendation.v1 import offer_pb2
 from ofone.recommendation.v1.offer_pb2 import Offer
+from ofone.recommendation.v1.question_pb2 import Question
 from rich.table import Table
 from rich.text import Text
 
@@ -29,7 +30,7 @@ def offers_table(offers: Iterable[Offer]) -> Table:
             Text(offer.display_name),
             Text(" / ".join(benefit_in_words(variant.benefit) for variant in offer.variants)),
             Text(targets_in_words(offer)),
-            Text(window_in_words(offer)),
+            Text(window_of(offer)),
             Text("archived", style="dim") if archived else Text("active", style="green"),
         )
     return table
@@ -61,7 +62,7 @@ def offer_sheet(offer: Offer, item_names: Mapping[str, str]) -> Table:
             "audience": offer.audience or "everyone",
             "about": targets_in_words(offer),
             "items": listed(items, most=TARGET_COUNT),
-            "in force": window_in_words(offer),
+            "in force": window_of(offer),
             "stores": ", ".join(offer.stores),
             "channels": ", ".join(offer.channels),
             "shown at most": exposure_cap_in_words(offer.exposure_cap) if capped else "",
@@ -82,8 +83,8 @@ def targets_in_words(offer: Offer) -> str:
     return "; ".join(part for part in parts if part) or "the whole shop"
 
 
-def window_in_words(offer: Offer) -> str:
-    """Return when an offer may be chosen."""
+def window_of(offer: Offer | Question) -> str:
+    """Return when an offer, or a question, is in force."""
     start = minute(at(offer.start_time)) if offer.HasField("start_time") else ""
     end = minute(at(offer.end_time)) if offer.HasField("end_time") else ""
     if start and end:

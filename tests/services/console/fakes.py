@@ -60,6 +60,22 @@ class FakeProfile(ProfileServiceServicer):
         stored = profile.FactResult(outcome=profile.FACT_OUTCOME_STORED)
         return profile.RecordFactsResponse(results=[stored] * len(request.facts))
 
+    def RecordAnswers(self, request: Any, context: Any) -> profile.RecordAnswersResponse:
+        self.calls.append(request)
+        (record,) = request.answers
+        if record.answer == "cocoa":
+            refused = profile.EventResult(
+                outcome=profile.EVENT_OUTCOME_REFUSED,
+                reason="MALFORMED",
+                field="answer",
+                message="nobody drinks that",
+            )
+            return profile.RecordAnswersResponse(results=[refused])
+        stored = profile.EventResult(
+            outcome=profile.EVENT_OUTCOME_STORED, customer=request.customer or "customers/anna"
+        )
+        return profile.RecordAnswersResponse(results=[stored])
+
     def SetConsent(self, request: Any, context: Any) -> profile.SetConsentResponse:
         self.calls.append(request)
         return profile.SetConsentResponse(consent=request.consent)
@@ -201,6 +217,7 @@ class FakeRecommendation(RecommendationServiceServicer):
         self.selected = recommendation.SelectOffersResponse()
         self.recommended = recommendation.RecommendItemsResponse()
         self.explained = recommendation.ExplainDecisionResponse()
+        self.asked = recommendation.SelectQuestionResponse()
         self.calls: list[Any] = []
 
     def SelectOffers(self, request: Any, context: Any) -> recommendation.SelectOffersResponse:
@@ -210,6 +227,10 @@ class FakeRecommendation(RecommendationServiceServicer):
     def RecommendItems(self, request: Any, context: Any) -> recommendation.RecommendItemsResponse:
         self.calls.append(request)
         return self.recommended
+
+    def SelectQuestion(self, request: Any, context: Any) -> recommendation.SelectQuestionResponse:
+        self.calls.append(request)
+        return self.asked
 
     def ExplainDecision(self, request: Any, context: Any) -> recommendation.ExplainDecisionResponse:
         self.calls.append(request)

@@ -12,7 +12,9 @@ SHOWN = re.findall(r"^\$ ofone (.+)$", PAGE.read_text(encoding="utf-8"), flags=r
 @pytest.mark.parametrize("line", SHOWN)
 def test_every_command_of_the_page_exists_with_its_options(town: Town, line: str) -> None:
     words = line.split()
-    path = words[:2] if words[0] in ("events", "offer", "items", "persona") else words[:1]
+    path = (
+        words[:2] if words[0] in ("events", "offer", "items", "persona", "question") else words[:1]
+    )
     result = town.ofone(*path, "--help")
     assert result.exit_code == 0
     options = [word for word in words if word.startswith("--")]
