@@ -25,6 +25,7 @@ from ml.training.insight.personas_report import write_learned, write_personas
 from ml.training.judging.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
 from ml.training.personas.learned import learn_personas
+from ml.training.personas.trust import trust_in
 from ml.training.source import this_machine
 from ml.training.training_config import TrainingConfig
 
@@ -135,8 +136,8 @@ def learn_only(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> 
     with this_machine(folder, config.learning) as source:
         purchases = purchases_of(source.dataset)
         learned = learn_personas(purchases, item_attributes(source.dataset.items), seed=seed)
-        firm = learned.stability(seed=seed)
-    files = write_learned(learned, firm, source.dataset, out, name=folder.resolve().name)
+        trust = trust_in(learned, purchases, seed=seed)
+    files = write_learned(learned, trust, source.dataset, out, name=folder.resolve().name)
     _tell(files, say, digest=source.digest)
 
 

@@ -30,7 +30,7 @@ from ml.training.insight.persona_weights import (
 from ml.training.learning import LearningConfig, Memory, TrainingError, learn
 from ml.training.lessons.windows import windows
 from ml.training.personas.beginnings import Beginnings
-from ml.training.personas.choosing import Stability
+from ml.training.personas.trust import Trust, trust_in
 
 POPULAR, PERSONA, OWN, BOTH = "popular", "persona only", "own history only", "both"
 PERSONA_TOLD, BOTH_TOLD = "persona told, only", "own history and persona told"
@@ -58,7 +58,8 @@ class PersonaWorth:
     """By depth and saying, of the last question."""
     beginnings: Beginnings
     """Of the last question."""
-    stability: Stability
+    trust: Trust
+    """In them."""
 
     def leads(self) -> dict[str, dict[tuple[str, str], Estimate]]:
         """Return the paired lead in ``MAIN_METRIC``, by depth and pair."""
@@ -100,8 +101,8 @@ def persona_worth(
         for depth, of_depth in found.items()
     }
     beginnings = answering.beginnings
-    firm = beginnings.learned.stability(seed=config.seed)
-    return PersonaWorth(chosen, judgements, answering.weights, beginnings, stability=firm)
+    trust = trust_in(beginnings.learned, beginnings.purchases, seed=config.seed)
+    return PersonaWorth(chosen, judgements, answering.weights, beginnings, trust=trust)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

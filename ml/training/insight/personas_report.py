@@ -1,13 +1,14 @@
 """The figures on personas, for programs and for people; and the personas, for ``profile``."""
 
+import dataclasses
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.insight.personas import ANSWERS, PAIRS, PersonaWorth
 from ml.training.judging.findings import Document, Findings, intervals, write_findings, writing
-from ml.training.personas.choosing import Stability
 from ml.training.personas.learned import Learned
+from ml.training.personas.trust import Trust
 
 PERSONAS_FILE = "{name}-learned-personas.json"
 """What ``ofone persona learned`` takes."""
@@ -15,21 +16,8 @@ PERSONAS_FILE = "{name}-learned-personas.json"
 
 def document(found: PersonaWorth, *, name: str) -> Document:
     """Return the figures as ``json`` takes them; an interval is ``[mean, low, high]``."""
-    personas = found.beginnings.learned.personas.personas
-    return {
-        "dataset": name,
+    return learned_document(found.beginnings.learned, found.trust, name=name) | {
         "protocol": found.protocol,
-        "personas": [
-            {"name": each.name, "share": each.share, "lifts": dict(each.lifts)} for each in personas
-        ],
-        "stability": {
-            "adjusted_rand": found.stability.adjusted_rand,
-            "cosine": found.stability.cosine,
-        },
-        "tried": [
-            {"count": each.count, "gain": each.gain, "error": each.gain_error}
-            for each in found.beginnings.learned.trials
-        ],
         "weights": {
             depth: {saying: [each.value, each.error] for saying, each in weights.items()}
             for depth, weights in found.weights.items()
@@ -49,7 +37,7 @@ def document(found: PersonaWorth, *, name: str) -> Document:
     }
 
 
-def learned_document(learned: Learned, firm: Stability, *, name: str) -> Document:
+def learned_document(learned: Learned, trust: Trust, *, name: str) -> Document:
     """Return who the personas are and how firm they stand, as ``json`` takes it."""
     return {
         "dataset": name,
@@ -57,7 +45,8 @@ def learned_document(learned: Learned, firm: Stability, *, name: str) -> Documen
             {"name": each.name, "share": each.share, "lifts": dict(each.lifts)}
             for each in learned.personas.personas
         ],
-        "stability": {"adjusted_rand": firm.adjusted_rand, "cosine": firm.cosine},
+        "stability": dataclasses.asdict(trust.stability),
+        "agreement": [dataclasses.asdict(each) for each in trust.agreements],
         "tried": [
             {"count": each.count, "gain": each.gain, "error": each.gain_error}
             for each in learned.trials
@@ -65,13 +54,16 @@ def learned_document(learned: Learned, firm: Stability, *, name: str) -> Documen
     }
 
 
-def learned_page(learned: Learned, firm: Stability, dataset: Dataset) -> str:
+def learned_page(learned: Learned, trust: Trust, dataset: Dataset) -> str:
     """Return the same as a section in Markdown."""
     stands = (
         f"Learned again from other draws of the same customers: adjusted Rand "
-        f"{firm.adjusted_rand:.2f}, matched cosine {firm.cosine:.2f}."
+        f"{trust.stability.adjusted_rand:.2f}, matched cosine {trust.stability.cosine:.2f}."
     )
     parts = [f"## Personas of {dataset.description.name}", _personas(learned), stands]
+    if trust.agreements:
+        parts += ["Told by some of the earlier baskets, and held against the later half:"]
+        parts += [_agreements(trust)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -83,7 +75,7 @@ def page(found: PersonaWorth, dataset: Dataset) -> str:
         "bootstrapped by customer."
     )
     parts = [
-        learned_page(found.beginnings.learned, found.stability, dataset).rstrip(),
+        learned_page(found.beginnings.learned, found.trust, dataset).rstrip(),
         told,
         f"{MAIN_METRIC}:",
         _answers(found),
@@ -117,15 +109,15 @@ def write_personas(found: PersonaWorth, dataset: Dataset, out: Path, *, name: st
 
 
 def write_learned(
-    learned: Learned, firm: Stability, dataset: Dataset, out: Path, *, name: str
+    learned: Learned, trust: Trust, dataset: Dataset, out: Path, *, name: str
 ) -> Findings:
     """Write who the personas are, and the personas beside it; as ``write_personas`` does."""
     _write_file(learned, out, name=name)
     return write_findings(
         out,
         f"{name}-learned",
-        document=learned_document(learned, firm, name=name),
-        page=learned_page(learned, firm, dataset),
+        document=learned_document(learned, trust, name=name),
+        page=learned_page(learned, trust, dataset),
     )
 
 
@@ -149,6 +141,20 @@ def _personas(learned: Learned) -> str:
         for each in learned.personas.personas
     ]
     return _table(["share", "persona", "what members have more often than everybody"], rows)
+
+
+def _agreements(trust: Trust) -> str:
+    rows = [
+        [
+            each.depth,
+            f"{each.customer_count:,}",
+            f"{each.confidence:.2f}",
+            f"{each.agreement:.2f}",
+        ]
+        for each in trust.agreements
+    ]
+    heads = ["baskets told", "customers", "probability of the likeliest persona", "in the end"]
+    return _table(heads, rows)
 
 
 def _answers(found: PersonaWorth) -> str:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ml.model.attributes import ItemAttributes
 from ml.training.artefacts.purchases import SECONDS_PER_DAY, Purchases
 from ml.training.personas.learned import Learned, learn_personas
-from ml.training.personas.words import rhythm_of
 
 DAYS = 90
 """What was bought longer ago is not what a persona buys now; popularity looks back as far."""
@@ -38,7 +37,6 @@ class Beginnings:
     everybody: NDArray[np.float64]
     likings: NDArray[np.float64]
     store_odds: Mapping[str, NDArray[np.float64]]
-    _topics: Mapping[str, str]
 
     @classmethod
     def of(
@@ -48,8 +46,7 @@ class Beginnings:
         learned = learn_personas(purchases, attributes, seed=seed)
         everybody, likings = _likings(purchases, learned.memberships)
         odds = _store_odds(purchases, learned.memberships)
-        topics = dict(zip(purchases.item_ids, learned.topics, strict=True))
-        return cls(purchases, learned, everybody, likings, odds, topics)
+        return cls(purchases, learned, everybody, likings, odds)
 
     def memberships(self, customer_id: str, *, last: int | None, store: str) -> NDArray[np.float64]:
         """Return how likely a customer belongs to each persona, by what is known so far: [K].
@@ -59,13 +56,7 @@ class Beginnings:
             last: how many of the latest baskets are known; all when ``None``.
             store: where they stand; empty where that is not known.
         """
-        baskets = self.purchases.baskets(customer_id, last=last)
-        counts: dict[str, float] = {}
-        for _, items in baskets:
-            for item in items:
-                counts[self._topics[item]] = counts.get(self._topics[item], 0) + 1
-        personas = self.learned.personas
-        found = np.array(personas.memberships(personas.words_of(counts, rhythm_of(baskets))))
+        found = self.learned.memberships_of(self.purchases.baskets(customer_id, last=last))
         found *= self.store_odds.get(store, np.ones(len(found)))
         return np.asarray(found / found.sum())
 

@@ -1,7 +1,7 @@
 """From purchase histories to personas, in one call."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,19 @@ from scipy import sparse
 from ml.model.attributes import ItemAttributes
 from ml.model.persona import Persona, Personas
 from ml.training.artefacts.purchases import Purchases
-from ml.training.personas.choosing import Stability, Trial, choose_count, stability
+from ml.training.personas.choosing import Trial, choose_count
 from ml.training.personas.mixture import Mixture, fit_mixture
 from ml.training.personas.naming import named, strongest_lifts
-from ml.training.personas.words import Corpus, corpus_of, item_topics
+from ml.training.personas.words import Corpus, corpus_of, item_topics, rhythm_of
 
 ID_DIGITS = 8
 MOST_CUSTOMERS = 50_000
 """So many customers are learned from, drawn where there are more: a dozen personas have a few
 hundred figures each, and every further fit costs as much as the first."""
+
+
+Basket = tuple[int, list[str]]
+"""When it was bought, in seconds since 1970, and its items."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +32,7 @@ class Learned:
 
     Attributes:
         personas: the largest first.
-        topics: of the n items of the purchases.
+        topics: of the items of the purchases.
         memberships: float64 [c, K], of the customers of the purchases.
         trials: how many personas were tried, and what each number gained.
         lessons: float64 [l, W], what the customers said whom they were learned from.
@@ -36,15 +40,21 @@ class Learned:
     """
 
     personas: Personas
-    topics: tuple[str, ...]
+    topics: Mapping[str, str]
     memberships: NDArray[np.float64]
     trials: tuple[Trial, ...]
     lessons: sparse.csr_matrix
     mixture: Mixture
 
-    def stability(self, *, seed: int) -> Stability:
-        """Return how firm they stand when other customers are drawn."""
-        return stability(self.lessons, self.mixture, seed=seed)
+    def memberships_of(self, baskets: Sequence[Basket]) -> NDArray[np.float64]:
+        """Return how likely somebody with these baskets, earliest first, belongs to each: [K]."""
+        counts: dict[str, float] = {}
+        for _, items in baskets:
+            for item in items:
+                topic = self.topics[item]
+                counts[topic] = counts.get(topic, 0) + 1
+        said = self.personas.words_of(counts, rhythm_of(baskets))
+        return np.array(self.personas.memberships(said))
 
 
 def learn_personas(
@@ -72,7 +82,8 @@ def learn_personas(
     titles = {item: about.name for item, about in attributes.items() if about.name}
     personas = _personas(corpus, mixture, titles)
     memberships = mixture.memberships(corpus.said)
-    return Learned(personas, topics, memberships, trials, lessons=lessons, mixture=mixture)
+    topic_of = dict(zip(purchases.item_ids, topics, strict=True))
+    return Learned(personas, topic_of, memberships, trials, lessons=lessons, mixture=mixture)
 
 
 def _drawn(said: sparse.csr_matrix, *, seed: int) -> sparse.csr_matrix:

@@ -1,6 +1,6 @@
 """What every history says, in the words that personas are told by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ def corpus_of(purchases: Purchases, topics: tuple[str, ...]) -> Corpus:
     return Corpus(words, sparse.hstack([said, *rhythm]).tocsr(), size_bounds, gap_bounds)
 
 
-def rhythm_of(baskets: list[tuple[int, list[str]]]) -> Rhythm:
+def rhythm_of(baskets: Sequence[tuple[int, list[str]]]) -> Rhythm:
     """Return how somebody with these baskets shops.
 
     Args:

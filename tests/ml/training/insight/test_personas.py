@@ -59,7 +59,7 @@ def found() -> PersonaWorth:
 def test_even_and_odd_customers_are_two_personas(found: PersonaWorth) -> None:
     names = {each.name.split(",")[0] for each in found.beginnings.learned.personas.personas}
     assert names == {"Red", "Blue"}
-    assert found.stability.adjusted_rand > 0.95
+    assert found.trust.stability.adjusted_rand > 0.95
 
 
 def test_whoever_says_which_persona_is_theirs_is_offered_its_items(found: PersonaWorth) -> None:
@@ -147,5 +147,6 @@ def test_personas_can_be_learned_without_being_measured(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["personas", str(tmp_path / "town"), *settings])
     assert done.exit_code == 0, done.output
     assert "adjusted Rand 1.00" in done.output
+    assert "| in the end |" in done.output
     written = {each.name for each in (tmp_path / "out").iterdir()}
     assert written == {"town-learned-personas.json", "town-learned.json", "town-learned.md"}
