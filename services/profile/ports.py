@@ -114,7 +114,7 @@ class ProfileStore(Protocol):
         period: Period,
         before: TimelinePosition | None,
         most: int,
-    ) -> list[Event] | None:
+    ) -> list[StoredEvent] | None:
         """Return the latest events before a position, latest first, ``None`` without customer.
 
         No types means all types.

@@ -93,6 +93,11 @@ def event_of(row: Row[Any]) -> Event:
     )
 
 
+def stored_event_of(row: Row[Any]) -> StoredEvent:
+    """Return the event of a row, with the traces it was told of and when."""
+    return StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros)
+
+
 def current_name(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
     """Return what a customer is called now, ``None`` for one nobody told anything of."""
     query = (
@@ -216,10 +221,7 @@ def stored_events(connection: Connection, customer_id: CustomerId) -> list[Store
     """Return the events of a customer, oldest first."""
     order = (events.c.occurred_micros, events.c.source, events.c.event_id)
     query = select(events).where(events.c.customer_id == customer_id).order_by(*order)
-    return [
-        StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros)
-        for row in connection.execute(query)
-    ]
+    return [stored_event_of(row) for row in connection.execute(query)]
 
 
 def stored_statements(connection: Connection, customer_id: CustomerId) -> list[StoredStatement]:

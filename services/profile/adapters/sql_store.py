@@ -13,6 +13,7 @@ from services.profile.adapters.customer_rows import (
     locked,
     record_of,
     save,
+    stored_event_of,
 )
 from services.profile.adapters.fact_rows import facts_of
 from services.profile.adapters.packing import unpack_columns, unpack_consents
@@ -26,8 +27,8 @@ from services.profile.adapters.tables import (
     traces,
 )
 from services.profile.domain.consent import Consents, Purpose, Statement, latest
-from services.profile.domain.customer import CustomerRecord, KnownIdentifier
-from services.profile.domain.events import CustomerId, Event, EventType, Handle, Report
+from services.profile.domain.customer import CustomerRecord, KnownIdentifier, StoredEvent
+from services.profile.domain.events import CustomerId, EventType, Handle, Report
 from services.profile.domain.facts import ToldFact
 from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.ingestion import Result
@@ -140,7 +141,7 @@ class SqlProfileStore:
         period: Period,
         before: TimelinePosition | None,
         most: int,
-    ) -> list[Event] | None:
+    ) -> list[StoredEvent] | None:
         """Return the latest events before a position, latest first, ``None`` without customer."""
         order = (events.c.occurred_micros, events.c.source, events.c.event_id)
         with reading(self._engine) as connection:
@@ -153,7 +154,7 @@ class SqlProfileStore:
             if before is not None:
                 query = query.where(tuple_(*order) < tuple_(*before))
             query = query.order_by(*(column.desc() for column in order)).limit(most)
-            return [event_of(row) for row in connection.execute(query)]
+            return [stored_event_of(row) for row in connection.execute(query)]
 
     def purchases(
         self,

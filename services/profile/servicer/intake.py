@@ -13,12 +13,12 @@ from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.events import MICROS
+from services.profile.domain.events import MICROS, Event, Party
 from services.profile.domain.identity import IdentityKey
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.ports import ProfileMeter, ProfileStore
 from services.profile.servicer.event_messages import report_of
-from services.serving.failures import Failure, Kind
+from services.serving.failures import Failure, FieldViolation, Kind, invalid
 from services.serving.validation import Check
 
 MAX_BATCH = 1_000
@@ -88,7 +88,9 @@ class Intake:
         reports = []
         for message in messages:
             try:
-                reports.append(report_of(message, self._identity, now_micros=now_micros))
+                report = report_of(message, self._identity, now_micros=now_micros)
+                self._check_party(report.event)
+                reports.append(report)
                 results.append(None)
             except Failure as failure:
                 results.append(_refusal(failure))
@@ -107,6 +109,17 @@ class Intake:
             ]
         )
         return [_result_message(result) for result in answered]
+
+    def _check_party(self, event: Event) -> None:
+        """Check that what another company tells is told as such: it is not used like our own.
+
+        Raises:
+            Failure: of kind ``INVALID``, when the catalogue knows the source better.
+        """
+        known = self._catalogue.sources.known.get(event.source)
+        if known and known.party is Party.THIRD and event.party is not Party.THIRD:
+            sentence = "must be third: the catalogue says that this source is another company's"
+            raise invalid([FieldViolation("party", "THIRD_PARTY", sentence)])
 
 
 def _refusal(failure: Failure) -> Result:

@@ -11,7 +11,6 @@ from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
-from services.profile.domain.consent import Purpose
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.events import MICROS, CustomerId, Handle
 from services.profile.domain.identity import IdentityKey
@@ -37,26 +36,13 @@ from services.profile.servicer.fact_methods import FactMethods
 from services.profile.servicer.identity_methods import IdentityMethods
 from services.profile.servicer.intake import Intake
 from services.profile.servicer.life_messages import life_messages
-from services.profile.servicer.listing_messages import (
-    chunks,
-    export_position,
-    page_of,
-    period_of,
-    position_of,
-    timeline_position,
-    timeline_token,
-    types_of,
-)
+from services.profile.servicer.listing_methods import ListingMethods
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.privacy_methods import PrivacyMethods
 from services.serving.failures import not_found
-from services.serving.paging import page_size
 from services.serving.validation import Check
 
 NAME = pb.DESCRIPTOR.services_by_name["ProfileService"].full_name
-DEFAULT_LISTING, MAX_LISTING = 100, 1_000
-EXPORT_BASKETS = 500
-"""Baskets read at once for the export: some thousand lines."""
 
 _BEHIND_IDENTIFIER = "a customer with this identifier"
 
@@ -95,6 +81,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             sources.customers, identity, defaults.catalogue, meter=meter, clock=clock
         )
         self._facts = FactMethods(sources.customers, identity, defaults, meter=meter, clock=clock)
+        self._listings = ListingMethods(sources.customers, defaults, clock)
         self._identities = IdentityMethods(sources.identities, identity, clock)
         self._privacy = PrivacyMethods(
             sources.customers,
@@ -166,50 +153,14 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     ) -> pb.ListEventsResponse:
         """Return a page of a customer's timeline, latest first."""
         customer_id = _customer_id("parent", request.parent)
-        check = Check()
-        period, types = period_of(check, request), types_of(check, request)
-        check.done()
-        size = page_size(request.page_size, default=DEFAULT_LISTING, most=MAX_LISTING)
-        query = ("ListEvents", customer_id, tuple(map(int, types)), period)
         self._privacy.looked_at(customer_id, "ListEvents")
-        events = self._store.timeline(
-            customer_id,
-            types=types,
-            period=period,
-            before=timeline_position(request.page_token, query),
-            most=size + 1,
-        )
-        if events is None:
-            raise not_found("customer", request.parent)
-        page = page_of(events, most=size)
-        more = len(events) > len(page)
-        shown = (
-            page
-            if self._shows_third_parties(customer_id)
-            else [each for each in page if each.party != event_pb2.PARTY_THIRD]
-        )
-        return pb.ListEventsResponse(
-            events=shown,
-            next_page_token=timeline_token(events[len(page) - 1], query) if more else "",
-        )
+        return self._listings.events(customer_id, request)
 
     def ExportInteractions(
         self, request: pb.ExportInteractionsRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.ExportInteractionsResponse]:
         """Stream every purchase that may be learned from."""
-        check = Check()
-        period = period_of(check, request)
-        check.done()
-        query = ("ExportInteractions", period)
-        position = export_position(request.resume_token, query)
-        while purchases := self._store.purchases(
-            period=period,
-            after=position,
-            unspoken_allowed=self._policy.personalisation_default,
-            most=EXPORT_BASKETS,
-        ):
-            yield from chunks(purchases, query)
-            position = position_of(purchases[-1])
+        yield from self._listings.interactions(request)
 
     def SetConsent(
         self, request: pb.SetConsentRequest, context: grpc.ServicerContext
@@ -325,10 +276,6 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     ) -> pb.ListAccessesResponse:
         """Return who looked at one customer, latest first."""
         return self._privacy.accesses(request)
-
-    def _shows_third_parties(self, customer_id: CustomerId) -> bool:
-        found = self._store.snapshot_of(customer_id)
-        return found is not None and self._policy.allows(Purpose.THIRD_PARTY_DATA, found.consents)
 
     def _shown(self, view: CustomerView, mask: FieldMask) -> customer_pb2.Customer:
         return customer_message(

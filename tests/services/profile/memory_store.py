@@ -147,17 +147,18 @@ class MemoryProfileStore:
         period: Period,
         before: TimelinePosition | None,
         most: int,
-    ) -> list[Event] | None:
+    ) -> list[StoredEvent] | None:
         name = self._now(customer_id)
         if self.record(name) is None:
             return None
-        events = [each.event for each in self._events(name)]
         found = [
-            event
-            for event in sorted(events, key=_position, reverse=True)
-            if (not types or event.type in types)
-            and _within(event, period)
-            and (before is None or _position(event) < before)
+            stored
+            for stored in sorted(
+                self._events(name), key=lambda each: _position(each.event), reverse=True
+            )
+            if (not types or stored.event.type in types)
+            and _within(stored.event, period)
+            and (before is None or _position(stored.event) < before)
         ]
         return found[:most]
 

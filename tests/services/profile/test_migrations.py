@@ -146,7 +146,7 @@ def test_what_happens_next_goes_to_the_same_person(store: SqlProfileStore) -> No
     name = results[0].customer_id
     events = store.timeline(name, types=[], period=Period(), before=None, most=9)
     assert events is not None
-    assert {event.key for event in events} == {
+    assert {each.event.key for each in events} == {
         EventKey("till", number) for number in ("1", "2", "4", "5")
     }
     snapshot = store.snapshot_behind(card("new"))

@@ -468,6 +468,7 @@ class ListEventsResponse(_message.Message):
 
     EVENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOUCH_POINTS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """For the next page; empty on the last."""
     @_builtins.property
@@ -476,19 +477,60 @@ class ListEventsResponse(_message.Message):
         customer allows third-party data, so a page may hold fewer than asked for.
         """
 
+    @_builtins.property
+    def touch_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___TouchPoint]:
+        """Where each event was told, one an event, in the same order."""
+
     def __init__(
         self,
         *,
         events: _abc.Iterable[_event_pb2.Event] | None = ...,
         next_page_token: _builtins.str = ...,
+        touch_points: _abc.Iterable[Global___TouchPoint] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token", "touch_points", b"touch_points"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListEventsResponse: _TypeAlias = ListEventsResponse  # noqa: Y015
+
+@_typing.final
+class TouchPoint(_message.Message):
+    """Where an event was told, beside the source and party that it names itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_WORDS_FIELD_NUMBER: _builtins.int
+    TRUST_FIELD_NUMBER: _builtins.int
+    STORED_TIME_FIELD_NUMBER: _builtins.int
+    FRESHNESS_FIELD_NUMBER: _builtins.int
+    source_words: _builtins.str
+    """What people call the source, such as `the app`."""
+    trust: _builtins.float
+    """How far the source is trusted, 0 to 1."""
+    freshness: _builtins.float
+    """How fresh the event is, 0 to 1: half after each half-life of events."""
+    @_builtins.property
+    def stored_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was told to the service."""
+
+    def __init__(
+        self,
+        *,
+        source_words: _builtins.str = ...,
+        trust: _builtins.float = ...,
+        stored_time: _timestamp_pb2.Timestamp | None = ...,
+        freshness: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["stored_time", b"stored_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["freshness", b"freshness", "source_words", b"source_words", "stored_time", b"stored_time", "trust", b"trust"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TouchPoint: _TypeAlias = TouchPoint  # noqa: Y015
 
 @_typing.final
 class Interaction(_message.Message):
