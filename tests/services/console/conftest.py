@@ -30,7 +30,7 @@ from services.console.session import (
 from services.profile.domain.membership import VOCABULARY
 from services.profile.servicer.persona_service import PersonaServicer
 from services.recommendation.adapters.question_book import CachedQuestionBook
-from services.recommendation.domain.condition import VOCABULARY as AUDIENCE_VOCABULARY
+from services.recommendation.domain.condition import vocabulary
 from services.recommendation.servicer.question_service import QuestionServicer
 from services.serving.application import Application, Service
 from services.serving.bootstrap import running
@@ -69,7 +69,7 @@ def question_servicer() -> QuestionServicer:
         return datetime(2026, 3, 31, tzinfo=UTC)
 
     store = MemoryQuestionStore(clock)
-    conditions = CelConditions(AUDIENCE_VOCABULARY)
+    conditions = CelConditions(vocabulary(()))
     return QuestionServicer(store, CachedQuestionBook(store), conditions, EveryItem(), clock)
 
 
