@@ -65,8 +65,9 @@ class ProfileClient:
         )
 
 
-def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
-    """Return what a decision needs of ``snapshot``."""
+def customer_of(told: customer_pb2.Snapshot) -> Customer:
+    """Return what a decision needs of a snapshot and may use; ``profile`` sends no more either."""
+    snapshot = told if told.personalisation_allowed else _without_history(told)
     traits = snapshot.traits
     return Customer(
         customer_id=snapshot.customer.removeprefix("customers/"),
@@ -91,6 +92,17 @@ def customer_of(snapshot: customer_pb2.Snapshot) -> Customer:
             last_purchase_seconds=_seconds(traits, "last_purchase_time"),
         ),
         asked={each.question_id: _asked(each) for each in snapshot.asked_questions},
+    )
+
+
+def _without_history(told: customer_pb2.Snapshot) -> customer_pb2.Snapshot:
+    return customer_pb2.Snapshot(
+        customer=told.customer,
+        version=told.version,
+        update_time=told.update_time if told.HasField("update_time") else None,
+        marketing_allowed=told.marketing_allowed,
+        exposures=told.exposures,
+        asked_questions=told.asked_questions,
     )
 
 

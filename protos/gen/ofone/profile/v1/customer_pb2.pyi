@@ -41,7 +41,7 @@ class _ConsentPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Consen
     CONSENT_PURPOSE_MARKETING_PUSH: _ConsentPurpose.ValueType  # 4
     """Send offers as push messages of the app."""
     CONSENT_PURPOSE_PROFILING: _ConsentPurpose.ValueType  # 5
-    """Draw conclusions from the customer's history: traits, personas, what stage of life they are in."""
+    """Say what kind of person the customer is: personas, what stage of life they are in."""
     CONSENT_PURPOSE_SENSITIVE_INFERENCE: _ConsentPurpose.ValueType  # 6
     """Use or infer what is sensitive, such as health, faith or a child on the way."""
     CONSENT_PURPOSE_THIRD_PARTY_DATA: _ConsentPurpose.ValueType  # 7
@@ -65,7 +65,7 @@ CONSENT_PURPOSE_MARKETING_SMS: ConsentPurpose.ValueType  # 3
 CONSENT_PURPOSE_MARKETING_PUSH: ConsentPurpose.ValueType  # 4
 """Send offers as push messages of the app."""
 CONSENT_PURPOSE_PROFILING: ConsentPurpose.ValueType  # 5
-"""Draw conclusions from the customer's history: traits, personas, what stage of life they are in."""
+"""Say what kind of person the customer is: personas, what stage of life they are in."""
 CONSENT_PURPOSE_SENSITIVE_INFERENCE: ConsentPurpose.ValueType  # 6
 """Use or infer what is sensitive, such as health, faith or a child on the way."""
 CONSENT_PURPOSE_THIRD_PARTY_DATA: ConsentPurpose.ValueType  # 7
