@@ -56,7 +56,7 @@ _PROFILE: Mapping[str, Mapping[str, Cell]] = {
     "GetSnapshot": {"snapshot": "see SNAPSHOT"},
     "GetCustomer": {"customer": "see CUSTOMER"},
     "LookupCustomer": {"customer": IDENTITY},
-    "ListEvents": {"events": CARE, "next_page_token": NOTHING},
+    "ListEvents": {"events": CARE, "touch_points": CARE, "next_page_token": NOTHING},
     "ExportInteractions": {"interactions": (PERSONALISATION,), "resume_token": NOTHING},
     "SetConsent": {"consent": CONSENT},
     "ListConsents": {"consents": CONSENT},
