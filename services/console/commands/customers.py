@@ -10,6 +10,7 @@ from ofone.profile.v1.customer_pb2 import Consent, ConsentPurpose, ConsentState
 from ofone.profile.v1.profile_service_pb2 import (
     GetCustomerRequest,
     ListEventsRequest,
+    ListEventsResponse,
     SetConsentRequest,
 )
 
@@ -48,10 +49,11 @@ def show_customer(
     if output.json:
         session.print_json(customer)
         return
-    events = []
+    timeline_page = ListEventsResponse()
     if length.timeline:
         request = ListEventsRequest(parent=customer.name, page_size=length.timeline)
-        events = list(session.profile.ListEvents(request).events)
+        timeline_page = session.profile.ListEvents(request)
+    events = timeline_page.events
     now = session.now()
     item_names = item_display_names(
         session.embedding, items_in_portrait(customer, now) + items_in_timeline(events)
@@ -64,7 +66,10 @@ def show_customer(
         texts = question_texts(session.questions, {each.question for each in customer.answers})
         session.console.print(answers_table(customer.answers, texts))
     if events:
-        session.console.print(timeline(events, item_names, offer_names=offer_names))
+        points = timeline_page.touch_points
+        session.console.print(
+            timeline(events, item_names, offer_names=offer_names, touch_points=points)
+        )
 
 
 class Purpose(StrEnum):

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from services.console.rendering.fact_tables import facts_table
 from services.console.rendering.figures import (
     ago_in_words,
     at,
@@ -80,6 +81,7 @@ def customer_portrait(
         said = memberships_sentence(customer.personas)
         parts += ["", Text.assemble(("Personas: ", "bold"), said)]
     for table in (
+        facts_table(customer.facts),
         stages_table(customer.life_stages),
         traits_table(customer.inferred_traits),
         habits_table(customer.inferred_traits, item_names),

@@ -1,13 +1,15 @@
 """What happened, one line an event."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
 
 from ofone.profile.v1 import event_pb2
 from ofone.profile.v1.event_pb2 import Event
+from ofone.profile.v1.profile_service_pb2 import TouchPoint
 from rich.table import Table
 from rich.text import Text
 
-from services.console.rendering.figures import at, listed, minute, plain_number
+from services.console.rendering.figures import at, listed, minute, plain_number, share_in_percent
 from services.console.rendering.names import called
 
 LINE_COUNT = 4
@@ -32,6 +34,11 @@ _VERBS = {
     event_pb2.EVENT_TYPE_QUESTION_DISMISSAL: "waved away the question",
 }
 
+_PARTIES = {
+    event_pb2.PARTY_THIRD: " (third party)",
+    event_pb2.PARTY_REAL_TIME: " (live)",
+}
+
 
 def items_in_timeline(events: Iterable[Event]) -> list[str]:
     """Return the items that a timeline names, so that their display names can be fetched."""
@@ -48,17 +55,40 @@ def timeline(
     item_names: Mapping[str, str],
     *,
     offer_names: Mapping[str, str] | None = None,
+    touch_points: Sequence[TouchPoint] = (),
 ) -> Table:
-    """Return the events as a table, in the order given."""
+    """Return the events as a table, in the order given.
+
+    Args:
+        events: What happened.
+        item_names: From ``items/…`` to display name; others appear with their id.
+        offer_names: From ``offers/…`` to display name.
+        touch_points: Where each was told, as ``ListEvents`` answers; a service of an earlier
+            version answers none.
+    """
     table = Table(title="Timeline", title_justify="left", title_style="bold", box=None)
     table.add_column("when (UTC)", no_wrap=True)
     table.add_column("where", style="dim")
     table.add_column("what")
-    for event in events:
+    table.add_column("told by", style="dim")
+    table.add_column("fresh", justify="right", style="dim")
+    for event, point in zip(events, chain(touch_points, repeat(None)), strict=False):
         sentence = event_in_words(event, item_names, offer_names=offer_names)
         where = " ".join(part for part in (event.channel, event.store) if part)
-        table.add_row(minute(at(event.occurred_at)), Text(where), Text(sentence))
+        table.add_row(
+            minute(at(event.occurred_at)),
+            Text(where),
+            Text(sentence),
+            Text(_told_by(event, point)),
+            share_in_percent(point.freshness) if point else "",
+        )
     return table
+
+
+def _told_by(event: Event, point: TouchPoint | None) -> str:
+    """Return who told an event, such as ``the bought-in register (third party)``."""
+    source = point.source_words if point else event.source
+    return source + _PARTIES.get(event.party, "")
 
 
 def event_in_words(

@@ -29,6 +29,7 @@ class FakeProfile(ProfileServiceServicer):
         self.customer = Customer(name="customers/anna")
         self.cards = {"4711": "customers/anna"}
         self.timeline: list[Event] = []
+        self.touch_points: list[profile.TouchPoint] = []
         self.calls: list[Any] = []
         self.stored: dict[tuple[str, str], Event] = {}
         self.facts: dict[tuple[str, str], Fact] = {}
@@ -47,7 +48,9 @@ class FakeProfile(ProfileServiceServicer):
         return profile.GetCustomerResponse(customer=self.customer)
 
     def ListEvents(self, request: Any, context: Any) -> profile.ListEventsResponse:
-        return profile.ListEventsResponse(events=self.timeline[: request.page_size])
+        return profile.ListEventsResponse(
+            events=self.timeline[: request.page_size], touch_points=self.touch_points
+        )
 
     def IngestEvents(self, request: Any, context: Any) -> profile.IngestEventsResponse:
         if self.breaks_after is not None and len(self.calls) >= self.breaks_after:

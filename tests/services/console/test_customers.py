@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1.item_pb2 import Item
-from ofone.profile.v1 import customer_pb2, event_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2
 from ofone.profile.v1.customer_pb2 import Customer, Exposure, OwnItem, Traits
 from ofone.profile.v1.event_pb2 import Event, EventLine
+from ofone.profile.v1.profile_service_pb2 import TouchPoint
 from ofone.recommendation.v1.offer_pb2 import Offer
 
 from tests.services.console.conftest import Town, words
@@ -127,3 +128,17 @@ def test_a_consent_for_an_unknown_purpose_is_wrong_usage(town: Town) -> None:
     assert town.ofone("consent", "marketing-sms", "granted").exit_code == 2
     assert town.ofone("consent", "--card", "4711", "anna", "marketing-sms", "denied").exit_code == 2
     assert not town.profile.calls
+
+
+def test_facts_and_touch_points_are_shown(town: Town) -> None:
+    witness = fact_pb2.FactWitness(
+        source_words="the app", basis=fact_pb2.FACT_BASIS_DECLARED, last_observed_at=days_ago(0)
+    )
+    held = fact_pb2.HeldValue(words="Household of 3", witnesses=[witness])
+    town.profile.customer.facts.append(fact_pb2.HeldFact(key="household_size", winner=held))
+    visit = event_pb2.Event(type=event_pb2.EVENT_TYPE_VISIT, occurred_at=days_ago(0), source="web")
+    town.profile.timeline = [visit]
+    town.profile.touch_points = [TouchPoint(source_words="the web shop", freshness=0.5)]
+    shown = words(town.ofone("customer", "anna").output)
+    assert "Household of 3, said on" in shown
+    assert "was there the web shop 50 %" in shown
