@@ -22,7 +22,7 @@ from ml.model.likings import Subjects, Teaching, likings_of
 WIDE_SOURCE_SIZE = 100
 """So many items each source proposes for somebody who is asked, or has answered and is hardly
 known: what an answer can lift must be among the candidates, and the 25 of an ordinary request hold
-.21 of a newcomer's next basket, the hundred .51 (docs/evaluation.md)."""
+.23 of a newcomer's next basket, the hundred .51 (docs/evaluation.md)."""
 
 FEW_BASKETS = 5
 """Who has more is known by them: wider candidates no longer change the first ten."""

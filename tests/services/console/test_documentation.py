@@ -5,11 +5,19 @@ import pytest
 
 from tests.services.console.conftest import Town
 
-PAGE = Path(__file__).parents[3] / "docs" / "console.md"
-SHOWN = re.findall(r"^\$ ofone (.+)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+DOCS = Path(__file__).parents[3] / "docs"
 
 
-@pytest.mark.parametrize("line", SHOWN)
+def shown_on(page: str) -> list[str]:
+    """Return the commands that a page shows."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(r"^\$ ofone (.+)$", text, flags=re.MULTILINE)
+
+
+SHOWN = shown_on("console.md")
+
+
+@pytest.mark.parametrize("line", [*SHOWN, *shown_on("questions.md")])
 def test_every_command_of_the_page_exists_with_its_options(town: Town, line: str) -> None:
     words = line.split()
     path = (
