@@ -14,7 +14,6 @@ from services.profile.domain.customer import (
 )
 from services.profile.domain.events import (
     CustomerId,
-    Event,
     EventKey,
     EventType,
     Handle,
@@ -24,7 +23,7 @@ from services.profile.domain.events import (
 from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts
 from services.profile.domain.facts import FactName, StoredFact, ToldFact
 from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
-from services.profile.domain.identity_decisions import Decision, Suggestion
+from services.profile.domain.identity_decisions import Decision
 from services.profile.domain.ingestion import (
     Known,
     Outcome,
@@ -36,13 +35,12 @@ from services.profile.domain.ingestion import (
     told_links,
 )
 from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
-from services.profile.domain.privacy import Access, Erasure, Removal
+from services.profile.domain.privacy import Access, Erasure
 from services.profile.domain.regrouping import home_of
 from services.profile.domain.snapshot import Snapshot, columns_of
 from services.profile.ports import (
     CustomerView,
     Ingested,
-    LoggedChange,
     Period,
     Purchase,
     PurchasePosition,
@@ -50,7 +48,9 @@ from services.profile.ports import (
 )
 from services.serving.failures import Failure, Kind
 from tests.services.profile.obvious_people import obvious_people, obviously_shared
+from tests.services.profile.timeline_order import position, within
 from tests.services.profile.told import IDENTITY
+from tests.services.profile.without_receipts import WithoutReceipts
 
 
 class Joined(NamedTuple):
@@ -62,7 +62,7 @@ class Joined(NamedTuple):
     stayed: set[TraceId]
 
 
-class MemoryProfileStore:
+class MemoryProfileStore(WithoutReceipts):
     """A ``ProfileStore`` and ``IdentityStore`` for one thread and one life."""
 
     def __init__(self, rules: LinkRules = LINK_RULES) -> None:
@@ -154,11 +154,11 @@ class MemoryProfileStore:
         found = [
             stored
             for stored in sorted(
-                self._events(name), key=lambda each: _position(each.event), reverse=True
+                self._events(name), key=lambda each: position(each.event), reverse=True
             )
             if (not types or stored.event.type in types)
-            and _within(stored.event, period)
-            and (before is None or _position(stored.event) < before)
+            and within(stored.event, period)
+            and (before is None or position(stored.event) < before)
         ]
         return found[:most]
 
@@ -176,9 +176,9 @@ class MemoryProfileStore:
             statement = record and record.consents.get(Purpose.PERSONALISATION)
             if statement.denied if statement else not unspoken_allowed:
                 continue
-            for event in sorted((each.event for each in self._events(name)), key=_position):
-                behind = after is None or (name, *_position(event)) > after
-                if event.type is EventType.PURCHASE and _within(event, period) and behind:
+            for event in sorted((each.event for each in self._events(name)), key=position):
+                behind = after is None or (name, *position(event)) > after
+                if event.type is EventType.PURCHASE and within(event, period) and behind:
                     found.append(Purchase(name, event))
         return found[:most]
 
@@ -258,14 +258,6 @@ class MemoryProfileStore:
         now = self._owners()
         return tuple(sorted({now[each] for each in near}))
 
-    def changes(
-        self, customer_id: CustomerId, *, skipped: int, most: int
-    ) -> list[LoggedChange] | None:
-        raise AssertionError("the plain store keeps no log to show")
-
-    def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
-        raise AssertionError("the plain store suggests nothing")
-
     def erase(
         self, customer_id: CustomerId, request_id: str, *, is_rehearsal: bool, now_micros: int
     ) -> Erasure | None:
@@ -301,30 +293,6 @@ class MemoryProfileStore:
         ]
         self._note({each: owner for each, owner in before.items() if each not in gone})
         return Erasure(request_id, now_micros)
-
-    def erasure(self, erasure_id: str) -> Erasure | None:
-        raise AssertionError("the plain store keeps no receipts")
-
-    def erasures(
-        self, *, pending_holder: str, after: tuple[int, str] | None, most: int
-    ) -> list[Erasure]:
-        raise AssertionError("the plain store keeps no receipts")
-
-    def confirm(
-        self,
-        erasure_id: str,
-        holder: str,
-        removals: Sequence[Removal],
-        *,
-        model_version: str,
-        now_micros: int,
-    ) -> Erasure | None:
-        raise AssertionError("the plain store keeps no receipts")
-
-    def held(
-        self, customer_id: CustomerId
-    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
-        raise AssertionError("the plain store exports nothing")
 
     def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
         self.looked.append((self._now(customer_id), access))
@@ -429,11 +397,3 @@ class MemoryProfileStore:
             for name in set(owners.values())
         }
         return sum(len(found) == 1 and found != {name} for name, found in heirs.items())
-
-
-def _position(event: Event) -> TimelinePosition:
-    return TimelinePosition(event.occurred_micros, event.source, event.event_id)
-
-
-def _within(event: Event, period: Period) -> bool:
-    return period.start_micros <= event.occurred_micros < period.end_micros
