@@ -74,7 +74,8 @@ def make_person(town: Town, index: int, rng: np.random.Generator) -> Person:
     phases: tuple[Phase, ...] = (first,)
     starts: tuple[float, ...] = (0.0,)
     if is_changed:
-        home = int(stores[-1]) if course.change.moves_store else first.home_store
+        moves = course.change.moves_store and course.strength > 0
+        home = int(stores[-1]) if moves else first.home_store
         tastes = tastes * _wandering(town, course, rng)
         own = Phase(tastes, items, stage.basket_factor, home, works)
         steps = course.steps(config.days)

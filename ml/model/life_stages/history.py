@@ -16,12 +16,19 @@ class Kind(StrEnum):
     CATEGORY = "category"
     """Lines of a category, among all lines."""
     DAYPART = "daypart"
-    """Baskets of a part of the week, among all baskets that say when."""
+    """Baskets of a part of the week, among all baskets."""
+    STORE = "store"
+    """Baskets bought in the usual store or in another, among all that were bought in a store."""
 
 
 WORKING_HOURS = "Working hours"
 """Monday to Friday, from 9 to 16 o'clock in UTC: when few who work can shop."""
 OTHER_HOURS = "Other hours"
+
+USUAL_STORE = "The usual store"
+ANOTHER_STORE = "Another store"
+_SETTLED_MONTHS = 6
+"""The usual store is the one visited most in the first half year that is looked at."""
 
 _HOURS_PER_DAY = 24
 _WORKING_DAYS = 5
@@ -37,6 +44,38 @@ Counts = Mapping[str, Mapping[int, int]]
 """How often, by name and by month; months are counted from January 1970."""
 
 
+def store_changes(visits: Counts) -> Counts:
+    """Return visits to the usual store and to any other, by month.
+
+    Args:
+        visits: by store and month.
+    """
+    usual = usual_store(visits)
+    if usual is None:
+        return {}
+    elsewhere: dict[int, int] = {}
+    for store, counts in visits.items():
+        if store != usual:
+            for month, count in counts.items():
+                elsewhere[month] = elsewhere.get(month, 0) + count
+    return {USUAL_STORE: visits[usual], ANOTHER_STORE: elsewhere}
+
+
+def usual_store(visits: Counts) -> str | None:
+    """Return the store visited most in the first half year that is looked at, ``None`` for none.
+
+    Of equally usual ones it is the one that sorts first.
+    """
+    months = sorted({month for each in visits.values() for month in each})
+    recent = [month for month in months if month > months[-1] - WINDOW_MONTHS]
+    settled = recent[:_SETTLED_MONTHS]
+    return min(
+        visits,
+        key=lambda store: (-sum(visits[store].get(month, 0) for month in settled), store),
+        default=None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MonthlyHistory:
     """Everything that signs are looked for in; only months with purchases need be there."""
@@ -45,10 +84,18 @@ class MonthlyHistory:
     """By category: how many lines. All categories, for a sign is a share of everything."""
     dayparts: Counts = field(default_factory=dict)
     """By part of the week: how many baskets."""
+    stores: Counts = field(default_factory=dict)
+    """As ``store_changes`` returns them."""
 
     def of(self, kind: Kind) -> Counts:
         """Return what is counted of a kind."""
-        return self.lines if kind is Kind.CATEGORY else self.dayparts
+        match kind:
+            case Kind.CATEGORY:
+                return self.lines
+            case Kind.DAYPART:
+                return self.dayparts
+            case Kind.STORE:
+                return self.stores
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def _stage(reading: _Reading, usual: Mapping[tuple[Kind, str], Usual]) -> Stage:
 
 def _sign(reading: _Reading, usual: Mapping[tuple[Kind, str], Usual]) -> Sign:
     reading.done(*Kind, "ratio", "seen_in", "after_months", "before")
-    kind = Kind.DAYPART if reading.get(Kind.DAYPART) is not None else Kind.CATEGORY
+    kind = next((each for each in Kind if reading.get(each) is not None), Kind.CATEGORY)
     name = reading.text(kind)
     if name and (kind, name) not in usual:
         reading.note(kind, f"usual.{kind} says nothing of {name}")

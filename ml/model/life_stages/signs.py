@@ -24,7 +24,7 @@ class Sign:
 
     kind: Kind
     name: str
-    """The category or the part of the week."""
+    """The category, the part of the week, or the usual or another store."""
     ratio: float
     """How many times as often as before; below 1 for less often, 1 for as often."""
     usual: Usual

@@ -8,7 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ml.dataset.dataset import Dataset
-from ml.model.life_stages.history import Kind, MonthlyHistory, daypart_of
+from ml.model.life_stages.history import (
+    USUAL_STORE,
+    Kind,
+    MonthlyHistory,
+    daypart_of,
+    store_changes,
+    usual_store,
+)
 
 LABEL_COLUMNS = ("customer_id", "life_change", "changed_at")
 
@@ -28,47 +35,77 @@ class LabelError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """What one customer did again and again, E times, in order of time."""
+
+    seconds: Whole
+    """(E,): when, since 1970."""
+    codes: Whole
+    """(E,): name and month of each as one number."""
+    names: Sequence[str]
+    """The names behind the numbers."""
+
+    def counts(self, until_seconds: float) -> dict[str, dict[int, int]]:
+        """Return how often until just before a moment, by name and month."""
+        known = self.codes[: int(np.searchsorted(self.seconds, until_seconds))]
+        found: dict[str, dict[int, int]] = {}
+        for code, count in zip(*np.unique(known, return_counts=True), strict=True):
+            row, month = divmod(int(code), _MOST_MONTHS)
+            found.setdefault(self.names[row], {})[month] = int(count)
+        return found
+
+    def seconds_of(self, name: str) -> Whole:
+        """Return when one thing was done, ascending."""
+        row = self.names.index(name) if name in self.names else -1
+        return np.asarray(self.seconds[self.codes // _MOST_MONTHS == row])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Life:
-    """One customer; L lines in B baskets, in order of time."""
+    """One customer."""
 
     customer_id: str
     change: str
     """What happened, such as ``new home``; empty for nothing."""
     changed_seconds: float
     """When, since 1970; infinite for never."""
-    line_seconds: Whole
-    """(L,)"""
-    line_codes: Whole
-    """(L,): category and month of each line as one number."""
-    basket_seconds: Whole
-    """(B,)"""
-    basket_codes: Whole
-    """(B,): part of the week and month of each basket as one number."""
-    categories: Sequence[str]
-    """The names behind the numbers."""
-    dayparts: Sequence[str]
+    lines: Stream
+    """By category."""
+    dayparts: Stream
+    """Baskets, by part of the week."""
+    stores: Stream
+    """Baskets bought in a store, by store."""
 
     @property
     def start_seconds(self) -> float:
         """Return when the first line was bought."""
-        return float(self.line_seconds[0])
+        return float(self.lines.seconds[0])
 
     @property
     def end_seconds(self) -> float:
         """Return just after the last line."""
-        return float(self.line_seconds[-1]) + 1.0
+        return float(self.lines.seconds[-1]) + 1.0
 
     def seconds_of(self, kind: Kind, name: str) -> Whole:
-        """Return when something was bought, ascending; of a part of the week, each visit in it."""
-        if kind is Kind.CATEGORY:
-            return self.line_seconds[_is(self.line_codes, self.categories, name)]
-        return self.basket_seconds[_is(self.basket_codes, self.dayparts, name)]
+        """Return when something was bought, ascending; for other kinds, when of each visit."""
+        match kind:
+            case Kind.CATEGORY:
+                return self.lines.seconds_of(name)
+            case Kind.DAYPART:
+                return self.dayparts.seconds_of(name)
+            case Kind.STORE:
+                usual = usual_store(self.stores.counts(np.inf))
+                others = [store for store in self.stores.names if store != usual]
+                named = [usual] if name == USUAL_STORE and usual else others
+                return np.sort(np.concatenate([self.stores.seconds_of(each) for each in named]))
 
     def history(self, until_seconds: float) -> MonthlyHistory:
         """Return what was known just before a moment."""
-        lines = self.line_codes[: int(np.searchsorted(self.line_seconds, until_seconds))]
-        baskets = self.basket_codes[: int(np.searchsorted(self.basket_seconds, until_seconds))]
-        return MonthlyHistory(_counted(lines, self.categories), _counted(baskets, self.dayparts))
+        return MonthlyHistory(
+            self.lines.counts(until_seconds),
+            self.dayparts.counts(until_seconds),
+            store_changes(self.stores.counts(until_seconds)),
+        )
 
 
 def month_at(seconds: float) -> int:
@@ -103,6 +140,9 @@ def labelled_lives(dataset: Dataset, labels: pd.DataFrame) -> list[Life]:
     is_first = ~bought["basket_id"].duplicated().to_numpy()
     parts, dayparts = _dayparts(seconds)
     part_codes: Whole = parts * _MOST_MONTHS + months
+    store_rows, stores = pd.factorize(bought["store"], sort=True)
+    store_codes: Whole = store_rows * _MOST_MONTHS + months
+    is_visit = is_first & (store_rows >= 0)
     changes = _changes(labels)
     places = bought.groupby("customer_id", sort=True).indices
     lives = []
@@ -110,18 +150,15 @@ def labelled_lives(dataset: Dataset, labels: pd.DataFrame) -> list[Life]:
         if customer not in changes:
             continue
         change, changed_seconds = changes[str(customer)]
-        firsts = place[is_first[place]]
+        firsts, visits = place[is_first[place]], place[is_visit[place]]
         lives.append(
             Life(
                 str(customer),
                 change,
                 changed_seconds,
-                seconds[place],
-                codes[place],
-                seconds[firsts],
-                part_codes[firsts],
-                list(categories),
-                dayparts,
+                Stream(seconds[place], codes[place], list(categories)),
+                Stream(seconds[firsts], part_codes[firsts], dayparts),
+                Stream(seconds[visits], store_codes[visits], list(stores)),
             )
         )
     return lives
@@ -147,16 +184,3 @@ def _dayparts(seconds: Whole) -> tuple[Whole, list[str]]:
     days, rest = np.divmod(seconds, _SECONDS_PER_DAY)
     hours = (days + _FIRST_WEEKDAY) % 7 * 24 + rest // _SECONDS_PER_HOUR
     return by_hour[hours], names
-
-
-def _is(codes: Whole, names: Sequence[str], name: str) -> NDArray[np.bool_]:
-    row = names.index(name) if name in names else -1
-    return np.asarray(codes // _MOST_MONTHS == row)
-
-
-def _counted(codes: Whole, names: Sequence[str]) -> dict[str, dict[int, int]]:
-    found: dict[str, dict[int, int]] = {}
-    for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
-        row, month = divmod(int(code), _MOST_MONTHS)
-        found.setdefault(names[row], {})[month] = int(count)
-    return found

@@ -65,7 +65,7 @@ def _ask(life: Life, table: SignTable, moments: Real, probabilities: Real) -> No
     known: tuple[int, int] | None = None
     for place, day in enumerate(moments):
         seconds = float(day * SECONDS_PER_DAY)
-        state = (int(np.searchsorted(life.line_seconds, seconds)), month_at(seconds))
+        state = (int(np.searchsorted(life.lines.seconds, seconds)), month_at(seconds))
         if state == known:
             probabilities[place] = probabilities[place - 1]
             continue

@@ -40,8 +40,8 @@ _ITEM = partial(tuple.__new__, ItemHistory)
 """``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
 _SUMS = 8
 """Values of a state of format 1 behind its items, baskets and offers."""
-_CALENDAR = 3
-"""Values of a state that tell of days, hours and parts of the week."""
+_CALENDAR = 4
+"""Values of a state that tell of days, hours, parts of the week and stores by month."""
 _COLUMNS = 10
 """Values of the columns of format 1."""
 _NOT_WRITTEN: tuple[Any, ...] = (Evidence(), ())
@@ -101,7 +101,7 @@ def pack_state(state: CustomerState) -> bytes:
         *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
         *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
-        {name: _sorted(each) for name, each in sorted(state.daypart_months.items())},
+        *(_by_month(state.daypart_months), _by_month(state.store_months)),
         *((_sorted(state.questions),) if state.questions else ()),
     )
 
@@ -175,6 +175,10 @@ def _questions(packed: Mapping[str, Any]) -> dict[str, QuestionHistory]:
         question_id: QuestionHistory(tuple(map(Given._make, answers)), tuple(map(Ask._make, asks)))
         for question_id, (answers, asks) in packed.items()
     }
+
+
+def _by_month(counts: Mapping[str, Mapping[int, int]]) -> dict[str, dict[Any, object]]:
+    return {name: _sorted(months) for name, months in sorted(counts.items())}
 
 
 def _sorted(mapping: Mapping[Any, object]) -> dict[Any, object]:

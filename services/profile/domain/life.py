@@ -6,7 +6,7 @@ behind.
 """
 
 from ml.model.life_stages.finding import LifeStage, life_stages
-from ml.model.life_stages.history import MonthlyHistory
+from ml.model.life_stages.history import MonthlyHistory, store_changes
 from services.profile.domain.consent import Purpose
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.defaults import Defaults
@@ -29,12 +29,14 @@ def stages_of(
         defaults: what to look for, and what holds where nothing was said.
         now_seconds: this moment, since 1970.
     """
-    policy, signs = defaults.consent, defaults.signs
+    policy, signs, state = defaults.consent, defaults.signs, record.state
     if not all(policy.allows(purpose, record.consents) for purpose in NEEDED):
         return ()
     is_sensitive_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, record.consents)
     return life_stages(
-        MonthlyHistory(record.state.category_months, record.state.daypart_months),
+        MonthlyHistory(
+            state.category_months, state.daypart_months, store_changes(state.store_months)
+        ),
         signs,
         now_month=month_of(now_seconds),
         sensitive_allowed=signs.sensitive if is_sensitive_allowed else (),

@@ -117,6 +117,8 @@ class CustomerState:
     """Purchases by hour of the week (UTC), 0 for the first hour of Monday."""
     daypart_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Purchases by part of the week and month since January 1970, the latest 24 months of each."""
+    store_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """Purchases by store and month, likewise; those without a store are not counted."""
     questions: Mapping[QuestionId, QuestionHistory] = field(default_factory=dict)
     """What came of asking."""
 
@@ -152,6 +154,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
         days=joined(one.days, other.days, both),
         hour_counts=counted(one.hour_counts, other.hour_counts),
         daypart_months=joined(one.daypart_months, other.daypart_months, merge_months),
+        store_months=joined(one.store_months, other.store_months, merge_months),
         questions=joined(one.questions, other.questions, merge_histories),
     )
 
@@ -196,6 +199,7 @@ def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
         days=day_of(seconds),
         hour_counts={hour_of_week(seconds): 1},
         daypart_months={daypart_of(hour_of_week(seconds)): {month_of(seconds): 1}},
+        store_months={event.store: {month_of(seconds): 1}} if event.store else {},
     )
 
 

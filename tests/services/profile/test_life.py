@@ -102,6 +102,7 @@ def test_the_state_counts_baskets_by_part_of_the_week_and_month() -> None:
     counted = sum(sum(each.values()) for each in months.values())
 
     assert counted == mover().basket_count
+    assert sum(mover().store_months["mitte"].values()) == mover().basket_count
 
 
 def test_a_month_begins_where_its_number_says() -> None:

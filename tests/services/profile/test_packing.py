@@ -80,14 +80,21 @@ def test_an_event_comes_back_as_it_was_written(event: Event) -> None:
 def test_a_state_of_the_first_format_knows_what_it_knew() -> None:
     known = unpack_state(FORMAT_1_STATE)
     assert known == replace(
-        fold(HISTORY), lines=LineSums(), days={}, hour_counts={}, daypart_months={}
+        fold(HISTORY),
+        lines=LineSums(),
+        days={},
+        hour_counts={},
+        daypart_months={},
+        store_months={},
     )
 
 
-def test_a_state_written_before_parts_of_the_week_were_counted_knows_all_else() -> None:
-    *written, _ = msgpack.unpackb(pack_state(fold(HISTORY)), strict_map_key=False)
+def test_a_state_written_before_parts_of_the_week_and_stores_were_counted_knows_all_else() -> None:
+    *written, _, _ = msgpack.unpackb(pack_state(fold(HISTORY)), strict_map_key=False)
 
-    assert unpack_state(msgpack.packb(written)) == replace(fold(HISTORY), daypart_months={})
+    assert unpack_state(msgpack.packb(written)) == replace(
+        fold(HISTORY), daypart_months={}, store_months={}
+    )
 
 
 def test_a_state_comes_back_as_it_was_written() -> None:

@@ -45,12 +45,10 @@ def test_each_answer_is_what_would_have_been_said_that_day(watched: Watch) -> No
 def test_the_future_changes_no_answer(lives: list[Life], watched: Watch) -> None:
     """Asked about with everything after a day cut off, all is as before until that day."""
     day = watched.moments[30]
-    ends = int(np.searchsorted(lives[0].line_seconds, day * SECONDS_PER_DAY))
-    cut = replace(
-        lives[0],
-        line_seconds=lives[0].line_seconds[:ends],
-        line_codes=lives[0].line_codes[:ends],
-    )
+    lines = lives[0].lines
+    ends = int(np.searchsorted(lines.seconds, day * SECONDS_PER_DAY))
+    known = replace(lines, seconds=lines.seconds[:ends], codes=lines.codes[:ends])
+    cut = replace(lives[0], lines=known)
 
     again = watch([cut], TABLE, watched.moments)
 
