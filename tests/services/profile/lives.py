@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from services.profile.domain.consent import Purpose, Statement
 from services.profile.domain.events import CustomerId, Handle, Report
+from services.profile.domain.facts import Fact, ToldFact
 from services.profile.domain.identifier_rules import KindRule, LinkRules
 from services.profile.domain.identity import IdentifierKind
 from services.profile.domain.identity_decisions import Decision
@@ -50,10 +51,11 @@ class Life:
     def deed(self, step: int) -> Deed:
         """Return something that happens."""
         self.moment += self.chance.randint(0, 1)
-        kinds = (self._told, self._told, self._told, self._said, self._joined, self._parted)
+        told = (self._told, self._told, self._told, self._said, self._recorded)
         if self.chance.random() < ERASED_SHARE:
             return self._erased(step)
-        return self.chance.choice((*kinds, self._parted, self._blocked))(step)
+        decided = (self._joined, self._parted, self._parted, self._blocked)
+        return self.chance.choice((*told, *decided))(step)
 
     def _told(self, step: int) -> Deed:
         reports = [self._report(f"{step}-{place}") for place in range(self.chance.randint(1, 3))]
@@ -75,6 +77,19 @@ class Life:
         statement = Statement(self.chance.randint(1, 3), self.chance.random() < 0.5, "app")
         name, now = self._somebody(), self.moment
         return lambda store, *_: store.state_consent(name, purpose, statement, now_micros=now)
+
+    def _recorded(self, step: int) -> Deed:
+        facts = [self._fact(f"{step}-{place}") for place in range(self.chance.randint(1, 3))]
+        now = self.moment
+        return lambda store, *_: store.record_facts(facts, now_micros=now)
+
+    def _fact(self, name: str) -> ToldFact:
+        number = self.chance.randint(0, 2)  # now and then an id that was told before
+        size = float(self.chance.randint(1, 2))
+        fact = Fact("crm", f"{self.number}-{name[:number]}", "household_size", size, NOW)
+        if self.chance.random() < 0.2:
+            return ToldFact(fact, customer_id=self._somebody())
+        return ToldFact(fact, self.chance.choice(self.handles))
 
     def _joined(self, step: int) -> Deed:
         ends, decision, now = self._two(), self._decision(step), self.moment

@@ -30,7 +30,7 @@ def test_every_history_ends_as_the_obvious_store_says(
     engine = migrated(f"sqlite:///{tmp_path}/lives.sqlite")
     store, people = SqlProfileStore(engine, RULES), SqlIdentityStore(engine, RULES)
     privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=(), rules=RULES)
-    joined = parted = 0
+    joined = parted = facts = 0
     for number in range(FIRST, FIRST + HISTORIES):
         life = Life(number, random.Random(number))
         plain = MemoryProfileStore(RULES)
@@ -48,6 +48,9 @@ def test_every_history_ends_as_the_obvious_store_says(
         assert kept == {name: row_of(each) for name, each in plain.records().items()}, number
         for handle in life.handles:
             assert store.customer_behind(handle) == plain.customer_behind(handle), number
+            seen, expected_view = store.view(handle.customer_id), plain.view(handle.customer_id)
+            assert (seen and seen.facts) == (expected_view and expected_view.facts), number
+            facts += len(seen.facts) if seen else 0
         joined += len(plain.log)
         parted += len(plain.apart)
     print(
@@ -55,4 +58,5 @@ def test_every_history_ends_as_the_obvious_store_says(
         f" {parted} pairs taken apart: 0 differences"
     )
     assert joined > HISTORIES / 20
+    assert facts > HISTORIES / 20
     assert parted > HISTORIES / 20
