@@ -1,8 +1,12 @@
-"""The whole service: ``python -m services.profile``; with ``migrate`` it only migrates."""
+"""The whole service: ``python -m services.profile``.
+
+With ``migrate`` it only migrates; with ``retain`` it only removes what is past its time.
+"""
 
 import functools
 import os
 import sys
+import time
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +20,7 @@ from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.catalogue_file import CatalogueError, load_catalogue
 from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.priors_file import PriorsError, read_priors
+from services.profile.adapters.retaining import retain
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
@@ -25,17 +30,19 @@ from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_u
 from services.profile.domain.catalogue import Catalogue
 from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.defaults import Defaults
+from services.profile.domain.events import MICROS
 from services.profile.domain.identity import IdentityKey
 from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.retention import USUAL, Retention, with_bounds
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
 from services.profile.servicer.persona_service import PersonaServicer
 from services.profile.servicer.service import NAME
-from services.profile.settings import PREFIX, TIME_ZONE, ProfileSettings
+from services.profile.settings import PREFIX, TIME_ZONE, ProfileSettings, RetentionSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
-from services.serving.settings import SettingsError, load_both
+from services.serving.settings import SettingsError, load_both, load_settings
 from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import is_ready, migrate_database, open_database
@@ -47,6 +54,8 @@ def main() -> int:
     """Serve, or migrate and end; return the exit code."""
     if sys.argv[1:] == ["migrate"]:
         return migrate_database(PREFIX, MIGRATIONS, os.environ)
+    if sys.argv[1:] == ["retain"]:
+        return remove_past(load_settings(RetentionSettings, PREFIX, os.environ))
     settings, serving = load_both(
         (ProfileSettings, PREFIX), (ServingSettings, "OFONE_SERVING"), os.environ
     )
@@ -60,6 +69,22 @@ def main() -> int:
     )
     make = functools.partial(application, settings, identity, defaults)
     return serve(make, serving, name="profile")
+
+
+def remove_past(settings: RetentionSettings) -> int:
+    """Remove what is past its time, and say what was removed; return the exit code.
+
+    Raises:
+        SettingsError: when the bounds cannot be used.
+        StartupError: when the database is not there or not migrated.
+    """
+    retention = read_retention(settings.retention_file)
+    engine = open_database(settings.database_url, MIGRATIONS)
+    removed = retain(engine, retention, now_micros=round(time.time() * MICROS))
+    counts = ", ".join(f"{name}: {count}" for name, count in sorted(removed.items()))
+    print(f"removed what is past its time: {counts or 'nothing'}")  # noqa: T201  # the job's answer
+    engine.dispose()
+    return 0
 
 
 def application(
@@ -138,6 +163,23 @@ def signs_of(settings: ProfileSettings) -> SignTable:
         return read_sign_table(settings.life_signs_file or SHIPPED)
     except SignTableError as error:
         raise SettingsError(f"{PREFIX}_LIFE_SIGNS_FILE: {error}") from None
+
+
+def read_retention(path: Path | None) -> Retention:
+    """Return how long what happened is kept.
+
+    Raises:
+        SettingsError: when the file cannot be read or sets bounds that cannot be meant.
+    """
+    variable = f"{PREFIX}_RETENTION_FILE"
+    if path is None:
+        return USUAL
+    try:
+        return with_bounds(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"{variable}: {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {path}: {error}") from None
 
 
 def read_key(path: Path, blocked: BlockedValues) -> IdentityKey:

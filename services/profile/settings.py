@@ -47,3 +47,14 @@ class ProfileSettings:
         if self.pool_size < 1:
             raise ValueError(f"{PREFIX}_POOL_SIZE must be at least 1")
         zone_of(self.time_zone, variable=TIME_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """All that removing what is past its time needs; the prefix is the same."""
+
+    database_url: str
+    """The profiles: ``sqlite:///FILE`` or ``postgresql://…``."""
+    retention_file: Path | None = None
+    """How many days what happened is kept: a TOML file with a number by type of event, such as
+    ``VIEW = 90``, and by ``ACCESSES``; what it does not name has the usual bound."""

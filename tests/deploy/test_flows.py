@@ -5,7 +5,7 @@ import pytest
 from tests.deploy.flows import Flow, flows
 from tests.deploy.manifests import Documents, named
 
-ASK_NAMES = {"profile", "embedding", "recommendation", "mlflow", "training"}
+ASK_NAMES = {"profile", "retention", "embedding", "recommendation", "mlflow", "training"}
 EVERYWHERE: set[Flow] = {
     ("client", "profile", 7401),
     ("client", "embedding", 7402),
@@ -25,6 +25,7 @@ EVERYWHERE: set[Flow] = {
 }
 LOCAL: set[Flow] = {
     ("profile", "postgres", 5432),
+    ("retention", "postgres", 5432),
     ("embedding", "postgres", 5432),
     ("recommendation", "postgres", 5432),
     ("mlflow", "postgres", 5432),
@@ -37,6 +38,7 @@ LOCAL: set[Flow] = {
 }
 PRODUCTION: set[Flow] = {
     ("profile", "database", 5432),
+    ("retention", "database", 5432),
     ("embedding", "database", 5432),
     ("recommendation", "database", 5432),
     ("mlflow", "database", 5432),

@@ -31,7 +31,7 @@ EXTERNAL_SECRETS = {
 def test_the_local_overlay_holds_exactly_these_documents(local: Documents) -> None:
     assert Counter(each["kind"] for each in local) == {
         "ConfigMap": 6,
-        "CronJob": 1,
+        "CronJob": 2,
         "Deployment": 6,
         "Namespace": 1,
         "NetworkPolicy": 12,
@@ -47,7 +47,7 @@ def test_the_local_overlay_holds_exactly_these_documents(local: Documents) -> No
 def test_the_production_overlay_holds_exactly_these_documents(production: Documents) -> None:
     assert Counter(each["kind"] for each in production) == {
         "ConfigMap": 1,
-        "CronJob": 1,
+        "CronJob": 2,
         "Deployment": 4,
         "HorizontalPodAutoscaler": 3,
         "Namespace": 1,
