@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 
 from demo.cast import three_customers, three_townspeople
+from demo.facts import tell_facts
 from demo.filling import fill_catalogue, fill_history, fill_offers
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
 from demo.learning import (
@@ -117,7 +118,9 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
     cast = three_customers(dataset) if source.raw else three_townspeople(dataset)
-    allow_profiling(services.doors().profile, (each.card for each in cast), now)
+    profile = services.doors().profile
+    allow_profiling(profile, (each.card for each in cast), now)
+    tell_facts(profile, [each.card for each in cast], now)
     tell(console, services.doors(), cast, now)
     return Ending(layout, cast[0].card, now if moment < datetime.now(UTC) - STALE else None)
 

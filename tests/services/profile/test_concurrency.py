@@ -12,6 +12,7 @@ from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import events, seen_events
 from services.profile.domain.consent import Purpose, Statement
 from services.profile.domain.events import Report
+from services.profile.domain.facts import Fact, ToldFact
 from services.profile.domain.ingestion import Outcome
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.test_any_order import snapshots
@@ -101,3 +102,40 @@ def test_statements_and_merges_that_meet_are_all_kept(engine: Engine) -> None:
     assert found is not None
     assert found.version == 3 + 6
     assert found.consents[Purpose.PERSONALISATION].stated_micros == 6
+
+
+def test_facts_that_several_writers_tell_count_each_once_beside_events_that_link(
+    engine: Engine,
+) -> None:
+    told_facts = [
+        ToldFact(Fact("crm", f"{number}", "postcode", "10115", NOW), handle)
+        for number, handle in enumerate((CARDS[:4] + EMAILS[:4]) * 5)
+    ]
+
+    def writer(seed: int) -> Callable[[], int]:
+        def write() -> int:
+            store, mine = SqlProfileStore(engine), list(told_facts)
+            random.Random(seed).shuffle(mine)
+            results = [
+                result
+                for start in range(0, len(mine), 10)
+                for result in store.record_facts(mine[start : start + 10], now_micros=NOW)
+            ]
+            return sum(each.outcome is Outcome.STORED for each in results)
+
+        return write
+
+    def link() -> int:
+        store = SqlProfileStore(engine)
+        for place in range(4):
+            linked = told(bought(f"{place}", "tea"), CARDS[place], EMAILS[place])
+            store.ingest([linked], now_micros=NOW)
+        return 0
+
+    stored = together([*(writer(seed) for seed in range(3)), link])
+    assert sum(stored) == len(told_facts)  # type: ignore[arg-type]
+    for place in range(4):
+        view = SqlProfileStore(engine).view(CARDS[place].customer_id)
+        assert view is not None
+        assert len(view.facts) == 10
+        assert view.record.version == 11
