@@ -18,8 +18,8 @@ from ml.evaluation.roc import area_difference, area_under_curve
 from ml.model.life_stages.signs import SignTable, Stage
 from ml.simulation.simulate import simulate_town
 from ml.simulation.town import TownConfig
-from ml.training.life.fitting import fit_signs, holds, stage_label
-from ml.training.life.labelled import Life, labelled_lives
+from ml.training.life.fitting import fit_signs
+from ml.training.life.labelled import Life, holds, labelled_lives, stage_label
 from ml.training.life.watching import SECONDS_PER_DAY, Watch, watch
 
 STEP_DAYS = 7

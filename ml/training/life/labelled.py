@@ -16,6 +16,7 @@ from ml.model.life_stages.history import (
     store_changes,
     usual_store,
 )
+from ml.model.life_stages.signs import Stage
 
 LABEL_COLUMNS = ("customer_id", "life_change", "changed_at")
 
@@ -112,6 +113,18 @@ def month_at(seconds: float) -> int:
     """Return the months from January 1970 to a moment."""
     moment = np.int64(seconds).astype("datetime64[s]").astype("datetime64[M]")
     return int(moment.astype(np.int64))
+
+
+def stage_label(stage: Stage) -> str:
+    """Return what the change is called in labels: ``new home`` for the stage ``new_home``."""
+    return stage.name.replace("_", " ")
+
+
+def holds(life: Life, stage: Stage, at_seconds: float) -> bool:
+    """Return whether a life is in a stage at a moment."""
+    if life.change != stage_label(stage) or at_seconds < life.changed_seconds:
+        return False
+    return month_at(at_seconds) - month_at(life.changed_seconds) < stage.lasts_months
 
 
 def labelled_lives(dataset: Dataset, labels: pd.DataFrame) -> list[Life]:

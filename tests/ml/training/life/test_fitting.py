@@ -9,8 +9,8 @@ from ml.model.life_stages.change_point import sign_factors
 from ml.model.life_stages.history import Kind, window_of
 from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
 from ml.training.life.cases import Cases, Moment
-from ml.training.life.fitting import fit_signs, holds
-from ml.training.life.labelled import LabelError, Life, month_at
+from ml.training.life.fitting import fit_signs
+from ml.training.life.labelled import LabelError, Life, holds, month_at
 from ml.training.life.usual import usual_rates
 
 LAMPS = Sign(Kind.CATEGORY, "Lamps", 5.0, Usual(0.01, 1.0))
