@@ -100,10 +100,10 @@ def _compared(
     rng = np.random.default_rng(seed)
     changed = [life for life in lives if life.change == stage_label(stage)]
     unchanged = [life for life in lives if life.change != stage_label(stage)]
-    if not unchanged:
-        raise LabelError(f"everybody came to {stage_label(stage)!r}: there is nobody to compare")
+    if not changed or not unchanged:
+        raise LabelError(f"to {stage_label(stage)!r} came all or none of those who teach its signs")
     drawn = rng.permutation(len(unchanged))[: _OTHERS * len(changed)]
-    months = [months for months in _MONTHS_AFTER if months <= stage.lasts_months]
+    months = [each for each in _MONTHS_AFTER if each <= stage.lasts_months] or [stage.lasts_months]
     cases = Cases.of(
         [Moment(life, life.changed_seconds, after) for life in changed for after in months], names
     )
@@ -117,6 +117,8 @@ def _compared(
         ],
         names,
     )
+    if not len(cases) or not len(controls):
+        raise LabelError(f"nobody bought both before and after {stage_label(stage)!r}")
     return cases, controls
 
 
@@ -125,7 +127,7 @@ def _selected(
 ) -> tuple[float, list[Sign]]:
     """Return the signs taken one after the other under a half-life, and the score they gain."""
     logs = tuple(np.zeros(len(cases)) for cases in compared)
-    weight = len(compared[0]) / len(_MONTHS_AFTER)
+    weight = len(compared[0]) / len(_MONTHS_AFTER)  # the cases of one life are nearly alike
     first = reached = _score(*logs)
     open_, taken = list(names), list[Sign]()
     while open_ and len(taken) < _MOST_SIGNS:

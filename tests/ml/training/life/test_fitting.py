@@ -46,6 +46,21 @@ def test_stages_that_too_few_came_to_are_left_out(lives: list[Life]) -> None:
         fit_signs(lives, SignTable((other,)))
 
 
+def test_a_change_that_came_to_everybody_teaches_nothing(lives: list[Life]) -> None:
+    with pytest.raises(LabelError, match="to 'new home' came all or none"):
+        fit_signs([life for life in lives if life.change], SignTable((HOME,)))
+
+
+def test_a_change_after_which_nobody_bought_teaches_nothing(lives: list[Life]) -> None:
+    late = [
+        replace(life, changed_seconds=life.end_seconds + 40 * MONTH) if life.change else life
+        for life in lives
+    ]
+
+    with pytest.raises(LabelError, match="nobody bought both before and after 'new home'"):
+        fit_signs(late, SignTable((HOME,)))
+
+
 def test_what_everybody_buys_alike_has_a_large_shape(lives: list[Life]) -> None:
     usual = usual_rates([life.history(min(life.changed_seconds, 2e9)) for life in lives])
 
