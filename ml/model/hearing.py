@@ -104,8 +104,17 @@ class Hearing:
         Args:
             reliability: how often an answer is true, 0 to 1; at 0 nothing changes.
         """
-        by_chance = (1 - reliability) * self.teaching.shares()
-        likelihoods = np.diag(np.full(len(self.chances), reliability)) + by_chance[:, None]
+        return self._changes(reliability, np.eye(len(self.chances)))
+
+    def change(self, place: int, reliability: float) -> NDArray[np.float64]:
+        """Return what one answer, the one at ``place``, makes of the odds: float64 [n]."""
+        given = np.eye(len(self.chances))[place : place + 1]
+        return np.asarray(self._changes(reliability, given)[0])
+
+    def _changes(self, reliability: float, given: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a row for each answer given, of which each is a row of zeros and a one."""
+        by_chance = (1 - reliability) * (given @ self.teaching.shares())
+        likelihoods = reliability * given + by_chance[:, None]
         after = likelihoods * self.chances + _LEAST  # certain of another one: nothing to go by
         after /= after.sum(axis=1, keepdims=True)
         return np.asarray((after @ self.factors) / (self.chances @ self.factors))

@@ -96,10 +96,14 @@ def likings_of(teaching: Teaching, subjects: Subjects) -> NDArray[np.float64]:
 
     What is said of an item itself, its category and its brand adds up; 0 where nothing is said.
     """
-    of_category = _table(teaching, SubjectKind.CATEGORY, subjects.categories)
-    of_brand = _table(teaching, SubjectKind.BRAND, subjects.brands)
-    found = of_category[:, subjects.category_indexes] + of_brand[:, subjects.brand_indexes]
-    if any(each.kind is SubjectKind.ITEM for answer in teaching.answers for each in answer.likings):
+    kinds = {liking.kind for answer in teaching.answers for liking in answer.likings}
+    found = np.zeros((len(teaching.answers), len(subjects.item_ids)))
+    if SubjectKind.CATEGORY in kinds:
+        table = _table(teaching, SubjectKind.CATEGORY, subjects.categories)
+        found += table[:, subjects.category_indexes]
+    if SubjectKind.BRAND in kinds:
+        found += _table(teaching, SubjectKind.BRAND, subjects.brands)[:, subjects.brand_indexes]
+    if SubjectKind.ITEM in kinds:
         found += _table(teaching, SubjectKind.ITEM, subjects.item_ids)
     return found
 

@@ -22,9 +22,8 @@ class Weighed:
     """A question that may be asked."""
 
     question: Question
+    hearing: Hearing
     worth: Worth
-    subjects: tuple[str, ...]
-    """Categories, brands and items whose places the answer decides, most first."""
 
     @property
     def score(self) -> float:
@@ -51,6 +50,8 @@ class Inquiry:
     chosen: Weighed | None
     considered: tuple[ConsideredQuestion, ...]
     """The chosen one, then the weighed by score, then the refused by id."""
+    subjects: tuple[str, ...] = ()
+    """Categories, brands and items whose places the chosen one's answer decides, most first."""
 
 
 def inquire(
@@ -72,14 +73,14 @@ def inquire(
         if why is None:
             hearing = put_to(question, ranking, basket_count)
             worth = worth_of(hearing, ranking.probabilities)
-            weighed.append(Weighed(question, worth, _subjects(question, hearing, ranking)))
+            weighed.append(Weighed(question, hearing, worth))
         else:
             refused.append(ConsideredQuestion(question.question_id, *why))
     weighed.sort(key=lambda each: (-each.score, each.question.question_id))
     refused.sort(key=lambda each: each.question_id)
     chosen = weighed[0] if weighed and weighed[0].score >= min_score else None
     judged = [_judged(each, chosen, min_score=min_score) for each in weighed]
-    return Inquiry(chosen, (*judged, *refused))
+    return Inquiry(chosen, (*judged, *refused), _subjects(chosen, ranking) if chosen else ())
 
 
 def _judged(each: Weighed, chosen: Weighed | None, *, min_score: float) -> ConsideredQuestion:
@@ -94,8 +95,9 @@ def _judged(each: Weighed, chosen: Weighed | None, *, min_score: float) -> Consi
     return ConsideredQuestion(each.question.question_id, verdict, detail, each.score)
 
 
-def _subjects(question: Question, hearing: Hearing, ranking: Ranking) -> tuple[str, ...]:
+def _subjects(chosen: Weighed, ranking: Ranking) -> tuple[str, ...]:
     """Return what the answer is about, by how far it may move what is likely."""
+    question, hearing = chosen.question, chosen.hearing
     reliability = question.teaching.confidence
     moved = hearing.said(reliability) @ np.abs(np.log(hearing.changes(reliability)))
     weights = moved * ranking.probabilities

@@ -61,6 +61,8 @@ def listened(
         questions: that may have been answered.
         now_seconds: the moment, seconds since 1970.
     """
+    if not customer.answers:
+        return ranking
     told = np.zeros(len(ranking.item_ids))
     for question_id, asked in customer.answers.items():
         question = questions.get(question_id)
@@ -68,7 +70,7 @@ def listened(
         if question is not None and place is not None:
             hearing = put_to(question, ranking, customer.history.basket_count)
             reliability = question.teaching.reliability(now_seconds - asked.answered_seconds)
-            told += np.log(hearing.changes(reliability)[place])
+            told += np.log(hearing.change(place, reliability))
     if not told.any():
         return ranking
     return replace(

@@ -7,7 +7,7 @@ from ofone.recommendation.v1 import question_pb2 as messages
 
 from ml.model.likings import Liking, PossibleAnswer, SubjectKind, Teaching
 from services.recommendation.domain.asking import QuestionVerdict
-from services.recommendation.domain.inquiry import ConsideredQuestion, Weighed
+from services.recommendation.domain.inquiry import ConsideredQuestion, Inquiry
 from services.recommendation.domain.question import (
     MAX_ASKS,
     PAUSE_DAYS,
@@ -118,15 +118,17 @@ def content_message(question: Question) -> messages.Question:
     return message
 
 
-def selected_message(weighed: Weighed) -> messages.SelectedQuestion:
-    """Return the question to ask."""
-    question, worth = weighed.question, weighed.worth
+def selected_message(inquiry: Inquiry) -> messages.SelectedQuestion | None:
+    """Return the question to ask, ``None`` for none."""
+    if inquiry.chosen is None:
+        return None
+    question, worth = inquiry.chosen.question, inquiry.chosen.worth
     message = messages.SelectedQuestion(
         question=f"questions/{question.question_id}",
         text=question.text,
         expected_hits=worth.hits,
         expected_bits=worth.bits,
-        subjects=weighed.subjects,
+        subjects=inquiry.subjects,
     )
     answers = zip(question.teaching.answers, question.answer_texts, worth.said, strict=True)
     for answer, text, chance in answers:

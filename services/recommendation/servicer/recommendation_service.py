@@ -144,7 +144,7 @@ class RecommendationServicer(RecommendationServiceServicer):
             min_score=self.policy.min_question_hits,
         )
         return messages.SelectQuestionResponse(
-            question=selected_message(inquiry.chosen) if inquiry.chosen else None,
+            question=selected_message(inquiry),
             considered=considered_messages(inquiry.considered),
             model_version=situation.ranking.model_version,
             snapshot_version=situation.customer.version,

@@ -102,6 +102,7 @@ def test_on_average_over_what_may_be_said_nothing_is_made_likelier() -> None:
     average = hearing.said(reliability) @ hearing.changes(reliability)
 
     assert hearing.said(reliability).sum() == pytest.approx(1)
+    assert hearing.change(1, reliability) == pytest.approx(hearing.changes(reliability)[1])
     assert average == pytest.approx(np.ones(3))
 
 

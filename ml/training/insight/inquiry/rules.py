@@ -61,7 +61,7 @@ def after_asking(
     place = None if answer is None else teaching.place_of(answer)
     if place is None:
         return probabilities
-    return with_odds(probabilities, hearing.changes(teaching.confidence)[place])
+    return with_odds(probabilities, hearing.change(place, teaching.confidence))
 
 
 def _most(worth: Callable[[Worth], float]) -> Rule:

@@ -40,7 +40,7 @@ def test_the_question_that_changes_the_list_most_is_asked() -> None:
 
     assert found.chosen is not None
     assert found.chosen.question is DRINKS
-    assert set(found.chosen.subjects) == {"tea", "coffee"}
+    assert set(found.subjects) == {"tea", "coffee"}
     assert found.chosen.worth.said.tolist() == pytest.approx([0.5, 0.5])
     assert [each.verdict for each in found.considered] == [
         QuestionVerdict.CHOSEN,
