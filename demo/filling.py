@@ -24,6 +24,9 @@ from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_pb2 import Offer
 from ofone.recommendation.v1.offer_service_pb2 import CreateOfferRequest, ListOffersRequest
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.question_pb2 import Question
+from ofone.recommendation.v1.question_service_pb2 import CreateQuestionRequest, ListQuestionsRequest
+from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 from tqdm import tqdm
 
 from demo.processes import DemoError
@@ -157,6 +160,17 @@ def buy(
     result = profile.IngestEvents(IngestEventsRequest(events=[event])).results[0]
     if result.outcome == EVENT_OUTCOME_REFUSED:
         raise DemoError(f"the purchase was refused: {result.field}: {result.message}")
+
+
+def fill_questions(service: QuestionServiceStub, questions: dict[str, Question]) -> None:
+    """Write the questions that are not there yet."""
+    request = ListQuestionsRequest(page_size=1_000)
+    there = {question.name for question in service.ListQuestions(request).questions}
+    for question_id, question in questions.items():
+        if f"questions/{question_id}" not in there:
+            service.CreateQuestion(
+                CreateQuestionRequest(question_id=question_id, question=question)
+            )
 
 
 def fill_offers(service: OfferServiceStub, offers: dict[str, Offer]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from demo.cast import three_customers, three_townspeople
 from demo.facts import tell_facts
-from demo.filling import fill_catalogue, fill_history, fill_offers
+from demo.filling import fill_catalogue, fill_history, fill_offers, fill_questions
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
 from demo.learning import (
     MODEL,
@@ -24,6 +24,7 @@ from demo.learning import (
 from demo.offers import dozen_offers
 from demo.personas import allow_profiling, fill_personas
 from demo.processes import Processes, check_port
+from demo.questions import few_questions
 from demo.services import Neighbourhood, page_answers
 from demo.story import tell
 from ml.dataset.dataset import Dataset
@@ -63,6 +64,7 @@ class Ending:
                 for each in SERVICES
             ),
             ("a customer", f"{ofone} customer --card {self.card}"),
+            ("a question", f"{ofone} ask --card {self.card} --channel app{when}"),
             ("a call", f"{ofone} offers --card {self.card}{when}"),
             ("everything made", str(layout.folder)),
         ):
@@ -114,6 +116,7 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
         for service in SERVICES:
             processes.wait(service, services.serving, seconds=START_SECONDS)
     _write_offers(console, layout, dataset, services)
+    _write_questions(console, layout, dataset, services)
     _write_personas(console, layout, services)
     moment = dataset.interactions["occurred_at"].max().to_pydatetime() + timedelta(days=1)
     now = min(moment, datetime.now(UTC))
@@ -167,6 +170,16 @@ def _write_offers(
     with _step(console, "a dozen offers"):
         fill_offers(services.offers(), dozen_offers(dataset))
     layout.done("offers").touch()
+
+
+def _write_questions(
+    console: Console, layout: Layout, dataset: Dataset, services: Neighbourhood
+) -> None:
+    if layout.done("questions").exists():
+        return
+    with _step(console, "a few questions"):
+        fill_questions(services.questions(), few_questions(dataset))
+    layout.done("questions").touch()
 
 
 def _write_personas(console: Console, layout: Layout, services: Neighbourhood) -> None:

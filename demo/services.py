@@ -10,6 +10,7 @@ from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceStub
 from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceStub
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceStub
+from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceStub
 
 from demo.layout import HOST, Layout
@@ -60,6 +61,10 @@ class Neighbourhood:
     def offers(self) -> OfferServiceStub:
         """Return the offers' side of ``recommendation``."""
         return OfferServiceStub(self.channels["recommendation"])
+
+    def questions(self) -> QuestionServiceStub:
+        """Return the questions' side of ``recommendation``."""
+        return QuestionServiceStub(self.channels["recommendation"])
 
     def personas(self) -> PersonaServiceStub:
         """Return the personas' side of ``profile``."""
