@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions
+.PHONY: ablate cold-start life-signs life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -73,6 +73,9 @@ cold-start: $(READY) ## Make items of DATASET=DIR new on purpose, tell how well 
 
 newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were known of them.
 	$(BIN)/python -m ml newcomers $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
+
+life-signs: $(READY) ## Learn what tells a change of life, on DATASET=DIR with [LABELS=FILE] [OUT=FILE].
+	$(BIN)/python -m ml life-signs $(DATASET) $(if $(LABELS),--labels $(LABELS)) $(if $(OUT),--out $(OUT))
 
 life-stages: $(READY) ## Tell how soon a change of life is seen, on two simulated towns [SEED=7].
 	$(BIN)/python -m ml life-stages $(if $(SEED),--seed $(SEED))
