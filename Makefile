@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-.PHONY: ablate cold-start life-signs life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions
+.PHONY: ablate cold-start life-signs life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions bench-profile
 .PHONY: promote report rollback retrain
 
 help: ## List the targets.
@@ -121,6 +121,10 @@ test-reference: $(REFERENCE_READY) ## Check the models of purchases and spends a
 
 bench: $(READY) ## Measure what an answer costs beside an empty call of the same shape.
 	$(BIN)/python -m tests.benchmarks
+
+bench-profile: $(READY) ## What an event costs on long histories, and whether traits told bit by bit are those told at once.
+	$(BIN)/python -m tests.benchmarks.event_cost
+	$(BIN)/python -m tests.benchmarks.histories
 
 bench-spark: $(SPARK_READY) ## Time, memory and worth of both engines: DATASET=DIR, or towns of SIZES="1 3 10" million rows.
 	$(SPARK_VENV)/bin/python -m tests.benchmarks.engines $(if $(DATASET),worth $(DATASET),scale $(SIZES))

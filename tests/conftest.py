@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests that need one, over a Unix socket only."""
+"""How all tests run; a real PostgreSQL for those that need one, over a Unix socket only."""
 
 import itertools
 import logging
@@ -8,8 +8,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 _NUMBERS = itertools.count()
+
+
+def pytest_configure() -> None:
+    """Let no random example fail because the machine was busy: nothing here asserts a time."""
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ objects are written field by field, and needs no schema beside the code.
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import partial
 from itertools import starmap
 from operator import attrgetter
 from typing import Any
@@ -15,6 +14,7 @@ import msgpack
 
 from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.events import Event, EventLine, EventType, Party
+from services.profile.domain.item_histories import ItemColumns, ItemHistory, columnar
 from services.profile.domain.purchase_lines import CategoryHistory, LineSums
 from services.profile.domain.questions import Ask, AskedQuestion, Given, QuestionHistory
 from services.profile.domain.snapshot import Columns, Exposure
@@ -22,22 +22,19 @@ from services.profile.domain.state import (
     Basket,
     CustomerState,
     Impression,
-    ItemHistory,
     OfferHistory,
 )
 from services.profile.domain.traits import Traits
 from services.profile.domain.traits.tendencies import Evidence
 
-FORMAT = 2
+FORMAT = 3
 """The layout below. Format 1 is still read: its lines have no category and no brand, and its states
 know nothing of categories, sums of lines, days and hours: these count from the next event on,
 and what follows from them is unknown until then. What a state of format 2 lacks at its end was
 not kept yet when it was written; questions stand behind everything else, and only where there are
-any."""
+any. Until format 3 a state held its items one by one, by name, not in columns."""
 
 
-_ITEM = partial(tuple.__new__, ItemHistory)
-"""``ItemHistory._make`` without a call in Python: a customer may have a thousand items."""
 _SUMS = 8
 """Values of a state of format 1 behind its items, baskets and offers."""
 _CALENDAR = 4
@@ -95,8 +92,10 @@ def pack_state(state: CustomerState) -> bytes:
         name: tuple(_sorted(each) if isinstance(each, dict) else each for each in category)
         for name, category in sorted(state.categories.items())
     }
+    items = columnar(state.items)
     return _pack(
-        *(state.event_count, _sorted(state.items), state.baskets, _sorted(state.offers)),
+        *(state.event_count, (items.item_ids, *items.columns), state.baskets),
+        _sorted(state.offers),
         *(state.basket_count, state.basket_item_count, state.discounted_basket_count),
         *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
@@ -117,7 +116,7 @@ def unpack_state(packed: bytes) -> CustomerState:
         of_lines += map(_questions, calendar[_CALENDAR:])
     return CustomerState(
         event_count,
-        dict(zip(items, map(_ITEM, items.values()), strict=True)),
+        _items(items),
         tuple(map(Basket._make, baskets)),
         {
             offer_id: OfferHistory(tuple(map(Impression._make, offer[0])), *offer[1:])
@@ -126,6 +125,12 @@ def unpack_state(packed: bytes) -> CustomerState:
         *sums,
         *of_lines,
     )
+
+
+def _items(packed: Any) -> ItemColumns:  # columns, or as they were before format 3
+    if isinstance(packed, dict):
+        return columnar({name: ItemHistory(*values) for name, values in packed.items()})
+    return ItemColumns(*packed)
 
 
 def pack_columns(columns: Columns) -> bytes:

@@ -5,11 +5,13 @@ decision and written once a purchase.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.events import MICROS, CustomerId, ItemId, OfferId
+from services.profile.domain.item_histories import columnar
 from services.profile.domain.questions import AskedQuestion, asked_questions
 from services.profile.domain.state import CustomerState
 from services.profile.domain.traits import Traits, traits
@@ -21,8 +23,6 @@ MAX_EXPOSURES = 200
 """Offers in a snapshot."""
 MAX_ASKED = 100
 """Questions in a snapshot: more nobody answers."""
-
-_NONE: tuple[tuple[int, ...], ...] = ((), (), (), (), ())
 
 
 class Exposure(NamedTuple):
@@ -78,27 +78,27 @@ class Snapshot:
 
 def columns_of(state: CustomerState) -> Columns:
     """Return the columns of a customer in this state."""
-    kept = [
-        (-item.last_seconds, item_id, item)
-        for item_id, item in state.items.items()
-        if item.basket_count and item.bought_micros > item.returned_micros
-    ]
-    kept.sort()
-    del kept[MAX_ITEMS:]
-    counts, bought, returned, first, last = (
-        zip(*(item for _, _, item in kept), strict=True) if kept else _NONE
+    items = columnar(state.items)
+    state = replace(state, items=items)
+    counts, bought, returned, first, last = items.columns
+    held = (
+        row
+        for row, (count, came, went) in enumerate(zip(counts, bought, returned, strict=True))
+        if count and came > went
     )
-    positions = {item_id: position for position, (_, item_id, _) in enumerate(kept)}
+    rows = list(islice(held, MAX_ITEMS))
+    item_ids = [items.item_ids[row] for row in rows]
+    positions = dict(zip(item_ids, range(len(rows)), strict=True))
     baskets = [
         [positions[item] for item in basket.item_ids if item in positions]
         for basket in state.baskets
     ]
     return Columns(
-        item_ids=list(positions),
-        basket_counts=counts,
-        quantities=[(came - went) / MICROS for came, went in zip(bought, returned, strict=True)],
-        first_bought_seconds=first,
-        last_bought_seconds=last,
+        item_ids=item_ids,
+        basket_counts=[counts[row] for row in rows],
+        quantities=[(bought[row] - returned[row]) / MICROS for row in rows],
+        first_bought_seconds=[first[row] for row in rows],
+        last_bought_seconds=[last[row] for row in rows],
         recent_basket_seconds=[basket.occurred_micros // MICROS for basket in state.baskets],
         recent_basket_sizes=[len(basket) for basket in baskets],
         recent_basket_items=[position for basket in baskets for position in basket],

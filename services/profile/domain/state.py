@@ -26,6 +26,7 @@ from services.profile.domain.events import (
     Party,
     QuestionId,
 )
+from services.profile.domain.item_histories import ItemHistory, joined_items
 from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
 from services.profile.domain.purchase_lines import (
     CategoryHistory,
@@ -43,16 +44,6 @@ RECENT_BASKETS = 20
 """Baskets kept whole: what the features of the ranker look back on."""
 RECENT_IMPRESSIONS = 20
 """Impressions of an offer kept with their time: no cap counts further."""
-
-
-class ItemHistory(NamedTuple):
-    """One item over all baskets. Times are seconds since 1970; 0 when it was never bought."""
-
-    basket_count: int
-    bought_micros: int
-    returned_micros: int
-    first_seconds: int
-    last_seconds: int
 
 
 class Basket(NamedTuple):
@@ -138,7 +129,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
     """Return the state of a customer to whom the events of both belong."""
     return CustomerState(
         event_count=one.event_count + other.event_count,
-        items=joined(one.items, other.items, _merge_items),
+        items=joined_items(one.items, other.items),
         baskets=latest(one.baskets, other.baskets, RECENT_BASKETS),
         offers=joined(one.offers, other.offers, _merge_offers),
         basket_count=one.basket_count + other.basket_count,
@@ -216,16 +207,6 @@ def _offer_history(event: Event, seconds: int) -> OfferHistory | None:
     if event.type is EventType.OFFER_DISMISSAL:
         return OfferHistory(last_dismissal_seconds=seconds, last_seconds=seconds)
     return None
-
-
-def _merge_items(one: ItemHistory, other: ItemHistory) -> ItemHistory:
-    return ItemHistory(
-        one.basket_count + other.basket_count,
-        total(one.bought_micros, other.bought_micros),
-        total(one.returned_micros, other.returned_micros),
-        earliest(one.first_seconds, other.first_seconds),
-        max(one.last_seconds, other.last_seconds),
-    )
 
 
 def _merge_offers(one: OfferHistory, other: OfferHistory) -> OfferHistory:

@@ -48,7 +48,7 @@ def test_offers_come_latest_first_up_to_the_limit() -> None:
 
 
 def test_nobody_in_particular_has_empty_columns() -> None:
-    assert columns_of(fold([])) == Columns([], (), [], (), (), [], [], [], [], Traits())
+    assert columns_of(fold([])) == Columns([], [], [], [], [], [], [], [], [], Traits())
 
 
 def test_traits_are_what_a_child_would_count() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from operator import mul
 
 from services.profile.domain.state import CustomerState
 from services.profile.domain.traits.priors import Priors
@@ -19,7 +20,7 @@ def pairs_alike(counts: Collection[int]) -> tuple[int, int]:
         counts: Observations by name.
     """
     total = sum(counts)
-    return sum(count * (count - 1) for count in counts), total * (total - 1)
+    return sum(map(mul, counts, counts)) - total, total * (total - 1)
 
 
 def brand_traits(state: CustomerState, _now: datetime, _priors: Priors) -> Iterator[Trait]:

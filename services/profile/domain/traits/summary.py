@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.profile.domain.events import MICROS
+from services.profile.domain.item_histories import columnar
 from services.profile.domain.moments import SECONDS_PER_DAY
 from services.profile.domain.state import CustomerState
 
@@ -34,9 +35,10 @@ def traits(state: CustomerState) -> Traits:
     baskets = state.basket_count
     if not baskets:
         return Traits()
+    counts = columnar(state.items).basket_counts
     return Traits(
         basket_count=baskets,
-        item_count=sum(1 for item in state.items.values() if item.basket_count),
+        item_count=len(counts) - counts.count(0),
         first_purchase_seconds=state.first_basket_seconds,
         last_purchase_seconds=state.last_basket_seconds,
         total_spend=state.spend_micros / MICROS,

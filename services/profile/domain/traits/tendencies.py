@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from services.profile.domain.item_histories import columnar
 from services.profile.domain.moments import SECONDS_PER_DAY, day_count
 from services.profile.domain.purchase_lines import LineSums
 from services.profile.domain.state import CustomerState
@@ -53,7 +54,7 @@ def evidence_of(state: CustomerState) -> Evidence:
     """Return what the tendencies of a customer in this state follow from."""
     gaps = visit_gaps(state.days)
     brands = [pairs_alike(category.brands.values()) for category in state.categories.values()]
-    items = pairs_alike([item.basket_count for item in state.items.values()])
+    items = pairs_alike(columnar(state.items).basket_counts)
     return Evidence(
         day_count(state.days),
         gaps.log_sum,

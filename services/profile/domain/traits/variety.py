@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.profile.domain.events import MICROS
+from services.profile.domain.item_histories import columnar
 from services.profile.domain.state import CustomerState
 from services.profile.domain.traits.brand import pairs_alike
 from services.profile.domain.traits.priors import Priors
@@ -23,7 +24,7 @@ def variety_traits(state: CustomerState, _now: datetime, _priors: Priors) -> Ite
     Sources: Simpson, "Measurement of Diversity", Nature 163, 1949; McAlister and Pessemier,
     "Variety Seeking Behavior", Journal of Consumer Research 9(3), 1982.
     """
-    counts = [item.basket_count for item in state.items.values()]
+    counts = columnar(state.items).basket_counts
     same, pairs = pairs_alike(counts)
     if pairs:
         variety = 1 - same / pairs
