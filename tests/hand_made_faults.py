@@ -56,6 +56,27 @@ FAULTS = (
         "two customers that turn out to be one lose facts in the count",
     ),
     Fault(
+        "services/profile/domain/fact_resolution.py",
+        "return -self.basis, day, self.source.trust, self.last_micros",
+        "return -self.basis, self.source.trust, day, self.last_micros",
+        "tests/services/profile/test_fact_resolution.py",
+        "trust comes before newer",
+    ),
+    Fault(
+        "services/profile/domain/fact_resolution.py",
+        "if key.is_sensitive:",
+        "if key.is_sensitive and not needed:",
+        "tests/services/profile/test_fact_resolution.py",
+        "what is sensitive and bought in is read with one consent of two",
+    ),
+    Fault(
+        "services/profile/domain/fact_intake.py",
+        "same = seen[name].digest == digest",
+        "same = True",
+        "tests/services/profile/test_fact_store.py",
+        "another fact under a known id passes for a duplicate",
+    ),
+    Fault(
         "services/profile/domain/membership.py",
         "if holds(persona.rule) is not True:",
         "if holds(persona.rule) is False:",

@@ -52,11 +52,20 @@ class _Told:
         self.identifiers = cells.identifiers()
         self.line = cells.said(of_line)
         self.refused = cells.refused
+        if mapping.negative_quantity == "return":
+            self._turn_round()
         if mapping.ids == "content":
             self.event["event_id"] = id_of_content(
                 {**self.event, "identifiers": self.identifiers, "line": self.line}
             )
         self.key = (self.event.get("source"), self.event.get("event_id"))
+
+    def _turn_round(self) -> None:
+        """Make a return of what many tills write as a purchase of less than nothing."""
+        quantity = self.line.get("quantity")
+        if isinstance(quantity, float) and quantity < 0:
+            self.line["quantity"] = -quantity
+            self.event["type"] = "return"
 
     def continues(self, first: "_Told") -> bool:
         """Whether it belongs to the event that began with ``first``."""

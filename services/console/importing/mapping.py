@@ -75,6 +75,8 @@ class ImportMapping:
     """Of a CSV."""
     decimal: Literal[".", ","] = "."
     """Before the decimals of numbers."""
+    negative_quantity: Literal["refuse", "return"] = "refuse"
+    """What a quantity below 0 is: a mistake, or something that came back."""
     empty: tuple[str, ...] = ()
     """Values that mean: not told; an empty one always does."""
     columns: Mapping[Word, str] = field(default_factory=dict)

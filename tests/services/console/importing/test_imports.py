@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ofone.profile.v1 import fact_pb2
+from ofone.profile.v1 import event_pb2, fact_pb2
 
 from tests.services.console.conftest import Town, words
 
@@ -62,6 +62,17 @@ def test_lines_that_follow_each_other_with_one_id_are_one_event(town: Town, tmp_
     assert receipt.occurred_at.ToJsonString() == "2026-03-31T16:00:00Z"
     assert [each.value for each in receipt.identifiers] == ["a@example.org", "4711"]
     assert [each.value for each in town.profile.stored["till", "2"].identifiers] == ["4711"]
+
+
+def test_less_than_nothing_is_a_return_where_the_mapping_says_so(
+    town: Town, tmp_path: Path
+) -> None:
+    returns = BY_COLUMN.replace('ids = "column"', 'ids = "column"\nnegative_quantity = "return"')
+    lines = ["1,2026-03-31,4711,,tea,2", "2,2026-03-31,4711,,tea,-2"]
+    assert town.ofone(*write(tmp_path, *lines, mapping=returns)).exit_code == 0
+    bought, back = (town.profile.stored["till", number] for number in "12")
+    assert (bought.type, bought.lines[0].quantity) == (event_pb2.EVENT_TYPE_PURCHASE, 2)
+    assert (back.type, back.lines[0].quantity) == (event_pb2.EVENT_TYPE_RETURN, 2)
 
 
 def test_an_id_made_of_content_is_the_same_for_the_same_line_only(
