@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
+from ofone.profile.v1 import segment_service_pb2_grpc as segment_grpc
 
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from ml.model.life_stages.signs import SignTable
@@ -24,6 +25,7 @@ from services.profile.adapters.retaining import retain
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
+from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
@@ -39,6 +41,8 @@ from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
 from services.profile.servicer.persona_service import PersonaServicer
+from services.profile.servicer.segment_service import NAME as SEGMENT_SERVICE
+from services.profile.servicer.segment_service import SegmentServicer
 from services.profile.servicer.service import NAME
 from services.profile.settings import PREFIX, TIME_ZONE, ProfileSettings, RetentionSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
@@ -118,10 +122,18 @@ def application(
     add_personas = functools.partial(
         persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, now)
     )
+    segments = SegmentServicer(
+        SqlSegmentStore(engine), rules, defaults.consent, now, settings.segment_least_customers
+    )
+    add_segments = functools.partial(segment_grpc.add_SegmentServiceServicer_to_server, segments)
     add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     return Application(
         name="profile",
-        services=(Service(NAME, add), Service(PERSONA_SERVICE, add_personas)),
+        services=(
+            Service(NAME, add),
+            Service(PERSONA_SERVICE, add_personas),
+            Service(SEGMENT_SERVICE, add_segments),
+        ),
         readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
         on_stop=(engine.dispose,),
     )

@@ -236,6 +236,21 @@ class PrivacyStore(Protocol):
         """Return the events and statements of a customer as stored, ``None`` without customer."""
 
 
+class SegmentStore(Protocol):
+    """Reads customers one after another.
+
+    Every method raises a ``Failure`` of kind ``UNAVAILABLE`` when the database is away.
+    """
+
+    def records(self, *, after: CustomerId, most: int) -> list[CustomerRecord]:
+        """Return the next customers behind a name, by name, who did not forbid personalisation."""
+
+    def note_accesses(
+        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
+    ) -> None:
+        """Keep that somebody looked at each of these customers."""
+
+
 class ProfileMeter(Protocol):
     """Counts what the service does."""
 

@@ -23,6 +23,8 @@ class ProfileSettings:
     patterns by kind, such as ``LOYALTY_CARD = ["till-*"]``."""
     erasure_holders: tuple[str, ...] = ("recommendation", "training")
     """Who else may hold something of a customer: an erasure is done when each has confirmed."""
+    segment_least_customers: int = 20
+    """Groups of fewer customers are neither counted nor exported."""
     default_consent: str = "denied"
     """``granted`` or ``denied``: personalisation of customers who said nothing."""
     catalogue_file: Path | None = None
@@ -44,6 +46,8 @@ class ProfileSettings:
         """Check the bounds."""
         if self.default_consent not in ("granted", "denied"):
             raise ValueError(f"{PREFIX}_DEFAULT_CONSENT must be granted or denied")
+        if self.segment_least_customers < 2:
+            raise ValueError(f"{PREFIX}_SEGMENT_LEAST_CUSTOMERS must be at least 2")
         if self.pool_size < 1:
             raise ValueError(f"{PREFIX}_POOL_SIZE must be at least 1")
         zone_of(self.time_zone, variable=TIME_ZONE)

@@ -93,6 +93,10 @@ _RECOMMENDATION: Mapping[str, Mapping[str, Cell]] = {
 SERVICES: Mapping[str, Mapping[str, Mapping[str, Cell]] | str] = {
     "ofone.profile.v1.ProfileService": _PROFILE,
     "ofone.profile.v1.PersonaService": "personas are written about nobody in particular",
+    "ofone.profile.v1.SegmentService": {
+        "CountSegment": {"rounded_count": (PERSONALISATION, PROFILING)},
+        "ExportSegment": {"customers": (PERSONALISATION, PROFILING)},
+    },
     "ofone.embedding.v1.EmbeddingService": "a history is passed in, answered and forgotten",
     "ofone.recommendation.v1.OfferService": "offers are written about nobody in particular",
     "ofone.recommendation.v1.QuestionService": "questions are written about nobody in particular",

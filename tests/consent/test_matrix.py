@@ -16,6 +16,7 @@ from ofone.profile.v1 import (
     persona_pb2,
     persona_service_pb2,
     profile_service_pb2,
+    segment_service_pb2,
 )
 from ofone.recommendation.v1 import (
     decision_pb2,
@@ -47,7 +48,7 @@ from tests.services.recommendation.builders import seconds_ago
 from tests.services.recommendation.conftest import building_in
 
 CONTRACTS = (
-    *(profile_service_pb2, persona_service_pb2, embedding_service_pb2),
+    *(profile_service_pb2, persona_service_pb2, segment_service_pb2, embedding_service_pb2),
     *(offer_service_pb2, question_service_pb2, recommendation_service_pb2),
 )
 GRANTED, DENIED = customer_pb2.CONSENT_STATE_GRANTED, customer_pb2.CONSENT_STATE_DENIED
