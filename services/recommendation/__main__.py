@@ -22,13 +22,22 @@ from sqlalchemy import Engine
 from ml.model.bundle_watch import BundleWatcher
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from services.conditions.cel_conditions import CelConditions
-from services.recommendation.adapters import embedding_client, profile_client, served_model
+from services.recommendation.adapters import (
+    embedding_client,
+    erasure_client,
+    profile_client,
+    served_model,
+)
 from services.recommendation.adapters.condition_needs import ConditionNeeds
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
+from services.recommendation.adapters.erasing import Eraser
+from services.recommendation.adapters.erasure_client import ErasureClient
+from services.recommendation.adapters.erasure_telemetry import PrometheusErasureTelemetry
 from services.recommendation.adapters.offer_book import CachedOfferBook
 from services.recommendation.adapters.question_book import CachedQuestionBook
 from services.recommendation.adapters.shadow import QueuedShadow
 from services.recommendation.adapters.sql_decisions import SqlDecisionStore
+from services.recommendation.adapters.sql_erasures import SqlErasureStore
 from services.recommendation.adapters.sql_offers import SqlOfferStore
 from services.recommendation.adapters.sql_questions import SqlQuestionStore
 from services.recommendation.adapters.tables import MIGRATIONS
@@ -80,7 +89,11 @@ def application(settings: RecommendationSettings) -> Application:
     questions = CachedQuestionBook(question_store)
     log = _decision_log(settings, engine, telemetry)
     models = _model_watcher(settings, telemetry)
-    profile = _connect(settings.profile_target, profile_client.SERVICE, profile_client.SAFE_METHODS)
+    profile = _connect(
+        settings.profile_target,
+        profile_client.SERVICE,
+        (*profile_client.SAFE_METHODS, *erasure_client.SAFE_METHODS),
+    )
     embedding = _connect(
         settings.embedding_target, embedding_client.SERVICE, embedding_client.SAFE_METHODS
     )
@@ -112,13 +125,15 @@ def application(settings: RecommendationSettings) -> Application:
     )
     for each in threads:
         each.start(settings.poll_seconds)
+    erasing = PollingThread("erasures", _eraser(engine, profile, log).look)
+    erasing.start(settings.erasure_poll_seconds)
     log.start()
     looked = {
         "offers": lambda: book.loaded,
         "questions": lambda: questions.loaded,
         "model": lambda: models.has_looked,
     }
-    stops = (*(each.stop for each in threads), *beside.on_stop, log.stop)
+    stops = (*(each.stop for each in (*threads, erasing)), *beside.on_stop, log.stop)
     return Application(
         name=NAME,
         services=_services(recommending, offering, inquiring),
@@ -154,6 +169,15 @@ def _decision_log(
 ) -> BufferedDecisionLog:
     return BufferedDecisionLog(
         SqlDecisionStore(engine), telemetry, _now, capacity=settings.log_capacity_rows
+    )
+
+
+def _eraser(engine: Engine, profile: grpc.Channel, log: BufferedDecisionLog) -> Eraser:
+    return Eraser(
+        ErasureClient(profile),
+        SqlErasureStore(engine, _now),
+        log.forget,
+        PrometheusErasureTelemetry(_now),
     )
 
 

@@ -1,7 +1,7 @@
 """What deciding needs of the world."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ml.model.candidates import Candidates
 from ml.model.history import History
@@ -264,6 +264,15 @@ class QuestionBook(Protocol):
         ...
 
 
+class LoggedDecision(NamedTuple):
+    """A decision as it was logged."""
+
+    decision_id: str
+    create_seconds: int
+    """When it was taken in, since 1970."""
+    content: bytes
+
+
 class DecisionLog(Protocol):
     """Keeps what was said."""
 
@@ -273,6 +282,21 @@ class DecisionLog(Protocol):
 
     def find(self, decision_id: str) -> bytes | None:
         """Return the content of a decision, ``None`` when there is none.
+
+        Raises:
+            Failure: of kind ``UNAVAILABLE``, when the store is away.
+        """
+        ...
+
+    def of_customer(
+        self, customer_id: str, *, before: tuple[int, str] | None, count: int
+    ) -> Sequence[LoggedDecision]:
+        """Return decisions logged under a name, latest first; those of this moment may lack.
+
+        Args:
+            customer_id: the name.
+            before: only what comes after this place: second and id of the last one of a page.
+            count: at most so many.
 
         Raises:
             Failure: of kind ``UNAVAILABLE``, when the store is away.

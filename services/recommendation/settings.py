@@ -53,6 +53,8 @@ class RecommendationSettings:
     """Whether to migrate the database first; with several replicas a job does it instead."""
     poll_seconds: float = 0.5
     """How often to look for another model and for offers that other processes wrote."""
+    erasure_poll_seconds: float = 5.0
+    """How often to ask ``profile`` who is to be forgotten here as well."""
     pool_size: int = 4
     """Connections to the database that one process holds at most."""
     log_capacity_rows: int = 10_000
@@ -81,6 +83,7 @@ class RecommendationSettings:
             "min_question_hits": (0, 10),
             "validity_hours": (0.01, 10_000),
             "poll_seconds": (0.01, 60),
+            "erasure_poll_seconds": (0.01, 3_600),
             "pool_size": (1, 1_000),
             "log_capacity_rows": (1, 10_000_000),
             "challenger_share": (0, 1),

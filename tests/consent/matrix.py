@@ -85,6 +85,7 @@ _RECOMMENDATION: Mapping[str, Mapping[str, Cell]] = {
         "personalised": CONSENT,
     },
     "ExplainDecision": dict.fromkeys(("decision", "considered"), (PERSONALISATION,)),
+    "ListDecisions": {"decisions": CARE, "next_page_token": NOTHING},
     "SelectQuestion": {
         **dict.fromkeys(("question", "considered"), (PERSONALISATION,)),
         **dict.fromkeys(("model_version", "snapshot_version", "degradations"), _HOW),

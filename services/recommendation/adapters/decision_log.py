@@ -5,7 +5,7 @@ limit; beyond it they are dropped and counted.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.recommendation.adapters.sql_decisions import DecisionRow, DecisionStore
+from services.recommendation.ports import LoggedDecision
 from services.serving.failures import Failure
 
 BATCH_ROWS = 100
@@ -32,7 +33,7 @@ class LogTelemetry(Protocol):
     """Counts rows."""
 
     def log_rows(self, outcome: str, count: int) -> None:
-        """Count rows that were written, dropped or failed."""
+        """Count rows that were written, dropped, failed or forgotten."""
         ...
 
     def log_backlog(self, count: int) -> None:
@@ -88,6 +89,21 @@ class BufferedDecisionLog:
                 self._patient.release()
         return content
 
+    def of_customer(
+        self, customer_id: str, *, before: tuple[int, str] | None, count: int
+    ) -> list[LoggedDecision]:
+        """See ``ports.DecisionLog.of_customer``."""
+        return self._store.of_customer(customer_id, before=before, count=count)
+
+    def forget(self, customer_ids: Collection[str]) -> int:
+        """Drop what waits of customers who were erased; return how many decisions that was."""
+        with self._lock:
+            theirs = [row for row in self._waiting.values() if row.customer_id in customer_ids]
+            for row in theirs:
+                del self._waiting[row.decision_id]
+        self._telemetry.log_rows("forgotten", len(theirs))
+        return len(theirs)
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()
@@ -120,7 +136,7 @@ class BufferedDecisionLog:
                 self._write(batch)
                 with self._lock:
                     for row in batch:
-                        del self._waiting[row.decision_id]
+                        self._waiting.pop(row.decision_id, None)  # forgotten meanwhile
         except Failure as failure:
             _log.warning("decisions cannot be written", reason=failure.reason)
             return False
@@ -130,9 +146,11 @@ class BufferedDecisionLog:
 
     def _write(self, batch: list[DecisionRow]) -> None:
         try:
-            self._store.write(batch)
+            forgotten_count = self._store.write(batch)
         except SQLAlchemyError as error:  # a defect: the same rows would fail for ever
             _log.exception("decisions were refused by the database", exc_info=error)
             self._telemetry.log_rows("failed", len(batch))
         else:
-            self._telemetry.log_rows("written", len(batch))
+            self._telemetry.log_rows("written", len(batch) - forgotten_count)
+            if forgotten_count:
+                self._telemetry.log_rows("forgotten", forgotten_count)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.recommendation.adapters.forgotten import forgotten_until, keep_erasing_out
 from services.recommendation.adapters.tables import DECISIONS
+from services.recommendation.ports import LoggedDecision
 from services.storage.single_row import RowReader
-from services.storage.transactions import transaction
+from services.storage.transactions import reading, transaction
 
 
 class DecisionRow(NamedTuple):
@@ -23,8 +25,11 @@ class DecisionRow(NamedTuple):
 class DecisionStore(Protocol):
     """Keeps decisions."""
 
-    def write(self, rows: Sequence[DecisionRow]) -> None:
-        """Keep all of ``rows``; one that is there already stays as it is.
+    def write(self, rows: Sequence[DecisionRow]) -> int:
+        """Keep ``rows``; one that is there already stays as it is.
+
+        Returns:
+            How many were not kept, because their customer was erased.
 
         Raises:
             Failure: of kind ``UNAVAILABLE``, when the database is away.
@@ -37,6 +42,12 @@ class DecisionStore(Protocol):
         Raises:
             Failure: of kind ``UNAVAILABLE``, when the database is away.
         """
+        ...
+
+    def of_customer(
+        self, customer_id: str, *, before: tuple[int, str] | None, count: int
+    ) -> list[LoggedDecision]:
+        """See ``ports.DecisionLog.of_customer``."""
         ...
 
 
@@ -52,16 +63,44 @@ class SqlDecisionStore:
             engine, select(DECISIONS.c.content).where(DECISIONS.c.decision_id == bindparam("id"))
         )
 
-    def write(self, rows: Sequence[DecisionRow]) -> None:
+    def write(self, rows: Sequence[DecisionRow]) -> int:
         """See ``DecisionStore.write``."""
-        values = [row._asdict() for row in rows]
+        names = {row.customer_id for row in rows}
 
-        def work(connection: Connection) -> None:
-            connection.execute(self._insert, values)
+        def work(connection: Connection) -> int:
+            keep_erasing_out(connection)
+            forgotten = forgotten_until(connection, names)
+            values = [
+                row._asdict()
+                for row in rows
+                if row.create_seconds > forgotten.get(row.customer_id, -1)
+            ]
+            if values:
+                connection.execute(self._insert, values)
+            return len(rows) - len(values)
 
-        transaction(self._engine, work)
+        return transaction(self._engine, work)
 
     def read(self, decision_id: str) -> bytes | None:
         """See ``DecisionStore.read``."""
         row = self._reader.fetch({"id": decision_id})
         return None if row is None else bytes(row[0])
+
+    def of_customer(
+        self, customer_id: str, *, before: tuple[int, str] | None, count: int
+    ) -> list[LoggedDecision]:
+        """See ``DecisionStore.of_customer``."""
+        place = tuple_(DECISIONS.c.create_seconds, DECISIONS.c.decision_id)
+        query = (
+            select(DECISIONS.c.decision_id, DECISIONS.c.create_seconds, DECISIONS.c.content)
+            .where(DECISIONS.c.customer_id == customer_id)
+            .order_by(DECISIONS.c.create_seconds.desc(), DECISIONS.c.decision_id.desc())
+            .limit(count)
+        )
+        if before is not None:
+            query = query.where(place < before)
+        with reading(self._engine) as connection:
+            return [
+                LoggedDecision(decision_id, seconds, bytes(content))
+                for decision_id, seconds, content in connection.execute(query)
+            ]

@@ -57,3 +57,19 @@ DECISIONS = sa.Table(
     sa.Column("create_seconds", sa.BigInteger),
     sa.Column("content", sa.LargeBinary),
 )
+
+FORGOTTEN = sa.Table(
+    "recommendation_forgotten",
+    _METADATA,
+    sa.Column("mark", sa.LargeBinary, primary_key=True),
+    sa.Column("until_seconds", sa.BigInteger),
+)
+"""Marks of customers who were erased; their decisions until then are not kept."""
+
+ERASURES = sa.Table(
+    "recommendation_erasures",
+    _METADATA,
+    sa.Column("erasure_id", sa.String(63), primary_key=True),
+    sa.Column("decision_count", sa.BigInteger),
+)
+"""What erasures removed, so that the count outlives a process that ends before it is told."""

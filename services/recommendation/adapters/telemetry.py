@@ -15,7 +15,7 @@ from services.recommendation.domain.ranking import Ranking
 from services.recommendation.domain.verdict import Considered, Verdict
 
 STAGES = ("snapshot", "retrieve", "rank", "select")
-LOG_OUTCOMES = ("written", "dropped", "failed")
+LOG_OUTCOMES = ("written", "dropped", "failed", "forgotten")
 
 _STAGE_BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
 
@@ -84,7 +84,7 @@ class PrometheusTelemetry:
             self._verdicts[verdict].inc(count)
 
     def log_rows(self, outcome: str, count: int) -> None:
-        """Count rows of the decision log that were written, dropped or failed."""
+        """Count rows of the decision log that were written, dropped, failed or forgotten."""
         self._log_rows[outcome].inc(count)
 
     def log_backlog(self, count: int) -> None:

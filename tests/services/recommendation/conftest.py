@@ -155,5 +155,6 @@ def settings_in(folder: Path, targets: dict[str, str], **changes: object) -> Rec
         "embedding_timeout_ms": PATIENT_MS,
         "migrate_on_start": True,
         "poll_seconds": 0.05,
+        "erasure_poll_seconds": 0.05,
     }
     return RecommendationSettings(**(fields | targets | changes))  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.recommendation.adapters.sql_decisions import DecisionRow
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
 from services.recommendation.domain.question import Question, QuestionId, StoredQuestion
+from services.recommendation.ports import LoggedDecision
 from services.serving.failures import Failure, Kind, not_found
 
 
@@ -110,14 +111,31 @@ class MemoryDecisionStore:
     """Decisions in a dictionary."""
 
     def __init__(self) -> None:
-        self._contents: dict[str, bytes] = {}
+        self._rows: dict[str, DecisionRow] = {}
         self.failure: Exception | None = None
 
-    def write(self, rows: Sequence[DecisionRow]) -> None:
+    def write(self, rows: Sequence[DecisionRow]) -> int:
         if self.failure is not None:
             raise self.failure
         for row in rows:
-            self._contents.setdefault(row.decision_id, row.content)
+            self._rows.setdefault(row.decision_id, row)
+        return 0
 
     def read(self, decision_id: str) -> bytes | None:
-        return self._contents.get(decision_id)
+        row = self._rows.get(decision_id)
+        return None if row is None else row.content
+
+    def of_customer(
+        self, customer_id: str, *, before: tuple[int, str] | None, count: int
+    ) -> list[LoggedDecision]:
+        theirs = [
+            LoggedDecision(row.decision_id, row.create_seconds, row.content)
+            for row in self._rows.values()
+            if row.customer_id == customer_id
+        ]
+        theirs.sort(key=lambda each: (each.create_seconds, each.decision_id), reverse=True)
+        return [
+            each
+            for each in theirs
+            if before is None or (each.create_seconds, each.decision_id) < before
+        ][:count]

@@ -11,7 +11,7 @@ import numpy as np
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1 import embedding_service_pb2, item_pb2
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceServicer
-from ofone.profile.v1 import customer_pb2, profile_service_pb2
+from ofone.profile.v1 import customer_pb2, privacy_pb2, profile_service_pb2
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 
 from ml.model.bundle import Bundle
@@ -70,6 +70,9 @@ class FakeProfile(ProfileServiceServicer):
         """Of each answer, whether it was asked for personas."""
         self.told_life_stages: list[bool] = []
         """Of each answer, whether it was asked for stages of life."""
+        self.erasures: dict[str, privacy_pb2.Erasure] = {}
+        """By name, those that are not confirmed."""
+        self.confirmed: list[profile_service_pb2.ConfirmErasureRequest] = []
 
     def put(self, name: str, baskets: Sequence[Basket] = (), **fields: object) -> None:
         """Keep a customer who bought ``baskets``; ``fields`` are those of a snapshot."""
@@ -91,6 +94,30 @@ class FakeProfile(ProfileServiceServicer):
         if not request.with_life_stages:
             found.ClearField("life_stages")
         return profile_service_pb2.GetSnapshotResponse(snapshot=found)
+
+    def erase(self, name: str) -> None:
+        """Forget a customer, and ask others to."""
+        self.snapshots.pop(name, None)
+        erasure = privacy_pb2.Erasure(
+            name=f"erasures/of-{len(self.confirmed) + len(self.erasures)}",
+            customer_ids=[name.removeprefix("customers/")],
+        )
+        erasure.create_time.GetCurrentTime()
+        self.erasures[erasure.name] = erasure
+
+    def ListErasures(  # noqa: N802
+        self, request: profile_service_pb2.ListErasuresRequest, context: grpc.ServicerContext
+    ) -> profile_service_pb2.ListErasuresResponse:
+        if self.trouble.away:
+            refuse(context, Failure(Kind.UNAVAILABLE, "AWAY", "not at home"))
+        return profile_service_pb2.ListErasuresResponse(erasures=list(self.erasures.values()))
+
+    def ConfirmErasure(  # noqa: N802
+        self, request: profile_service_pb2.ConfirmErasureRequest, context: grpc.ServicerContext
+    ) -> profile_service_pb2.ConfirmErasureResponse:
+        self.confirmed.append(request)
+        self.erasures.pop(request.name, None)
+        return profile_service_pb2.ConfirmErasureResponse()
 
 
 def snapshot(name: str, baskets: Sequence[Basket], **fields: object) -> customer_pb2.Snapshot:

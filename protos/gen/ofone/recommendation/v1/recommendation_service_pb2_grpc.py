@@ -50,6 +50,11 @@ class RecommendationServiceStub:
                 request_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.SerializeToString,
                 response_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.FromString,
                 _registered_method=True)
+        self.ListDecisions = channel.unary_unary(
+                '/ofone.recommendation.v1.RecommendationService/ListDecisions',
+                request_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsRequest.SerializeToString,
+                response_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsResponse.FromString,
+                _registered_method=True)
         self.SelectQuestion = channel.unary_unary(
                 '/ofone.recommendation.v1.RecommendationService/SelectQuestion',
                 request_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.SelectQuestionRequest.SerializeToString,
@@ -82,6 +87,14 @@ class RecommendationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDecisions(self, request, context):
+        """What was said to one customer, latest first, as logged under the name asked for. A decision is
+        listed within a second; one under a name that a customer had before a merge stays under it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SelectQuestion(self, request, context):
         """Chooses the one question whose answer would teach most of what this customer will buy, or none.
         What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
@@ -107,6 +120,11 @@ def add_RecommendationServiceServicer_to_server(servicer, server):
                     servicer.ExplainDecision,
                     request_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.FromString,
                     response_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.SerializeToString,
+            ),
+            'ListDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDecisions,
+                    request_deserializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsRequest.FromString,
+                    response_serializer=ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsResponse.SerializeToString,
             ),
             'SelectQuestion': grpc.unary_unary_rpc_method_handler(
                     servicer.SelectQuestion,
@@ -196,6 +214,33 @@ class RecommendationService:
             '/ofone.recommendation.v1.RecommendationService/ExplainDecision',
             ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionRequest.SerializeToString,
             ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ExplainDecisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.recommendation.v1.RecommendationService/ListDecisions',
+            ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsRequest.SerializeToString,
+            ofone_dot_recommendation_dot_v1_dot_recommendation__service__pb2.ListDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

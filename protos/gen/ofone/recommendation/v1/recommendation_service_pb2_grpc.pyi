@@ -39,6 +39,10 @@ class RecommendationServiceStub:
     """Ranks items for one customer."""
     ExplainDecision: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExplainDecisionRequest, _recommendation_service_pb2.ExplainDecisionResponse]
     """Why this was said; for each offer not chosen, why not."""
+    ListDecisions: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListDecisionsRequest, _recommendation_service_pb2.ListDecisionsResponse]
+    """What was said to one customer, latest first, as logged under the name asked for. A decision is
+    listed within a second; one under a name that a customer had before a merge stays under it.
+    """
     SelectQuestion: _grpc.UnaryUnaryMultiCallable[_recommendation_service_pb2.SelectQuestionRequest, _recommendation_service_pb2.SelectQuestionResponse]
     """Chooses the one question whose answer would teach most of what this customer will buy, or none.
     What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
@@ -55,6 +59,10 @@ class RecommendationServiceAsyncStub(RecommendationServiceStub):
     """Ranks items for one customer."""
     ExplainDecision: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ExplainDecisionRequest, _recommendation_service_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
     """Why this was said; for each offer not chosen, why not."""
+    ListDecisions: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.ListDecisionsRequest, _recommendation_service_pb2.ListDecisionsResponse]  # type: ignore[assignment]
+    """What was said to one customer, latest first, as logged under the name asked for. A decision is
+    listed within a second; one under a name that a customer had before a merge stays under it.
+    """
     SelectQuestion: _aio.UnaryUnaryMultiCallable[_recommendation_service_pb2.SelectQuestionRequest, _recommendation_service_pb2.SelectQuestionResponse]  # type: ignore[assignment]
     """Chooses the one question whose answer would teach most of what this customer will buy, or none.
     What came of asking is told to `ofone.profile.v1.ProfileService.RecordAnswers`.
@@ -86,6 +94,16 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_recommendation_service_pb2.ExplainDecisionResponse, _abc.Awaitable[_recommendation_service_pb2.ExplainDecisionResponse]]:
         """Why this was said; for each offer not chosen, why not."""
+
+    @_abc_1.abstractmethod
+    def ListDecisions(
+        self,
+        request: _recommendation_service_pb2.ListDecisionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recommendation_service_pb2.ListDecisionsResponse, _abc.Awaitable[_recommendation_service_pb2.ListDecisionsResponse]]:
+        """What was said to one customer, latest first, as logged under the name asked for. A decision is
+        listed within a second; one under a name that a customer had before a merge stays under it.
+        """
 
     @_abc_1.abstractmethod
     def SelectQuestion(
