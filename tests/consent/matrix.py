@@ -180,5 +180,7 @@ COLUMNS: Mapping[str, Mapping[str, Cell]] = {
         "create_seconds": _TIME,
         "content": (PERSONALISATION,),
     },
+    "recommendation_forgotten": dict.fromkeys(("mark", "until_seconds"), RECEIPT),
+    "recommendation_erasures": dict.fromkeys(("erasure_id", "decision_count"), RECEIPT),
 }
 """What each column of each table holds; what needs a purpose is read through methods that ask."""
