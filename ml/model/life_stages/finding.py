@@ -96,6 +96,7 @@ def _found(history: MonthlyHistory, window: Window, stage: Stage) -> LifeStage:
         (
             _evidence(history, window, sign, place, log_factor=row[place])
             for sign, row in zip(stage.signs, evidence, strict=True)
+            if place  # in the first month there is nothing before to compare with
         ),
         key=lambda each: -each.log_factor,
     )

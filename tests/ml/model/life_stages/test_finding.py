@@ -95,6 +95,13 @@ def test_who_bought_nothing_has_no_stages() -> None:
     assert life_stages(MonthlyHistory(), TABLE, now_month=MARCH) == ()
 
 
+def test_a_first_month_full_of_lamps_says_nothing_for_there_was_none_before() -> None:
+    home = only(life_stages(household(months=1, lamps={MARCH: 9}), TABLE, now_month=MARCH))
+
+    assert home.probability == 0.0
+    assert home.evidence == ()
+
+
 def test_who_bought_nothing_in_two_years_has_no_stages() -> None:
     assert life_stages(household(until=MARCH - 30), TABLE, now_month=MARCH) == ()
 
