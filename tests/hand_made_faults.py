@@ -28,6 +28,34 @@ class Fault:
 
 FAULTS = (
     Fault(
+        "ml/model/hearing.py",
+        "(after @ self.factors) / (self.chances @ self.factors)",
+        "after @ self.factors",
+        "tests/ml/model/test_hearing.py",
+        "an answer that everybody gives changes the list",
+    ),
+    Fault(
+        "services/recommendation/domain/customer.py",
+        "if not (self.asked and self.personalisation_allowed):",
+        "if not self.asked:",
+        "tests/services/recommendation/domain/test_inquiry.py",
+        "answers are used of somebody who does not allow it",
+    ),
+    Fault(
+        "services/recommendation/domain/asking.py",
+        "if count < question.max_asks:",
+        "if count <= question.max_asks:",
+        "tests/services/recommendation/domain/test_asking.py",
+        "a question is asked once more than people bear",
+    ),
+    Fault(
+        "services/profile/domain/questions.py",
+        "ask.occurred_micros > answered_micros for ask",
+        "ask.occurred_micros > 0 for ask",
+        "tests/services/profile/test_answers.py",
+        "who answered at last is taken for one who never does",
+    ),
+    Fault(
         "ml/model/drift.py",
         "indexes[found[:, 0] >= shares[0]] = 0",
         "indexes[found[:, 0] < shares[0]] = 0",
@@ -36,8 +64,8 @@ FAULTS = (
     ),
     Fault(
         "services/recommendation/servicer/situation.py",
-        "if known.personalised and not degradations:",
-        "if known.personalised:",
+        "if known.personalised and not degradations and wide is None:",
+        "if known.personalised and wide is None:",
         "tests/services/recommendation/test_drift.py",
         "an answer that lacked something counts as what the model looks like",
     ),
