@@ -66,8 +66,8 @@ consent_statements = Table(
     Column("stated_micros", BigInteger, primary_key=True),
     Column("denied", Boolean, primary_key=True),
     Column("source", String, primary_key=True),
+    Column("text_version", String, primary_key=True),
     Column("stored_micros", BigInteger),
-    Column("text_version", String),
 )
 """Everything ever said about consent."""
 

@@ -247,6 +247,17 @@ def test_the_latest_statement_holds_and_repeating_it_changes_nothing(store: Prof
     assert (found.version, found.updated_micros) == (3, NOW + 5)
 
 
+def test_statements_under_different_texts_are_different_statements(store: ProfileStore) -> None:
+    ingest(store, told(bought("1", "tea"), ANNA))
+    newer = GRANTED._replace(text_version="2")
+    for statement in (newer, GRANTED, newer):
+        held = store.state_consent(
+            ANNA.customer_id, Purpose.PERSONALISATION, statement, now_micros=NOW
+        )
+    assert held == {Purpose.PERSONALISATION: newer}
+    assert snapshot(store, ANNA.customer_id).version == 3
+
+
 def test_statements_are_joined_with_their_customers(store: ProfileStore) -> None:
     ingest(store, told(bought("1", "tea"), ANNA), told(bought("2", "milk"), BERT))
     for handle, statement in ((ANNA, GRANTED), (BERT, GRANTED), (BERT, DENIED)):
