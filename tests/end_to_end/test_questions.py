@@ -1,6 +1,8 @@
 """Somebody is asked, answers, and is offered something else: through both services."""
 
 import functools
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.recommendation.conftest import settings_in
 from tests.services.recommendation.neighbours import FakeEmbedding, listening
 
+ROOT = Path(__file__).parents[2]
 SERVICE = "ofone.recommendation.v1.RecommendationService"
 
 
@@ -35,6 +38,8 @@ class Shop:
     desk: Desk
     recommending: RecommendationServiceStub
     questions: QuestionServiceStub
+    address: str
+    """Of the recommendation service."""
 
     def ask(self, *, days_later: float = 0.0) -> recommendation.SelectQuestionResponse:
         """Ask what to ask of the holder of card 1."""
@@ -89,7 +94,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
             assert server.wait_ready()
             to = ChannelSettings(SERVICE, "test")
             with connect(f"ipv4:{server.address}", to) as channel:
-                yield Shop(desk, RecommendationServiceStub(channel), QuestionServiceStub(channel))
+                recommending = RecommendationServiceStub(channel)
+                yield Shop(desk, recommending, QuestionServiceStub(channel), server.address)
 
 
 @pytest.fixture
@@ -138,3 +144,20 @@ def test_who_waves_a_question_away_is_asked_again_after_a_while_but_not_for_ever
         asking_shop.tell(event_id, "IGNORED")
     (enough,) = asking_shop.ask(days_later=31).considered
     assert enough.verdict == question_pb2.QUESTION_VERDICT_ASKED_ENOUGH
+
+
+def test_the_example_asks_and_tells_what_became_of_the_answer(asking_shop: Shop) -> None:
+    words = ("docs/examples/ask.py", asking_shop.desk.address, asking_shop.address)
+    told = subprocess.run(
+        [sys.executable, *words, "LOYALTY_CARD", "1"],
+        cwd=ROOT,
+        input="tea\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout.splitlines()
+
+    assert told[:3] == ["Tea or coffee?", "  tea: tea", "  coffee: coffee"]
+    # The clock of this profile stands still, so that an answer of today lies in its future.
+    assert told[3] == "refused must be at most a day ahead of the service's clock"

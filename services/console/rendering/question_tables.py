@@ -15,7 +15,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from services.console.rendering.figures import at, count_in_words, listed, minute, plain_number
+from services.console.rendering.figures import (
+    at,
+    count_in_words,
+    listed,
+    minute,
+    plain_number,
+    share_in_percent,
+)
 from services.console.rendering.names import called, resource_id
 from services.console.rendering.offer_tables import window_of
 from services.console.rendering.sentences import benefit_in_words
@@ -72,7 +79,9 @@ def selected_view(question: SelectedQuestion) -> Group:
     given = benefit_in_words(question.benefit) if question.HasField("benefit") else "thanks"
     answers = Table(box=None, show_header=False, padding=(0, 2))
     for each in question.answers:
-        answers.add_row(Text(each.answer_id, style="cyan"), each.text, f"{each.chance:.0%}")
+        answers.add_row(
+            Text(each.answer_id, style="cyan"), each.text, share_in_percent(each.chance)
+        )
     about = f", about {', '.join(question.subjects)}" if question.subjects else ""
     return Group(
         Text.assemble((question.text, "bold"), f" ({identity}, for {given})"),

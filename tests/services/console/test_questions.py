@@ -91,7 +91,7 @@ def test_the_question_to_ask_is_shown_with_its_answers_and_its_worth(town: Town)
 
     shown = words(town.ofone("ask", "anna", "--channel", "app").output)
 
-    assert "What do you drink? (hot-drinks, for 50 points) tea Tea 55%" in shown
+    assert "What do you drink? (hot-drinks, for 50 points) tea Tea 55 %" in shown
     assert "worth 0.180 expected hits, about Tea, Coffee" in shown
     assert town.recommendation.calls[0].context.channel == "app"
 
