@@ -27,9 +27,6 @@ def test_one_customer_shows_both_sides_and_the_other_only_what_is_ours() -> None
             "Household of 3, said on 9 October 2025 in the app; the bought-in register says 2"
             " (what is said comes first, then what is seen, then what is bought in)"
         ),
-        (
-            "Postcode 10115, said on 9 October 2025 in the loyalty programme"
-            " and said on 9 October 2025 in the customer file"
-        ),
+        "Postcode 10115, said on 9 October 2025 in the loyalty programme and the customer file",
     ]
     assert [len(each.others) for each in second.facts] == [0, 0]

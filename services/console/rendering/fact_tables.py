@@ -1,6 +1,7 @@
 """What sources say a customer is like: what holds, who says so, and who says otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from ofone.profile.v1 import fact_pb2
 from ofone.profile.v1.fact_pb2 import FactValue, FactWitness, HeldFact, HeldValue
@@ -46,15 +47,18 @@ def fact_sentence(held: HeldFact) -> str:
 
     Who says otherwise follows, with the rule that decided.
     """
-    said = " and ".join(_clause(each) for each in held.winner.witnesses)
+    said = " and ".join(_clauses(held.winner.witnesses))
     others = [_otherwise(other) for other in held.others]
     why = f" ({_RULES[held.rule]})" if others and held.rule in _RULES else ""
     return "; ".join([f"{held.winner.words}, {said}", *others]) + why
 
 
-def _clause(witness: FactWitness) -> str:
-    form = _CLAUSES.get(witness.basis, "told on {day} by {source}")
-    return form.format(day=day(at(witness.last_observed_at)), source=witness.source_words)
+def _clauses(witnesses: Iterable[FactWitness]) -> Iterator[str]:
+    """Yield who says so, those together who say it on the same ground and of the same day."""
+    alike = groupby(witnesses, key=lambda each: (each.basis, day(at(each.last_observed_at))))
+    for (basis, when), same in alike:
+        sources = " and ".join(each.source_words for each in same)
+        yield _CLAUSES.get(basis, "told on {day} by {source}").format(day=when, source=sources)
 
 
 def _otherwise(other: HeldValue) -> str:
