@@ -14,6 +14,8 @@ LEAST_GAP_DAYS = 1 / 24
 """Two purchases within the hour are one errand."""
 LATE = 0.95
 """Silent for longer than this share of gaps last, somebody is not expected any more."""
+_STANDARD = NormalDist()
+_ROOT_2 = math.sqrt(2)
 _LEAST_STD = 0.05
 """Gaps of exactly equal length would make the least delay infinitely late."""
 
@@ -34,7 +36,7 @@ class Rhythm:
         """Return the share of gaps that are over after so many days."""
         if silence_days <= 0:
             return 0.0
-        return NormalDist(self.log_mean, self.log_std).cdf(math.log(silence_days))
+        return math.erfc((self.log_mean - math.log(silence_days)) / self.log_std / _ROOT_2) / 2
 
     def expected_gap_days(self, silence_days: float) -> float | None:
         """Return the median gap of those that last longer than the silence so far.
@@ -45,7 +47,7 @@ class Rhythm:
         if elapsed >= LATE:
             return None
         middle = elapsed + (1 - elapsed) / 2
-        return math.exp(NormalDist(self.log_mean, self.log_std).inv_cdf(middle))
+        return math.exp(self.log_mean + self.log_std * _STANDARD.inv_cdf(middle))
 
 
 def rhythm_of(gap_count: int, log_sum: float, log_square_sum: float, *, prior: GapPrior) -> Rhythm:
