@@ -18,6 +18,11 @@ from services.console.importing.rows import Row
 from services.console.reading.plain_messages import read_message
 from services.serving.failures import Failure, FieldViolation
 
+MOST_LINES = 2_000
+"""What the service takes in one event."""
+
+_TOO_MANY = FieldViolation("lines", "TOO_MANY", f"an event has at most {MOST_LINES:,} lines")
+
 _MAY_DIFFER = frozenset({"occurred_at"})
 """A till writes the second of every line: that of the first line is the event's."""
 
@@ -27,15 +32,23 @@ def event_drafts(rows: Iterable[Row], mapping: ImportMapping) -> Iterator[Draft 
     given = {*mapping.columns, *mapping.same}
     of_event, of_line = sorted(given & EVENT_WORDS), sorted(given & LINE_WORDS)
     group: list[_Told] = []
+    unreadable: Row | None = None
     for row in rows:
         if row.mistake is not None:
             yield Refused(row, "", row.mistake)
+            unreadable = row
             continue
         told = _Told(row, mapping, of_event, of_line)
         if group and not told.continues(group[0]):
             yield from _event(group, mapping)
             group = []
-        group.append(told)
+        if group and unreadable is not None:
+            told.refused.extend(incomplete([row], besides=unreadable))
+        unreadable = None
+        if len(group) > MOST_LINES:  # it is refused as it is; more of it need not be held
+            yield Refused(row, "", _TOO_MANY)
+        else:
+            group.append(told)
     if group:
         yield from _event(group, mapping)
 

@@ -20,6 +20,7 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import Recommendati
 from services.serving.failures import Failure, FieldViolation, Kind, invalid, not_found
 
 MOST_UNITS = 100
+MOST_LINES = 2_000
 
 
 class FakeProfile(ProfileServiceServicer):
@@ -84,6 +85,10 @@ class FakeProfile(ProfileServiceServicer):
         return profile.SetConsentResponse(consent=request.consent)
 
     def _ingest(self, event: Event) -> profile.EventResult:
+        if len(event.lines) > MOST_LINES:
+            return profile.EventResult(
+                outcome=profile.EVENT_OUTCOME_REFUSED, reason="TOO_MANY", field="lines"
+            )
         for position, line in enumerate(event.lines):
             if line.quantity > MOST_UNITS:
                 return profile.EventResult(

@@ -97,6 +97,27 @@ def test_lines_of_one_event_that_contradict_each_other_refuse_it_whole(
     assert set(town.profile.stored) == {("till", "2")}
 
 
+def test_an_event_with_an_unreadable_line_in_its_midst_is_not_sent(
+    town: Town, tmp_path: Path
+) -> None:
+    first, broken, last = "1,2026-03-31,4711,,tea,1", "1,2026", "1,2026-03-31,4711,,milk,1"
+    town.ofone(*write(tmp_path, first, broken, last, "2,2026-03-31,4711,,tea,1"))
+    assert refused(tmp_path) == [
+        (3, "", "WRONG_FIELD_COUNT"),
+        (4, "", "EVENT_INCOMPLETE"),
+        (2, "", "EVENT_INCOMPLETE"),
+    ]
+    assert set(town.profile.stored) == {("till", "2")}
+
+
+def test_an_event_without_an_end_is_not_held(town: Town, tmp_path: Path) -> None:
+    lines = ["1,2026-03-31,4711,,tea,1"] * 2_100
+    town.ofone(*write(tmp_path, *lines))
+    assert len(refused(tmp_path)) == 2_100
+    assert [len(call.events[0].lines) for call in town.profile.calls] == [2_001]
+    assert town.profile.stored == {}
+
+
 def test_what_the_service_refuses_is_named_by_line_and_column(town: Town, tmp_path: Path) -> None:
     command = write(tmp_path, "1,2026-03-31,4711,,tea,1", "1,2026-03-31,4711,,milk,101")
     result = town.ofone(*command)
