@@ -1,6 +1,6 @@
 """The command line ``ofone``: every command, and what typer must know about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import typer
 
@@ -9,10 +9,12 @@ from services.console.commands import (
     decisions,
     events,
     health,
+    identities,
     imports,
     items,
     offers,
     personas,
+    privacy,
     questions,
 )
 from services.console.invocation import build, command, flat
@@ -22,9 +24,23 @@ from services.console.terminal import Terminal
 
 _CUSTOMERS = "Customers and offers"
 _CATALOGUE = "Catalogue and model"
+_CHARGE = "In charge"
 _OPERATION = "Operation"
 
 Command = Callable[..., int | None]
+
+_IN_CHARGE: Mapping[str, Command] = {
+    "export": privacy.export_customer,
+    "erase": privacy.erase_customer,
+    "erasure": privacy.show_erasure,
+    "accesses": privacy.list_accesses,
+    "identity": identities.show_identity,
+    "merge": identities.merge,
+    "unmerge": identities.unmerge,
+    "block": identities.block,
+    "unblock": identities.unblock,
+}
+"""What a customer may ask for, and what people decide about who is who."""
 
 
 def make_app() -> typer.Typer:
@@ -41,6 +57,8 @@ def make_app() -> typer.Typer:
     _add(app, "similar", items.list_similar_items, panel=_CATALOGUE)
     _add(app, "model", items.show_model, panel=_CATALOGUE)
     _add(app, "import", imports.import_file, panel=_CUSTOMERS)
+    for name, function in _IN_CHARGE.items():
+        _add(app, name, function, panel=_CHARGE)
     _add(app, "health", health.show_health, panel=_OPERATION)
 
     told = _group("Tell what happened.")

@@ -31,12 +31,18 @@ _SAFE_METHODS = {
     PROFILE_SERVICE: (
         *("GetCustomer", "LookupCustomer", "ListEvents", "ListFacts"),
         *("IngestEvents", "RecordAnswers", "RecordFacts", "SetConsent"),
+        *("GetErasure", "ListAccesses", "ListIdentityChanges", "ListIdentitySuggestions"),
     ),
     PERSONA_SERVICE: ("GetPersona", "ListPersonas", "ReplaceLearnedPersonas"),
     EMBEDDING_SERVICE: ("GetItem", "BatchGetItems", "ListItems", "ListSimilarItems", "GetModel"),
     OFFER_SERVICE: ("GetOffer", "ListOffers"),
     QUESTION_SERVICE: ("GetQuestion", "ListQuestions"),
-    RECOMMENDATION_SERVICE: ("RecommendItems", "ExplainDecision", "SelectQuestion"),
+    RECOMMENDATION_SERVICE: (
+        "RecommendItems",
+        "ExplainDecision",
+        "ListDecisions",
+        "SelectQuestion",
+    ),
 }
 """What may run twice without harm, so that the channel may try again."""
 

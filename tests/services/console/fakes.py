@@ -10,7 +10,6 @@ from ofone.profile.v1 import profile_service_pb2 as profile
 from ofone.profile.v1.customer_pb2 import Customer
 from ofone.profile.v1.event_pb2 import Event
 from ofone.profile.v1.fact_pb2 import Fact
-from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 from ofone.recommendation.v1 import offer_service_pb2 as offers
 from ofone.recommendation.v1 import recommendation_service_pb2 as recommendation
 from ofone.recommendation.v1.offer_pb2 import OFFER_STATE_ACTIVE, OFFER_STATE_ARCHIVED, Offer
@@ -18,15 +17,17 @@ from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceServicer
 
 from services.serving.failures import Failure, FieldViolation, Kind, invalid, not_found
+from tests.services.console.fake_charge import FakeCharge
 
 MOST_UNITS = 100
 MOST_LINES = 2_000
 
 
-class FakeProfile(ProfileServiceServicer):
+class FakeProfile(FakeCharge):
     """Knows one customer by card, and stores events of at most 100 units a line."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.customer = Customer(name="customers/anna")
         self.cards = {"4711": "customers/anna"}
         self.timeline: list[Event] = []
@@ -239,6 +240,12 @@ class FakeRecommendation(RecommendationServiceServicer):
     def SelectQuestion(self, request: Any, context: Any) -> recommendation.SelectQuestionResponse:
         self.calls.append(request)
         return self.asked
+
+    def ListDecisions(self, request: Any, context: Any) -> recommendation.ListDecisionsResponse:
+        theirs = self.explained.decision.customer == request.parent
+        return recommendation.ListDecisionsResponse(
+            decisions=[self.explained.decision] if theirs else []
+        )
 
     def ExplainDecision(self, request: Any, context: Any) -> recommendation.ExplainDecisionResponse:
         self.calls.append(request)

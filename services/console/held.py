@@ -1,0 +1,65 @@
+"""Everything that profile and recommendation hold about one customer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ofone.profile.v1.customer_pb2 import Customer
+from ofone.profile.v1.privacy_pb2 import HeldRecord
+from ofone.profile.v1.profile_service_pb2 import ExportCustomerRequest
+from ofone.recommendation.v1.recommendation_service_pb2 import (
+    ExplainDecisionRequest,
+    ExplainDecisionResponse,
+    ListDecisionsRequest,
+)
+
+from services.console.session import Session
+from services.serving.failures import Failure, Kind
+
+EXPORT_SECONDS = 600.0
+"""How long the stream of everything may take: more than the longest history."""
+PAGE_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held."""
+
+    records: Sequence[HeldRecord]
+    """What profile holds; the view of the customer first."""
+    decisions: Sequence[ExplainDecisionResponse]
+    """What was said to the customer under any of their names, latest first for each."""
+
+    @property
+    def customer(self) -> Customer:
+        """The view of the customer."""
+        return self.records[0].customer
+
+
+def everything_held(session: Session, name: str) -> Held:
+    """Return all that is held about a customer.
+
+    Raises:
+        Failure: when there is no such customer, or a service does not answer.
+    """
+    request = ExportCustomerRequest(name=name)
+    stream = session.profile.ExportCustomer(request, timeout=EXPORT_SECONDS)
+    records = [record for part in stream for record in part.records]
+    customer = records[0].customer
+    names = (customer.name, *customer.former_names)
+    return Held(records, [each for name in names for each in _decisions(session, name)])
+
+
+def _decisions(session: Session, name: str) -> Iterator[ExplainDecisionResponse]:
+    request = ListDecisionsRequest(parent=name, page_size=PAGE_SIZE)
+    while True:
+        page = session.recommendation.ListDecisions(request)
+        for decision in page.decisions:
+            try:
+                asked = ExplainDecisionRequest(name=decision.name)
+                yield session.recommendation.ExplainDecision(asked)
+            except Failure as failure:
+                if failure.kind is not Kind.NOT_FOUND:  # removed while we read
+                    raise
+        if not page.next_page_token:
+            return
+        request.page_token = page.next_page_token
