@@ -17,7 +17,7 @@ def shown_on(page: str) -> list[str]:
 SHOWN = shown_on("console.md")
 
 
-@pytest.mark.parametrize("line", [*SHOWN, *shown_on("questions.md")])
+@pytest.mark.parametrize("line", [*SHOWN, *shown_on("questions.md"), *shown_on("privacy.md")])
 def test_every_command_of_the_page_exists_with_its_options(town: Town, line: str) -> None:
     words = line.split()
     path = (
