@@ -90,6 +90,7 @@ def customer_of(told: customer_pb2.Snapshot) -> Customer:
             main_channel=traits.main_channel,
             first_purchase_seconds=_seconds(traits, "first_purchase_time"),
             last_purchase_seconds=_seconds(traits, "last_purchase_time"),
+            tendencies={field.name: value for field, value in snapshot.tendencies.ListFields()},
         ),
         asked={each.question_id: _asked(each) for each in snapshot.asked_questions},
     )

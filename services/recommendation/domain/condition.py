@@ -7,6 +7,12 @@ from services.conditions.condition import Facts, Value, Vocabulary
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
 from services.recommendation.domain.moment import Moment
 
+TENDENCIES = (
+    *("usual_gap_days", "active_probability", "promotion_sensitivity"),
+    *("brand_loyalty", "variety_seeking"),
+)
+"""What is inferred of a customer, as ``profile`` names it."""
+
 VARIABLES: Mapping[str, Mapping[str, type]] = {
     "traits": {
         "basket_count": int,
@@ -19,6 +25,8 @@ VARIABLES: Mapping[str, Mapping[str, type]] = {
         "discounted_basket_share": float,
         "home_store": str,
         "main_channel": str,
+        **dict.fromkeys(TENDENCIES, float),
+        "days_until_next_visit": float,
     },
     "context": {"channel": str, "store": str, "hour": int, "weekday": int, "basket_size": int},
     "marketing": dict.fromkeys(CONSENT_CHANNELS, bool),
@@ -96,4 +104,8 @@ def _traits(customer: Customer, now_seconds: int) -> Mapping[str, Value]:
     if traits.first_purchase_seconds is not None:
         known = (now_seconds - traits.first_purchase_seconds) / SECONDS_PER_DAY
         values["days_known"] = max(known, 0.0)
+    known_tendencies = traits.tendencies
+    values |= {name: known_tendencies[name] for name in TENDENCIES if name in known_tendencies}
+    if (next_visit := known_tendencies.get("next_visit_seconds")) is not None:
+        values["days_until_next_visit"] = max((next_visit - now_seconds) / SECONDS_PER_DAY, 0.0)
     return values

@@ -54,6 +54,9 @@ class Traits:
     first_purchase_seconds: int | None = None
     """Since 1970; ``None`` for one who never bought."""
     last_purchase_seconds: int | None = None
+    tendencies: Mapping[str, float] = field(default_factory=dict)
+    """What ``profile`` infers, by name; what is not known is absent. ``next_visit_seconds`` is a
+    moment since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,13 @@ import dataclasses
 from zoneinfo import ZoneInfo
 
 from services.conditions.condition import ConditionMistake
-from services.recommendation.domain.condition import VARIABLES, Needs, facts_of, needs_of
+from services.recommendation.domain.condition import (
+    TENDENCIES,
+    VARIABLES,
+    Needs,
+    facts_of,
+    needs_of,
+)
 from services.recommendation.domain.customer import Traits, newcomer, unreadable
 from services.recommendation.domain.moment import Moment
 from tests.services.recommendation.builders import NOON, customer, seconds_ago
@@ -14,6 +20,10 @@ REGULAR = Traits(
     total_spend=40,
     first_purchase_seconds=seconds_ago(days=90),
     last_purchase_seconds=seconds_ago(days=2),
+    tendencies={
+        **dict.fromkeys(TENDENCIES, 0.5),
+        "next_visit_seconds": seconds_ago(days=-5),
+    },
 )
 
 
@@ -52,12 +62,28 @@ def test_days_are_counted_back_from_the_moment_asked_about() -> None:
     traits = facts_of(customer(traits=REGULAR), Moment(NOON))["traits"]
     assert traits["days_since_last_purchase"] == 2.0
     assert traits["days_known"] == 90.0
+    assert traits["days_until_next_visit"] == 5.0
 
 
 def test_who_never_bought_has_no_days_since() -> None:
     traits = facts_of(newcomer(), Moment(NOON))["traits"]
     assert "days_since_last_purchase" not in traits
     assert traits["basket_count"] == 0
+
+
+def test_what_is_not_inferred_is_not_known() -> None:
+    quiet = dataclasses.replace(REGULAR, tendencies={"variety_seeking": 0.25})
+    traits = facts_of(customer(traits=quiet), Moment(NOON))["traits"]
+    assert traits["variety_seeking"] == 0.25
+    assert {"days_until_next_visit", "usual_gap_days", "active_probability"}.isdisjoint(traits)
+
+
+def test_who_is_overdue_is_expected_now() -> None:
+    late = dataclasses.replace(
+        REGULAR, tendencies={"next_visit_seconds": float(seconds_ago(days=1))}
+    )
+    traits = facts_of(customer(traits=late), Moment(NOON))["traits"]
+    assert traits["days_until_next_visit"] == 0.0
 
 
 def test_of_somebody_who_cannot_be_read_only_the_moment_is_known() -> None:
@@ -79,6 +105,6 @@ def test_a_mistake_shows_the_line_and_points_at_the_place() -> None:
 
 def test_traits_and_conditions_speak_of_the_same_things() -> None:
     fields = {each.name for each in dataclasses.fields(Traits)}
-    derived = {"days_since_last_purchase", "days_known"}
-    sources = {"first_purchase_seconds", "last_purchase_seconds"}
+    derived = {"days_since_last_purchase", "days_known", "days_until_next_visit", *TENDENCIES}
+    sources = {"first_purchase_seconds", "last_purchase_seconds", "tendencies"}
     assert fields - sources == set(VARIABLES["traits"]) - derived
