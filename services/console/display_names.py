@@ -72,12 +72,10 @@ def all_questions(stub: QuestionServiceStub) -> list[Question]:
         request.page_token = response.next_page_token
 
 
-def question_texts(stub: QuestionServiceStub, names: Iterable[str]) -> dict[str, str]:
-    """Return what customers read of the questions, by name; empty when nobody answers."""
-    if not any(names):
-        return {}
+def questions_by_name(stub: QuestionServiceStub) -> dict[str, Question]:
+    """Return all questions by name, and none when the service does not answer."""
     try:
-        return {each.name: each.text for each in all_questions(stub)}
+        return {each.name: each for each in all_questions(stub)}
     except Failure:
         return {}
 

@@ -14,7 +14,11 @@ from ofone.profile.v1.profile_service_pb2 import (
     SetConsentRequest,
 )
 
-from services.console.display_names import item_display_names, offer_display_names, question_texts
+from services.console.display_names import (
+    item_display_names,
+    offer_display_names,
+    questions_by_name,
+)
 from services.console.option_groups import Handle, Named, Output, customer_name
 from services.console.rendering.portraits import (
     consents_text,
@@ -63,8 +67,8 @@ def show_customer(
     )
     session.console.print(customer_portrait(customer, item_names, now=now, offer_names=offer_names))
     if customer.answers:
-        texts = question_texts(session.questions, {each.question for each in customer.answers})
-        session.console.print(answers_table(customer.answers, texts))
+        asked = questions_by_name(session.questions)
+        session.console.print(answers_table(customer.answers, asked))
     if events:
         points = timeline_page.touch_points
         session.console.print(

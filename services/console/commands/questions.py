@@ -12,7 +12,7 @@ from ofone.recommendation.v1.question_service_pb2 import DeleteQuestionRequest, 
 from ofone.recommendation.v1.recommendation_service_pb2 import SelectQuestionRequest
 from rich.text import Text
 
-from services.console.display_names import all_questions
+from services.console.display_names import all_questions, item_display_names
 from services.console.option_groups import (
     Handle,
     Moment,
@@ -120,7 +120,9 @@ def ask(session: Session, named: Named, handle: Handle, moment: Moment, output: 
     if output.json:
         session.print_json(response)
     elif response.HasField("question"):
-        session.console.print(selected_view(response.question))
+        items = [each for each in response.question.subjects if each.startswith("items/")]
+        names = item_display_names(session.embedding, items)
+        session.console.print(selected_view(response.question, names))
     else:
         session.console.print(silence_table(response.considered))
 

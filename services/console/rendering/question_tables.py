@@ -73,7 +73,7 @@ def question_sheet(question: Question) -> Table:
     )
 
 
-def selected_view(question: SelectedQuestion) -> Group:
+def selected_view(question: SelectedQuestion, item_names: Mapping[str, str]) -> Group:
     """Return the question to ask, with what each answer is as likely as, and why it is asked."""
     identity = resource_id(question.question)
     given = benefit_in_words(question.benefit) if question.HasField("benefit") else "thanks"
@@ -82,7 +82,8 @@ def selected_view(question: SelectedQuestion) -> Group:
         answers.add_row(
             Text(each.answer_id, style="cyan"), each.text, share_in_percent(each.chance)
         )
-    about = f", about {', '.join(question.subjects)}" if question.subjects else ""
+    subjects = [called(each, item_names) for each in question.subjects]
+    about = f", about {'; '.join(subjects)}" if subjects else ""
     return Group(
         Text.assemble((question.text, "bold"), f" ({identity}, for {given})"),
         answers,
@@ -102,12 +103,12 @@ def silence_table(considered: Iterable[ConsideredQuestion]) -> Table:
     return table
 
 
-def answers_table(answers: Iterable[GivenAnswer], texts: Mapping[str, str]) -> Table:
+def answers_table(answers: Iterable[GivenAnswer], asked: Mapping[str, Question]) -> Table:
     """Return what a customer said, one answer a row; one that does not hold any more is dim.
 
     Args:
         answers: latest first.
-        texts: what the customer read, by name of the question.
+        asked: questions by name; of others the ids are shown.
     """
     table = Table(title="Said", title_justify="left", title_style="bold", box=None)
     for heading in ("question", "answer", "when (UTC)", "where"):
@@ -115,13 +116,19 @@ def answers_table(answers: Iterable[GivenAnswer], texts: Mapping[str, str]) -> T
     for each in answers:
         where = " ".join(part for part in (each.channel, f"({each.source})") if part)
         table.add_row(
-            Text(called(each.question, texts)),
-            Text(each.answer),
+            Text(asked[each.question].text if each.question in asked else each.question),
+            Text(_answer_read(each, asked.get(each.question))),
             minute(at(each.occurred_at)),
             Text(where),
             style="" if each.prevails else "dim",
         )
     return table
+
+
+def _answer_read(given: GivenAnswer, question: Question | None) -> str:
+    answers = question.answers if question else ()
+    texts = (each.text for each in answers if each.answer_id == given.answer)
+    return next(texts, given.answer)
 
 
 def _benefit(question: Question) -> str:

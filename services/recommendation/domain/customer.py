@@ -104,8 +104,8 @@ class Customer:
 
     @property
     def personalised(self) -> bool:
-        """Whether there is a history that may be used."""
-        return self.personalisation_allowed and bool(self.history.item_ids)
+        """Whether there is a history, or an answer, that may be used."""
+        return self.personalisation_allowed and bool(self.history.item_ids or self.answers)
 
 
 def newcomer() -> Customer:

@@ -24,7 +24,8 @@ Questions = Mapping[str, Question]
 
 def source_size_for(customer: Customer) -> int | None:
     """Return how many items each source proposes for somebody who said something; else ``None``."""
-    is_little_known = customer.history.basket_count <= FEW_BASKETS
+    history = customer.history
+    is_little_known = history.basket_count <= FEW_BASKETS or not history.item_ids
     return WIDE_SOURCE_SIZE if customer.answers and is_little_known else None
 
 

@@ -92,7 +92,7 @@ def test_the_question_to_ask_is_shown_with_its_answers_and_its_worth(town: Town)
     shown = words(town.ofone("ask", "anna", "--channel", "app").output)
 
     assert "What do you drink? (hot-drinks, for 50 points) tea Tea 55 %" in shown
-    assert "worth 0.180 expected hits, about Tea, Coffee" in shown
+    assert "worth 0.180 expected hits, about Tea; Coffee" in shown
     assert town.recommendation.calls[0].context.channel == "app"
 
 
@@ -144,5 +144,5 @@ def test_a_portrait_tells_what_the_customer_said(town: Town, tmp_path: Path) -> 
 
     shown = words(town.ofone("customer", "anna").output)
 
-    assert "What do you drink? tea 2026-01-01 00:00 (app)" in shown
-    assert "What do you drink? coffee" in shown
+    assert "What do you drink? Tea 2026-01-01 00:00 (app)" in shown
+    assert "What do you drink? Coffee" in shown

@@ -228,6 +228,11 @@ def test_what_was_said_changes_the_next_answer_and_is_given_as_the_reason(house:
         items = house.recommending.RecommendItems(request).items
         return [each for each in items if each.item.startswith("items/coffee")]
 
+    def is_personal(name: str) -> bool:
+        request = services.RecommendItemsRequest(customer=name, context=moment())
+        return bool(house.recommending.RecommendItems(request).personalised)
+
     assert len(coffees("customers/bob")) > len(coffees("customers/ada"))
+    assert (is_personal("customers/bob"), is_personal("customers/ada")) == (True, False)
     kinds = {why.kind for each in coffees("customers/bob") for why in each.reasons}
     assert decision_pb2.REASON_KIND_YOU_SAID in kinds

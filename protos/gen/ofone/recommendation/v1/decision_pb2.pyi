@@ -406,7 +406,7 @@ class Decision(_message.Message):
     snapshot_age_seconds: _builtins.float
     """Age of that state's latest fact when it was read, in seconds."""
     personalised: _builtins.bool
-    """Whether the customer's own history was used."""
+    """Whether the customer's own history, or answers, were used."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was made."""

@@ -216,7 +216,7 @@ class RecommendItemsResponse(_message.Message):
     snapshot_version: _builtins.int
     """Version of the customer's state that was read; 0 for none."""
     personalised: _builtins.bool
-    """Whether the customer's own history was used."""
+    """Whether the customer's own history, or answers, were used."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___RankedItem]:
         """Best first."""
