@@ -116,7 +116,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Attributes:
-    """Category and brand of every item of a town."""
+    """The category of every item of a town; tastes there know no brands."""
 
     rows: Mapping[str, int]
     categories: Sequence[str]

@@ -5,7 +5,7 @@ many are asked. Nobody is asked of whom anything was learned.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,6 +17,7 @@ from ml.evaluation.intervals import Estimate, bootstrap_mean, paired_difference
 from ml.evaluation.question import questions, with_history
 from ml.model.candidates import SOURCE_SIZE
 from ml.model.hearing import Weights
+from ml.model.likings import Teaching
 from ml.simulation.questioning import Manners, shop_questions
 from ml.simulation.simulate import simulate_town
 from ml.simulation.town import TownConfig, customer_id
@@ -88,43 +89,64 @@ def inquire(config: InquiryConfig) -> Inquiry:
         TownError: when the town cannot be like that.
         TrainingError: when there is nothing to learn from.
     """
-    shown = config.learning.show_progress
+    asked, asking = _prepared(config)
+    others = range(1, config.customers, 2)
+    tuned, people = others[: config.tuned], others[config.tuned :][: config.asked]
+    known = list(asked.cases(asking, tuned, seed=config.seed))
+    answers = {case.customer_id: case.answers for _, case in known}
+    teachings = with_counted_shares(asked.teachings, list(answers.values()))
+    weights = learned_weights([case for _, case in known], teachings, seed=config.seed)
+    usual = asked.cases(asking, tuned, seed=config.seed, source_size=SOURCE_SIZE)
+    narrow, wide = _ceilings(usual), _ceilings(known)
+    cases = tqdm(
+        asked.cases(asking, people, seed=config.seed + 1),
+        total=len(people) * len(BANDS),
+        desc="asking",
+        disable=not config.learning.show_progress,
+    )
+    return Inquiry(
+        config,
+        weights,
+        len(teachings),
+        {band: (narrow[band], wide[band]) for band in BANDS},
+        _recalls(cases, teachings, weights),
+    )
+
+
+def _prepared(config: InquiryConfig) -> tuple[Asked, Asking]:
+    """Return the town at the moment of asking, and the model that half of its people taught."""
     simulation = simulate_town(
-        TownConfig(end=_END, customers=config.customers, seed=config.seed), progress=shown
+        TownConfig(end=_END, customers=config.customers, seed=config.seed),
+        progress=config.learning.show_progress,
     )
     horizon_days = config.learning.horizon_days
     (question,) = questions(simulation.dataset, "calendar", horizon_days=horizon_days)
     teachers = {customer_id(index) for index in range(0, config.customers, 2)}
     bought = question.history.interactions
     known = with_history(question.history, bought[bought["customer_id"].isin(teachers)])
-    asking = Asking.of(learn(known, question.now, config.learning))
-    asked = Asked(simulation.town, question, shop_questions(simulation.town), config.manners)
-    others = range(1, config.customers, 2)
-    bands = list(asked.cases(asking, others[: config.tuned], seed=config.seed))
-    tuning = [case for _, case in bands]
-    answers = {case.customer_id: case.answers for case in tuning}
-    teachings = with_counted_shares(asked.teachings, list(answers.values()))
-    narrow = asked.cases(asking, others[: config.tuned], seed=config.seed, source_size=SOURCE_SIZE)
-    ceilings = _ceilings(narrow), _ceilings(bands)
-    weights = learned_weights(tuning, teachings, seed=config.seed)
+    town = simulation.town
+    asked = Asked(town, question, shop_questions(town), config.manners)
+    return asked, Asking.of(learn(known, question.now, config.learning))
+
+
+def _recalls(
+    cases: Iterable[tuple[str, Case]], teachings: Sequence[Teaching], weights: Weights
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Return by band and rule the recalls of every customer, by the number of questions asked."""
     found: dict[str, dict[str, dict[str, list[float]]]] = {
         band: defaultdict(dict) for band in BANDS
     }
-    people = others[config.tuned :][: config.asked]
-    cases = asked.cases(asking, people, seed=config.seed + 1)
-    for place, (band, case) in enumerate(
-        tqdm(cases, total=len(people) * len(BANDS), desc="asking", disable=not shown)
-    ):
+    for place, (band, case) in enumerate(cases):
         for name, make_rule in rules(place).items():
             scores = recalls(case, teachings, make_rule(), weights=weights)
             found[band][name][case.customer_id] = scores
-    return Inquiry(
-        config,
-        weights,
-        len(teachings),
-        {band: (ceilings[0][band], ceilings[1][band]) for band in BANDS},
-        _frames(found),
-    )
+    return {
+        band: {
+            rule: pd.DataFrame.from_dict(scores, orient="index").rename(columns=str)
+            for rule, scores in by_rule.items()
+        }
+        for band, by_rule in found.items()
+    }
 
 
 def _ceilings(cases: Iterable[tuple[str, Case]]) -> dict[str, float]:
@@ -133,15 +155,3 @@ def _ceilings(cases: Iterable[tuple[str, Case]]) -> dict[str, float]:
     for band, case in cases:
         found[band].append(case.candidate_recall)
     return {band: float(np.mean(each)) for band, each in found.items()}
-
-
-def _frames(
-    found: Mapping[str, Mapping[str, Mapping[str, list[float]]]],
-) -> dict[str, dict[str, pd.DataFrame]]:
-    return {
-        band: {
-            rule: pd.DataFrame.from_dict(dict(scores), orient="index").rename(columns=str)
-            for rule, scores in by_rule.items()
-        }
-        for band, by_rule in found.items()
-    }
