@@ -94,7 +94,7 @@ class Layout:
             "profile": {
                 "OFONE_PROFILE_IDENTIFIER_KEY_FILE": str(self.identifier_key),
                 "OFONE_PROFILE_DEFAULT_CONSENT": "granted",
-                "OFONE_PROFILE_PRIORS_FILE": str(self.priors),
+                **self._typical(),
             },
             "embedding": {"OFONE_EMBEDDING_MODEL_DIR": str(self.model)},
             "recommendation": {
@@ -104,6 +104,10 @@ class Layout:
             },
         }
         return process_environment() | common | own[service]
+
+    def _typical(self) -> dict[str, str]:
+        """Return where the service reads what is typical of the customers, once that is known."""
+        return {"OFONE_PROFILE_PRIORS_FILE": str(self.priors)} if self.priors.exists() else {}
 
     def learning_environment(self) -> dict[str, str]:
         """Return what ``python -m ml`` is told."""
