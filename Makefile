@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
 .PHONY: ablate cold-start life-signs life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions bench-profile
-.PHONY: promote report rollback retrain
+.PHONY: promote report rollback retrain erase
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sort | awk -F':.*?## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -100,6 +100,9 @@ rollback: $(READY) ## Make the champion before the champion again [WHY="a senten
 
 retrain: $(ENGINE_READY) ## Import, train, ask the gate and publish: PROFILE=HOST:PORT OUT=DIR [EMBEDDING=HOST:PORT] [MODEL=DIR] [ENGINE=spark].
 	$(dir $<)bin/python -m ml retrain --profile $(PROFILE) --out $(OUT) $(if $(EMBEDDING),--embedding $(EMBEDDING)) $(if $(MODEL),--model-dir $(MODEL)) $(if $(ENGINE),--engine $(ENGINE))
+
+erase: $(READY) ## Remove whoever is to be forgotten from DATASET=DIR: PROFILE=HOST:PORT [VERSION=… confirms].
+	$(BIN)/python -m ml erase --profile $(PROFILE) $(DATASET) $(if $(VERSION),--model-version $(VERSION))
 
 drift: $(READY) ## Compare the last days of DATASET=DIR [DAYS=7] with the model in BUNDLE=DIR, or the champion.
 	$(BIN)/python -m ml drift $(DATASET) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(DAYS),--days $(DAYS)) $(if $(OUT),--out $(OUT))

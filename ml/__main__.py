@@ -18,6 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("import")(learning.import_)
+app.command()(learning.erase)
 app.command()(learning.simulate)
 app.command()(learning.train)
 app.command()(learning.evaluate)

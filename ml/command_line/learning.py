@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ml.command_line.loading import engine_of, is_terminal, learning_commands
+from ml.command_line.loading import engine_of, is_terminal, learning_commands, told
 from ml.command_line.options import (
     DEFAULT_TRACKING_URI,
     RESULTS,
@@ -51,6 +51,28 @@ def import_(
             commands.import_profile(
                 profile, out, embedding=embedding, show_progress=is_terminal(), say=typer.echo
             )
+
+
+def erase(
+    profile: Annotated[str, typer.Option(help="HOST:PORT of the profile service.")],
+    datasets: Annotated[
+        list[Path] | None, typer.Argument(help="Dataset folders that may hold them.")
+    ] = None,
+    model_version: Annotated[
+        str,
+        typer.Option(
+            help="Confirm: the first published version whose data set held nothing of them."
+        ),
+    ] = "",
+) -> None:
+    """Remove customers who are to be forgotten from data sets; `retrain` does so by itself.
+
+    Nothing is confirmed until a model version is named that learned nothing from them.
+    """
+    with told("ml.training.commands.erasure") as commands:
+        forgotten = commands.forget(profile, datasets or [], say=typer.echo)
+        if model_version:
+            commands.confirm(profile, forgotten, model_version=model_version, say=typer.echo)
 
 
 def simulate(

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from ml.dataset.baskets import merge_lines
 from ml.dataset.dataset import Dataset, Description, make_dataset
-from ml.dataset.folder import write_dataset
+from ml.dataset.folder import PARTIAL_SUFFIX, write_dataset
 from ml.dataset.parquet import write_frame
 from ml.dataset.rpc_reason import rpc_reason
 
@@ -89,7 +89,7 @@ def import_export(
         DatasetError: when what came breaks the rules of a data set.
     """
     wanted = query or ExportQuery()
-    partial = path.with_name(f"{path.name}.partial")
+    partial = path.with_name(f"{path.name}{PARTIAL_SUFFIX}")
     parts = _Parts(partial, wanted)
     with tqdm(desc="lines", initial=parts.line_count, mininterval=1, disable=not progress) as bar:
         _receive(channel, parts, wanted, bar)

@@ -19,6 +19,8 @@ from ml.dataset.violations import DatasetError, Violation
 
 DESCRIPTION_FILE = "dataset.json"
 FOLDS_FILE = "folds.json"
+PARTIAL_SUFFIX = ".partial"
+"""Of the folder beside a data set in which an export is gathered until it is whole."""
 
 _OPTIONAL_TABLES = (columns.ITEMS, columns.TARGETS, columns.TARGET_DATES)
 

@@ -1,4 +1,4 @@
-"""A night of retraining in one call: import, train, ask the gate, publish; with a trail.
+"""A night of retraining in one call: forget, import, train, ask the gate, publish; with a trail.
 
 A challenger that the gate refuses is no failure: the night did what it is for. What failed may be
 called again: an export goes on where it was cut, and so does a training run.
@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.training.commands import erasure as erasure_commands
 from ml.training.commands import learning as learning_commands
 from ml.training.commands import versions as registry_commands
 from ml.training.commands.trail import TRAIL_DOCUMENT, TRAIL_PAGE, Outcome, Say, Trail
@@ -17,10 +18,14 @@ from ml.training.commands.versions import Tracking
 from ml.training.source import Engine, this_machine
 from ml.training.training_config import TrainingConfig
 from ml.training.versions.mlflow_access import RegistryError
-from ml.training.versions.registry import Registry
+from ml.training.versions.registry import CHAMPION, Registry
 from ml.training.versions.run_contents import NOTE_TAG
 
-KNOWN_ERRORS = (*learning_commands.KNOWN_ERRORS, *registry_commands.KNOWN_ERRORS)
+KNOWN_ERRORS = (
+    *erasure_commands.KNOWN_ERRORS,
+    *learning_commands.KNOWN_ERRORS,
+    *registry_commands.KNOWN_ERRORS,
+)
 """What is told as a sentence."""
 
 EXPERIMENT_SUFFIX = "-retraining"
@@ -79,6 +84,8 @@ def retrain(night: Night, *, say: Say) -> Outcome:
 def _steps(night: Night, trail: Trail, say: Say) -> None:
     dataset = night.folder / DATASET_FOLDER
     show_progress = night.config.learning.show_progress
+    with trail.step("forget", say) as told:
+        forgotten = erasure_commands.forget(night.profile, [dataset], say=told)
     with trail.step("import", say) as told:
         learning_commands.import_profile(
             night.profile, dataset, embedding=night.embedding, show_progress=show_progress, say=told
@@ -96,12 +103,18 @@ def _steps(night: Night, trail: Trail, say: Say) -> None:
         if not registry_commands.promote(tracking, say=told):
             trail.refuse()
             return
-    if night.model_folder is None:
-        return
-    with trail.step("publish", say) as told:
-        registry_commands.publish(
-            tracking, alias="champion", model_folder=night.model_folder, watching=None, say=told
-        )
+    if night.model_folder is not None:
+        with trail.step("publish", say) as told:
+            registry_commands.publish(
+                tracking, alias="champion", model_folder=night.model_folder, watching=None, say=told
+            )
+    if forgotten.erasures:
+        with trail.step("confirm", say) as told:
+            champion = tracking.open().version(tracking.name, CHAMPION)
+            assert champion is not None  # the gate has just made it so
+            erasure_commands.confirm(
+                night.profile, forgotten, model_version=champion.bundle_version, say=told
+            )
 
 
 def _keep(night: Night, trail: Trail) -> None:

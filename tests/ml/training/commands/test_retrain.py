@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
+from ofone.profile.v1 import privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as messages
 
-from ml.dataset.export_import import ExportCutError
+from ml.dataset.pending_erasures import ErasureAwayError
 from ml.model.bundle_folder import read_bundle
 from ml.training.commands.retrain import Night, retrain
 from ml.training.commands.trail import Outcome
@@ -45,17 +47,49 @@ def export(
     yield messages.ExportInteractionsResponse(interactions=lines, resume_token="end")
 
 
+def list_erasures(
+    request: messages.ListErasuresRequest, context: grpc.ServicerContext
+) -> messages.ListErasuresResponse:
+    """Ask to forget one customer, who is not in the export any more."""
+    gone = privacy_pb2.Erasure(name="erasures/e1", customer_ids=["gone"])
+    return messages.ListErasuresResponse(erasures=[gone])
+
+
 @pytest.fixture
-def profile() -> Iterator[str]:
+def confirmed() -> list[messages.ConfirmErasureRequest]:
+    """Give what a night has confirmed."""
+    return []
+
+
+@pytest.fixture
+def profile(confirmed: list[messages.ConfirmErasureRequest]) -> Iterator[str]:
     server = grpc.server(ThreadPoolExecutor(1))
     handler = grpc.unary_stream_rpc_method_handler(
         export,
         request_deserializer=messages.ExportInteractionsRequest.FromString,
         response_serializer=partial(messages.ExportInteractionsResponse.SerializeToString),
     )
-    server.add_registered_method_handlers(
-        "ofone.profile.v1.ProfileService", {"ExportInteractions": handler}
-    )
+
+    def confirm(
+        request: messages.ConfirmErasureRequest, context: grpc.ServicerContext
+    ) -> messages.ConfirmErasureResponse:
+        confirmed.append(request)
+        return messages.ConfirmErasureResponse()
+
+    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+        "ExportInteractions": handler,
+        "ListErasures": grpc.unary_unary_rpc_method_handler(
+            list_erasures,
+            request_deserializer=messages.ListErasuresRequest.FromString,
+            response_serializer=messages.ListErasuresResponse.SerializeToString,
+        ),
+        "ConfirmErasure": grpc.unary_unary_rpc_method_handler(
+            confirm,
+            request_deserializer=messages.ConfirmErasureRequest.FromString,
+            response_serializer=messages.ConfirmErasureResponse.SerializeToString,
+        ),
+    }
+    server.add_registered_method_handlers("ofone.profile.v1.ProfileService", handlers)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield f"127.0.0.1:{port}"
@@ -81,14 +115,18 @@ def trail_of(folder: Path) -> dict[str, str]:
 
 
 def test_a_night_ends_with_a_champion_where_the_services_find_it_or_says_why_not(
-    profile: str, registry: Registry, tracking_uri: str, tmp_path: Path
+    profile: str,
+    registry: Registry,
+    tracking_uri: str,
+    tmp_path: Path,
+    confirmed: list[messages.ConfirmErasureRequest],
 ) -> None:
     said: list[str] = []
 
     outcome = retrain(night(profile, tmp_path, tracking_uri), say=said.append)
 
     trail = trail_of(tmp_path)
-    assert list(trail)[:3] == ["import", "train", "gate"]
+    assert list(trail)[:4] == ["forget", "import", "train", "gate"]
     assert trail["import"] == trail["train"] == "done"
     version = registry.version(NAME, "challenger")
     assert version is not None
@@ -97,9 +135,13 @@ def test_a_night_ends_with_a_champion_where_the_services_find_it_or_says_why_not
         assert (trail["gate"], trail["publish"], gate) == ("done", "done", "passed")
         current = read_bundle(tmp_path / "models" / "current")
         assert current.facts.version == version.bundle_version
+        (told,) = confirmed
+        assert (told.name, told.holder) == ("erasures/e1", "training")
+        assert told.model_version == version.bundle_version
     else:
         assert (trail["gate"], gate) == ("refused", "refused")
         assert not (tmp_path / "models").exists()
+        assert confirmed == []  # who serves has learned from them
     (kept,) = registry.runs(f"{NAME}-retraining")
     assert kept.tags["outcome"] == outcome
     assert "## train: done" in kept.tags["mlflow.note.content"]
@@ -109,13 +151,13 @@ def test_a_night_ends_with_a_champion_where_the_services_find_it_or_says_why_not
 def test_a_night_without_a_profile_leaves_a_trail_that_says_so(
     registry: Registry, tracking_uri: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExportCutError):
+    with pytest.raises(ErasureAwayError):
         retrain(night("127.0.0.1:1", tmp_path, tracking_uri), say=lambda _: None)
 
-    assert trail_of(tmp_path) == {"import": "failed"}
-    assert "the export broke off after 0 lines" in (tmp_path / "night" / "trail.md").read_text()
+    assert trail_of(tmp_path) == {"forget": "failed"}
+    assert "nobody says whom to forget" in (tmp_path / "night" / "trail.md").read_text()
     (kept,) = registry.runs(f"{NAME}-retraining")
-    assert (kept.tags["outcome"], kept.tags["step"]) == ("failed", "import")
+    assert (kept.tags["outcome"], kept.tags["step"]) == ("failed", "forget")
     assert registry.runs(NAME) == []
 
 
@@ -146,7 +188,7 @@ def test_a_night_whose_engine_fails_says_so(
     with pytest.raises(EngineError):
         retrain(asked, say=lambda _: None)
 
-    assert trail_of(tmp_path) == {"import": "done", "train": "failed"}
+    assert trail_of(tmp_path) == {"forget": "done", "import": "done", "train": "failed"}
     assert "the cluster is away" in (tmp_path / "night" / "trail.md").read_text()
     assert registry.runs(NAME) == []
 
@@ -161,6 +203,6 @@ def test_a_night_that_cannot_learn_says_what_is_missing(
     with pytest.raises(TrainingError, match="the ranker has nothing to learn from"):
         retrain(asked, say=lambda _: None)
 
-    assert trail_of(tmp_path) == {"import": "done", "train": "failed"}
+    assert trail_of(tmp_path) == {"forget": "done", "import": "done", "train": "failed"}
     assert not registry.is_registered(NAME)
     assert CHAMPION not in (tmp_path / "night" / "trail.md").read_text()
