@@ -45,7 +45,7 @@ def forget(profile: str, folders: Sequence[Path], *, say: Say) -> Forgotten:
     with grpc.insecure_channel(profile) as channel:
         pending = pending_erasures(channel)
     removed = sum(_forget_in(folder, pending, say) for folder in folders)
-    say(f"{len(pending.names)} customers are to be forgotten; {removed:,} lines were removed")
+    say(f"customers to be forgotten: {len(pending.names):,}; lines removed: {removed:,}")
     return Forgotten(pending.names, removed)
 
 
@@ -71,7 +71,7 @@ def confirm(profile: str, forgotten: Forgotten, *, model_version: str, say: Say)
             model_version=model_version,
         )
     count = len(forgotten.erasures)
-    say(f"{count} erasures are confirmed: {model_version} learned nothing from these customers")
+    say(f"erasures confirmed: {count:,}; {model_version} learned nothing from these customers")
 
 
 def _forget_in(folder: Path, pending: PendingErasures, say: Say) -> int:

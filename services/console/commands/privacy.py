@@ -35,6 +35,7 @@ from services.console.rendering.decision_tables import (
     decision_view,
     items_in_decision,
 )
+from services.console.rendering.figures import count_in_words
 from services.console.rendering.identity_tables import changes_table
 from services.console.rendering.portraits import (
     customer_portrait,
@@ -77,7 +78,8 @@ def export_customer(session: Session, named: Named, handle: Handle, folder: Expo
     except (FolderTakenError, OSError) as error:
         raise typer.BadParameter(f"--out: {error}") from None
     session.console.print(
-        f"{record_count:,} records and {decision_count:,} decisions are in {folder.out}; "
+        f"{count_in_words(record_count, 'record')} and "
+        f"{count_in_words(decision_count, 'decision')} are in {folder.out}; "
         f"{PAGE_FILE} is to be read, {RECORDS_FILE} and {DECISIONS_FILE} are for programs.",
         highlight=False,
         soft_wrap=True,

@@ -53,7 +53,7 @@ def test_an_export_holds_every_record_and_every_decision_for_programs(
     folder = tmp_path / "anna"
     result = town.ofone("export", "--card", "4711", "--out", str(folder))
     assert result.exit_code == 0
-    assert "4 records and 1 decisions" in words(result.output)
+    assert "4 records and 1 decision are" in words(result.output)
     lines = [json.loads(line) for line in (folder / "profile.jsonl").read_text().splitlines()]
     assert [set(line) for line in lines] == [{"customer"}, {"event"}, {"statement"}, {"access"}]
     assert lines[1]["event"]["event"]["event_id"] == "e-1"

@@ -121,7 +121,7 @@ def test_the_command_removes_and_confirms_only_where_a_version_is_named(tmp_path
         command = ["erase", "--profile", desk.address, str(tmp_path / "data")]
         first = CliRunner().invoke(app, command)
         assert first.exit_code == 0
-        assert "1 customers are to be forgotten" in first.output
+        assert "customers to be forgotten: 1;" in first.output
         request = pb.GetErasureRequest(name=name)
         assert desk.stub.GetErasure(request).erasure.pending_holders == ["training"]
         second = CliRunner().invoke(app, [*command, "--model-version", "20260401-2"])
