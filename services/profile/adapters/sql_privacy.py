@@ -14,6 +14,7 @@ from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.events import CustomerId
 from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.privacy import Access, Erasure, Removal, begun, confirmed
+from services.storage.emptied_log import empty_log
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 from services.storage.transactions import reading, transaction
@@ -75,7 +76,7 @@ class SqlPrivacyStore:
             found = transaction(self._engine, work)
         except _Rehearsed as rehearsed:
             return rehearsed.erasure
-        self._empty_log()
+        empty_log(self._engine)  # or the next erasure, confirmation or checkpoint does
         return found
 
     def erasure(self, erasure_id: str) -> Erasure | None:
@@ -137,7 +138,7 @@ class SqlPrivacyStore:
             return erasure
 
         found = transaction(self._engine, work)
-        self._empty_log()
+        empty_log(self._engine)  # or the next erasure, confirmation or checkpoint does
         return found
 
     def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
@@ -175,14 +176,6 @@ class SqlPrivacyStore:
             if name is None:
                 return None
             return stored_events(connection, name), stored_statements(connection, name)
-
-    def _empty_log(self) -> None:
-        """Write what is gone over in the file itself: SQLite's log keeps it until it is emptied."""
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class _Rehearsed(Exception):
