@@ -28,14 +28,14 @@ from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
-from services.profile.domain.blocked_values import NOBODY, BlockedValues, with_usual
-from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS
-from services.profile.domain.identity import IdentityKey
-from services.profile.domain.membership import VOCABULARY
-from services.profile.domain.retention import USUAL, Retention, with_bounds
+from services.profile.domain.facts.catalogue import Catalogue
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.people.blocked_values import NOBODY, BlockedValues, with_usual
+from services.profile.domain.people.identity import IdentityKey
+from services.profile.domain.personas.membership import VOCABULARY
+from services.profile.domain.privacy.consent import ConsentPolicy
+from services.profile.domain.privacy.retention import USUAL, Retention, with_bounds
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader

@@ -6,25 +6,32 @@ from typing import NamedTuple, Protocol
 
 from ml.model.persona import Personas
 from services.conditions.condition import Facts, Holds
-from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import (
     CustomerRecord,
     KnownIdentifier,
     StoredEvent,
     StoredStatement,
 )
-from services.profile.domain.events import CustomerId, Event, EventType, Handle, Party, Report
-from services.profile.domain.facts import StoredFact, ToldFact
-from services.profile.domain.identity_decisions import Decision, Suggestion
+from services.profile.domain.facts.fact import StoredFact, ToldFact
+from services.profile.domain.history.events import (
+    CustomerId,
+    Event,
+    EventType,
+    Handle,
+    Party,
+    Report,
+)
 from services.profile.domain.ingestion import Outcome, Result
-from services.profile.domain.persona import (
+from services.profile.domain.people.decisions import Decision, Suggestion
+from services.profile.domain.people.regrouping import Cause, Change
+from services.profile.domain.personas.persona import (
     Persona,
     PersonaCatalogue,
     PersonaId,
     StoredPersona,
 )
-from services.profile.domain.privacy import Access, Erasure, Removal
-from services.profile.domain.regrouping import Cause, Change
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement
+from services.profile.domain.privacy.erasure import Access, Erasure, Removal
 from services.profile.domain.snapshot import Snapshot
 
 

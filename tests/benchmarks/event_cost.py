@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS, customers
-from services.profile.domain.events import Event, EventLine, EventType, ItemId, Report
+from services.profile.domain.history.events import Event, EventLine, EventType, ItemId, Report
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import open_database
 from tests.benchmarks.load import Figure, ratio

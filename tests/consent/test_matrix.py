@@ -27,7 +27,7 @@ from ofone.recommendation.v1 import (
 from sqlalchemy import MetaData
 
 from services.profile.adapters import tables as profile_tables
-from services.profile.domain.consent import Purpose
+from services.profile.domain.privacy.consent import Purpose
 from services.recommendation.adapters import tables as recommendation_tables
 from tests.consent.matrix import (
     COLUMNS,

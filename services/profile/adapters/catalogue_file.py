@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.events import Party
-from services.profile.domain.fact_keys import FactKey, ValueKind
-from services.profile.domain.sources import Basis, KnownSources, Source
+from services.profile.domain.facts.catalogue import Catalogue
+from services.profile.domain.facts.keys import FactKey, ValueKind
+from services.profile.domain.facts.sources import Basis, KnownSources, Source
+from services.profile.domain.history.events import Party
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
 

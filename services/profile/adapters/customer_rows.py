@@ -38,15 +38,15 @@ from services.profile.adapters.tables import (
     facts,
     traces,
 )
-from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import (
     CustomerRecord,
     StoredEvent,
     StoredStatement,
     recomputed,
 )
-from services.profile.domain.events import CustomerId, Event, TraceId
-from services.profile.domain.regrouping import home_of
+from services.profile.domain.history.events import CustomerId, Event, TraceId
+from services.profile.domain.people.regrouping import home_of
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement
 from services.profile.domain.snapshot import columns_of
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent

@@ -28,9 +28,9 @@ from services.profile.adapters.tables import (
     tombstones,
     traces,
 )
-from services.profile.domain.events import CustomerId, TraceId
-from services.profile.domain.identifier_rules import LinkRules
-from services.profile.domain.regrouping import Cause, regroup
+from services.profile.domain.history.events import CustomerId, TraceId
+from services.profile.domain.people.identifier_rules import LinkRules
+from services.profile.domain.people.regrouping import Cause, regroup
 from services.storage.statements import insert_if_absent
 
 Tombstone = Callable[[bytes], bytes]

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from services.profile.adapters import fact_rows, graph
 from services.profile.adapters.customer_rows import locked, save
-from services.profile.domain.events import TraceId
 from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts, with_facts
-from services.profile.domain.facts import FactName, ToldFact
+from services.profile.domain.facts.fact import FactName, ToldFact
+from services.profile.domain.history.events import TraceId
 from services.profile.domain.ingestion import Result
 
 

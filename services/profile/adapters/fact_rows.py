@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, func, insert, select
 
 from services.profile.adapters.tables import facts, seen_facts
-from services.profile.domain.events import CustomerId, Party, TraceId
 from services.profile.domain.fact_intake import CountingFact, SeenFact
-from services.profile.domain.facts import Fact, FactName, StoredFact
-from services.profile.domain.sources import Basis
+from services.profile.domain.facts.fact import Fact, FactName, StoredFact
+from services.profile.domain.facts.sources import Basis
+from services.profile.domain.history.events import CustomerId, Party, TraceId
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 

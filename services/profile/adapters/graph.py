@@ -12,10 +12,10 @@ from services.profile.adapters.tables import (
     tombstones,
     traces,
 )
-from services.profile.domain.events import CustomerId, TraceId
+from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.ingestion import NewTrace, OwnedTrace
-from services.profile.domain.linking import Evidence, Pair, Trace, Witness
-from services.profile.domain.regrouping import Cause, Change
+from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness
+from services.profile.domain.people.regrouping import Cause, Change
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 

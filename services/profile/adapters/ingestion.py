@@ -22,8 +22,8 @@ from services.profile.adapters.regrouping import (
 )
 from services.profile.adapters.tables import events, seen_events
 from services.profile.domain.customer import CustomerRecord
-from services.profile.domain.events import CustomerId, EventKey, Report, TraceId
-from services.profile.domain.identifier_rules import LinkRules
+from services.profile.domain.history.events import CustomerId, EventKey, Report, TraceId
+from services.profile.domain.history.state import fold
 from services.profile.domain.ingestion import (
     Group,
     Known,
@@ -33,9 +33,9 @@ from services.profile.domain.ingestion import (
     sift,
     told_links,
 )
-from services.profile.domain.linking import Evidence
-from services.profile.domain.regrouping import Cause, ChangeKind
-from services.profile.domain.state import fold
+from services.profile.domain.people.identifier_rules import LinkRules
+from services.profile.domain.people.linking import Evidence
+from services.profile.domain.people.regrouping import Cause, ChangeKind
 from services.profile.ports import Ingested
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent

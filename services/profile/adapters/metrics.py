@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import prometheus_client
 
-from services.profile.domain.events import EventType, Party
+from services.profile.domain.history.events import EventType, Party
 from services.profile.domain.ingestion import Outcome
 
 EVENTS = prometheus_client.Counter(

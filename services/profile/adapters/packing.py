@@ -12,18 +12,18 @@ from typing import Any
 
 import msgpack
 
-from services.profile.domain.consent import Consents, Purpose, Statement
-from services.profile.domain.events import Event, EventLine, EventType, Party
-from services.profile.domain.item_histories import ItemColumns, ItemHistory, columnar
-from services.profile.domain.purchase_lines import CategoryHistory, LineSums
-from services.profile.domain.questions import Ask, AskedQuestion, Given, QuestionHistory
-from services.profile.domain.snapshot import Columns, Exposure
-from services.profile.domain.state import (
+from services.profile.domain.history.events import Event, EventLine, EventType, Party
+from services.profile.domain.history.item_histories import ItemColumns, ItemHistory, columnar
+from services.profile.domain.history.purchase_lines import CategoryHistory, LineSums
+from services.profile.domain.history.questions import Ask, AskedQuestion, Given, QuestionHistory
+from services.profile.domain.history.state import (
     Basket,
     CustomerState,
     Impression,
     OfferHistory,
 )
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement
+from services.profile.domain.snapshot import Columns, Exposure
 from services.profile.domain.traits import Traits
 from services.profile.domain.traits.tendencies import Evidence
 

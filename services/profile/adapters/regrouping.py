@@ -16,9 +16,9 @@ from services.profile.adapters.customer_rows import (
     save,
 )
 from services.profile.domain.customer import CustomerRecord, joined
-from services.profile.domain.events import CustomerId, TraceId
-from services.profile.domain.linking import Evidence
-from services.profile.domain.regrouping import Cause, ChangeKind, Regrouping
+from services.profile.domain.history.events import CustomerId, TraceId
+from services.profile.domain.people.linking import Evidence
+from services.profile.domain.people.regrouping import Cause, ChangeKind, Regrouping
 from services.storage.outages import Conflict
 
 Held = dict[CustomerId, CustomerRecord]

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, or_, sel
 
 from services.profile.adapters.customer_rows import forget, locked, refolded, save
 from services.profile.adapters.tables import accesses, customers, events
-from services.profile.domain.events import CustomerId, EventType
-from services.profile.domain.retention import ACCESSES, Retention
+from services.profile.domain.history.events import CustomerId, EventType
+from services.profile.domain.privacy.retention import ACCESSES, Retention
 from services.storage.outages import Conflict
 from services.storage.transactions import reading, transaction
 

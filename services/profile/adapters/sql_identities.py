@@ -16,9 +16,9 @@ from services.profile.adapters.regrouping import (
 )
 from services.profile.adapters.replays import once
 from services.profile.adapters.tables import identity_changes
-from services.profile.domain.events import CustomerId, EventKey, Handle, TraceId
-from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
-from services.profile.domain.identity_decisions import (
+from services.profile.domain.history.events import CustomerId, EventKey, Handle, TraceId
+from services.profile.domain.ingestion import NewTrace
+from services.profile.domain.people.decisions import (
     Decision,
     Suggestion,
     blocked,
@@ -26,9 +26,9 @@ from services.profile.domain.identity_decisions import (
     standing,
     take_apart,
 )
-from services.profile.domain.ingestion import NewTrace
-from services.profile.domain.linking import Evidence, held_back, people, shared_traces
-from services.profile.domain.regrouping import Cause, Change, ChangeKind, Regrouping, regroup
+from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.people.linking import Evidence, held_back, people, shared_traces
+from services.profile.domain.people.regrouping import Cause, Change, ChangeKind, Regrouping, regroup
 from services.profile.ports import LoggedChange
 from services.serving.failures import Failure, Kind
 from services.storage.transactions import reading, transaction

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row, delete, exc, insert, select, upd
 
 from ml.model.persona import Personas
 from services.profile.adapters.tables import persona_catalogue, personas
-from services.profile.domain.persona import (
+from services.profile.domain.personas.persona import (
     LEARNED_PREFIX,
     Persona,
     PersonaCatalogue,

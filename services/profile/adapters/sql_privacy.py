@@ -11,9 +11,9 @@ from services.profile.adapters.customer_rows import current_name, stored_events,
 from services.profile.adapters.erasing import Tombstone, erase
 from services.profile.adapters.tables import accesses, erasures, pending_erasures
 from services.profile.domain.customer import StoredEvent, StoredStatement
-from services.profile.domain.events import CustomerId
-from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
-from services.profile.domain.privacy import Access, Erasure, Removal, begun, confirmed
+from services.profile.domain.history.events import CustomerId
+from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.privacy.erasure import Access, Erasure, Removal, begun, confirmed
 from services.storage.emptied_log import empty_log
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, insert, select
 from services.profile.adapters.customer_rows import record_of
 from services.profile.adapters.tables import DENIED, accesses, customers
 from services.profile.domain.customer import CustomerRecord
-from services.profile.domain.events import CustomerId
-from services.profile.domain.privacy import Access
+from services.profile.domain.history.events import CustomerId
+from services.profile.domain.privacy.erasure import Access
 from services.storage.transactions import reading, transaction
 
 

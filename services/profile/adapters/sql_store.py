@@ -26,12 +26,12 @@ from services.profile.adapters.tables import (
     identity_changes,
     traces,
 )
-from services.profile.domain.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier, StoredEvent
-from services.profile.domain.events import CustomerId, EventType, Handle, Report
-from services.profile.domain.facts import ToldFact
-from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.facts.fact import ToldFact
+from services.profile.domain.history.events import CustomerId, EventType, Handle, Report
 from services.profile.domain.ingestion import Result
+from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import (
     CustomerView,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
 
-from services.profile.domain.consent import Consents, Purpose, Statement, latest
-from services.profile.domain.events import CustomerId, Event, TraceId
-from services.profile.domain.facts import StoredFact
-from services.profile.domain.state import CustomerState, fold, merge
+from services.profile.domain.facts.fact import StoredFact
+from services.profile.domain.history.events import CustomerId, Event, TraceId
+from services.profile.domain.history.state import CustomerState, fold, merge
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement, latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from ml.model.life_stages.signs import SignTable
-from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.consent import ConsentPolicy
+from services.profile.domain.facts.catalogue import Catalogue
+from services.profile.domain.privacy.consent import ConsentPolicy
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 
 

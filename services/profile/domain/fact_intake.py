@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from services.profile.domain.customer import CustomerRecord
-from services.profile.domain.events import CustomerId, TraceId
-from services.profile.domain.facts import FactName, ToldFact
+from services.profile.domain.facts.fact import FactName, ToldFact
+from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.ingestion import NewTrace, Outcome, OwnedTrace, Result
 
 

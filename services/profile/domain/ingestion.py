@@ -13,10 +13,17 @@ from enum import Enum
 from itertools import combinations
 from typing import NamedTuple
 
-from services.profile.domain.events import NOBODY, CustomerId, EventKey, Handle, Report, TraceId
-from services.profile.domain.identifier_rules import LinkRules
-from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
-from services.profile.domain.regrouping import Regrouping, home_of, regroup
+from services.profile.domain.history.events import (
+    NOBODY,
+    CustomerId,
+    EventKey,
+    Handle,
+    Report,
+    TraceId,
+)
+from services.profile.domain.people.identifier_rules import LinkRules
+from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness, pair
+from services.profile.domain.people.regrouping import Regrouping, home_of, regroup
 
 
 class Outcome(Enum):

@@ -7,10 +7,10 @@ behind.
 
 from ml.model.life_stages.finding import LifeStage, life_stages
 from ml.model.life_stages.history import MonthlyHistory, store_changes
-from services.profile.domain.consent import Purpose
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.moments import month_of
+from services.profile.domain.history.moments import month_of
+from services.profile.domain.privacy.consent import Purpose
 
 NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
 """Purposes without which no stage is looked for."""

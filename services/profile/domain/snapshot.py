@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
-from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
-from services.profile.domain.events import MICROS, CustomerId, ItemId, OfferId
-from services.profile.domain.item_histories import columnar
-from services.profile.domain.questions import AskedQuestion, asked_questions
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS, CustomerId, ItemId, OfferId
+from services.profile.domain.history.item_histories import columnar
+from services.profile.domain.history.questions import AskedQuestion, asked_questions
+from services.profile.domain.history.state import CustomerState
+from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.traits import Traits, traits
 from services.profile.domain.traits.tendencies import Evidence, evidence_of
 

@@ -7,10 +7,16 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, persona_pb2
 
-from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.life import stages_of
-from services.profile.domain.snapshot import Columns, Exposure, Snapshot, columns_of, permitted
+from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose, Statement
+from services.profile.domain.snapshot import (
+    Columns,
+    Exposure,
+    Snapshot,
+    columns_of,
+    permitted,
+)
 from services.profile.domain.traits import (
     Traits,
     all_traits,

@@ -5,7 +5,7 @@ import re
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import event_pb2
 
-from services.profile.domain.events import (
+from services.profile.domain.history.events import (
     MICROS,
     WITH_LINES,
     WITH_OFFER,
@@ -21,7 +21,7 @@ from services.profile.domain.events import (
     QuestionId,
     Report,
 )
-from services.profile.domain.identity import IdentifierKind, IdentityKey, normalise
+from services.profile.domain.people.identity import IdentifierKind, IdentityKey, normalise
 from services.serving.validation import OPAQUE, Check
 
 MAX_IDENTIFIERS = 8

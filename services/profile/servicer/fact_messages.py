@@ -2,13 +2,13 @@
 
 from ofone.profile.v1 import event_pb2, fact_pb2
 
-from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.events import CustomerId, Party
-from services.profile.domain.fact_keys import FactKey, RefusedValue, Value
-from services.profile.domain.fact_resolution import FactWitness, HeldFact, HeldValue
-from services.profile.domain.facts import Fact, ToldFact
-from services.profile.domain.identity import IdentityKey
-from services.profile.domain.sources import Basis
+from services.profile.domain.facts.catalogue import Catalogue
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.facts.keys import FactKey, RefusedValue, Value
+from services.profile.domain.facts.resolution import FactWitness, HeldFact, HeldValue
+from services.profile.domain.facts.sources import Basis
+from services.profile.domain.history.events import CustomerId, Party
+from services.profile.domain.people.identity import IdentityKey
 from services.profile.servicer.event_messages import handle_of, micros_of, timestamp
 from services.serving.validation import Check
 

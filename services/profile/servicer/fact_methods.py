@@ -6,12 +6,12 @@ from datetime import datetime
 from ofone.profile.v1 import customer_pb2, fact_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.consent import Purpose
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS
-from services.profile.domain.fact_resolution import readable, resolve
-from services.profile.domain.identity import IdentityKey
+from services.profile.domain.facts.resolution import readable, resolve
+from services.profile.domain.history.events import MICROS
 from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.people.identity import IdentityKey
+from services.profile.domain.privacy.consent import Purpose
 from services.profile.ports import CustomerView, ProfileMeter, ProfileStore
 from services.profile.servicer.fact_messages import held_fact_message, told_fact_of
 from services.serving.failures import Failure

@@ -7,9 +7,9 @@ from datetime import datetime
 from ofone.profile.v1 import event_pb2, identity_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.events import MICROS, CustomerId
-from services.profile.domain.identity import IdentityKey
-from services.profile.domain.identity_decisions import Decision, Standing, Suggestion
+from services.profile.domain.history.events import MICROS, CustomerId
+from services.profile.domain.people.decisions import Decision, Standing, Suggestion
+from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports import IdentityStore, LoggedChange
 from services.profile.servicer.event_messages import handle_of, timestamp
 from services.serving import caller

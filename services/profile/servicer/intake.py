@@ -12,10 +12,10 @@ from threading import BoundedSemaphore
 from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.catalogue import Catalogue
-from services.profile.domain.events import MICROS, Event, Party
-from services.profile.domain.identity import IdentityKey
+from services.profile.domain.facts.catalogue import Catalogue
+from services.profile.domain.history.events import MICROS, Event, Party
 from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports import ProfileMeter, ProfileStore
 from services.profile.servicer.event_messages import report_of
 from services.serving.failures import Failure, FieldViolation, Kind, invalid

@@ -7,7 +7,7 @@ from ofone.profile.v1 import life_pb2
 
 from ml.model.life_stages.finding import LifeStage
 from ml.model.life_stages.words import sentence
-from services.profile.domain.moments import seconds_of_month
+from services.profile.domain.history.moments import seconds_of_month
 
 
 def life_messages(stages: Iterable[LifeStage]) -> list[life_pb2.LifeStage]:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.catalogue import freshness
-from services.profile.domain.consent import Purpose
 from services.profile.domain.customer import StoredEvent
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS, CustomerId, Party
+from services.profile.domain.facts.catalogue import freshness
+from services.profile.domain.history.events import MICROS, CustomerId, Party
+from services.profile.domain.privacy.consent import Purpose
 from services.profile.ports import ProfileStore
 from services.profile.servicer.event_messages import timestamp
 from services.profile.servicer.listing_messages import (

@@ -8,8 +8,8 @@ from ofone.profile.v1 import persona_pb2 as messages
 from ml.model.persona import Persona as LearnedPersona
 from ml.model.persona import Personas, PersonasError
 from services.conditions.condition import ConditionMistake
-from services.profile.domain.membership import Membership
-from services.profile.domain.persona import (
+from services.profile.domain.personas.membership import Membership
+from services.profile.domain.personas.persona import (
     LEARNED_PREFIX,
     Persona,
     PersonaId,

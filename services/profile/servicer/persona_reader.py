@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.profile.domain.membership import Membership, memberships
-from services.profile.domain.persona import PersonaCatalogue
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.state import CustomerState
+from services.profile.domain.personas.membership import Membership, memberships
+from services.profile.domain.personas.persona import PersonaCatalogue
 from services.profile.ports import PersonaRules, PersonaStore
 
 

@@ -10,8 +10,8 @@ from ofone.profile.v1 import persona_service_pb2 as messages
 from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceServicer
 
 from ml.model.persona import Personas
-from services.profile.domain.events import MICROS
-from services.profile.domain.persona import Persona, PersonaId, StoredPersona
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.personas.persona import Persona, PersonaId, StoredPersona
 from services.profile.ports import PersonaRules, PersonaStore
 from services.profile.servicer.persona_messages import (
     changed,

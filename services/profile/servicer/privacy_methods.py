@@ -8,8 +8,8 @@ from itertools import islice
 from ofone.profile.v1 import customer_pb2, privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.events import MICROS, CustomerId
-from services.profile.domain.privacy import TRAINING, Access, Erasure, Removal
+from services.profile.domain.history.events import MICROS, CustomerId
+from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
 from services.profile.ports import CustomerView, IdentityStore, PrivacyStore, ProfileStore
 from services.profile.servicer.customer_messages import statement_message
 from services.profile.servicer.event_messages import event_message, timestamp

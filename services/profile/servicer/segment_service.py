@@ -11,10 +11,10 @@ from ofone.profile.v1 import segment_service_pb2 as pb
 from ofone.profile.v1 import segment_service_pb2_grpc as pb_grpc
 
 from services.conditions.condition import ConditionMistake
-from services.profile.domain.consent import MARKETING, ConsentPolicy, Purpose
-from services.profile.domain.events import MICROS, NOBODY, CustomerId
-from services.profile.domain.privacy import Access
-from services.profile.domain.segment import LEAST_CUSTOMERS, Segment, belongs, rounded
+from services.profile.domain.history.events import MICROS, NOBODY, CustomerId
+from services.profile.domain.personas.segment import LEAST_CUSTOMERS, Segment, belongs, rounded
+from services.profile.domain.privacy.consent import MARKETING, ConsentPolicy, Purpose
+from services.profile.domain.privacy.erasure import Access
 from services.profile.ports import PersonaRules, SegmentStore
 from services.serving import caller
 from services.serving.failures import Failure, Kind

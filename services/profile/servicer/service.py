@@ -12,9 +12,9 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS, CustomerId, Handle
-from services.profile.domain.identity import IdentityKey
+from services.profile.domain.history.events import MICROS, CustomerId, Handle
 from services.profile.domain.life import stages_of
+from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports import (
     CustomerView,
     IdentityStore,

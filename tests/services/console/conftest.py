@@ -27,7 +27,7 @@ from services.console.session import (
     QUESTION_SERVICE,
     RECOMMENDATION_SERVICE,
 )
-from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.personas.membership import VOCABULARY
 from services.profile.servicer.persona_service import PersonaServicer
 from services.recommendation.adapters.question_book import CachedQuestionBook
 from services.recommendation.domain.condition import vocabulary

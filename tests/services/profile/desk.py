@@ -16,11 +16,11 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.catalogue_file import load_catalogue
-from services.profile.domain.consent import ConsentPolicy
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS, Party
+from services.profile.domain.history.events import MICROS, Party
 from services.profile.domain.ingestion import Outcome
-from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.personas.membership import VOCABULARY
+from services.profile.domain.privacy.consent import ConsentPolicy
 from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import CustomerId, Handle, Report
-from services.profile.domain.facts import Fact, ToldFact
-from services.profile.domain.identifier_rules import KindRule, LinkRules
-from services.profile.domain.identity import IdentifierKind
-from services.profile.domain.identity_decisions import Decision
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.history.events import CustomerId, Handle, Report
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.people.identifier_rules import KindRule, LinkRules
+from services.profile.domain.people.identity import IdentifierKind
+from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.serving.failures import Failure
 from tests.services.profile.told import IDENTITY, NOW, bought, told

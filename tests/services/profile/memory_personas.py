@@ -4,7 +4,12 @@ import dataclasses
 from collections.abc import Sequence
 
 from ml.model.persona import Personas
-from services.profile.domain.persona import Persona, PersonaCatalogue, PersonaId, StoredPersona
+from services.profile.domain.personas.persona import (
+    Persona,
+    PersonaCatalogue,
+    PersonaId,
+    StoredPersona,
+)
 from services.serving.failures import Failure, Kind, not_found
 
 

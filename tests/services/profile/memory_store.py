@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from services.profile.domain.consent import Consents, Purpose, Statement
 from services.profile.domain.customer import (
     CustomerRecord,
     KnownIdentifier,
@@ -12,7 +11,9 @@ from services.profile.domain.customer import (
     StoredStatement,
     recomputed,
 )
-from services.profile.domain.events import (
+from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts
+from services.profile.domain.facts.fact import FactName, StoredFact, ToldFact
+from services.profile.domain.history.events import (
     CustomerId,
     EventKey,
     EventType,
@@ -20,10 +21,6 @@ from services.profile.domain.events import (
     Report,
     TraceId,
 )
-from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts
-from services.profile.domain.facts import FactName, StoredFact, ToldFact
-from services.profile.domain.identifier_rules import LINK_RULES, LinkRules
-from services.profile.domain.identity_decisions import Decision
 from services.profile.domain.ingestion import (
     Known,
     Outcome,
@@ -34,9 +31,12 @@ from services.profile.domain.ingestion import (
     sift,
     told_links,
 )
-from services.profile.domain.linking import Evidence, Pair, Trace, Witness, pair
-from services.profile.domain.privacy import Access, Erasure
-from services.profile.domain.regrouping import home_of
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
+from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness, pair
+from services.profile.domain.people.regrouping import home_of
+from services.profile.domain.privacy.consent import Consents, Purpose, Statement
+from services.profile.domain.privacy.erasure import Access, Erasure
 from services.profile.domain.snapshot import Snapshot, columns_of
 from services.profile.ports import (
     CustomerView,

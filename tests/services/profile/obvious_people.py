@@ -1,11 +1,11 @@
 """Who is one person, found in the slow and obvious way: sets of names, gone through anew.
 
-Written without a look at ``services.profile.domain.linking``, from what its docstring promises.
+Written without a look at the domain's own way, from what its docstring promises.
 """
 
-from services.profile.domain.events import TraceId
-from services.profile.domain.identifier_rules import LinkRules
-from services.profile.domain.linking import Evidence, Pair
+from services.profile.domain.history.events import TraceId
+from services.profile.domain.people.identifier_rules import LinkRules
+from services.profile.domain.people.linking import Evidence, Pair
 
 Groups = list[set[TraceId]]
 

@@ -8,9 +8,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.events import MICROS, QuestionId
-from services.profile.domain.questions import RECENT_ANSWERS, RECENT_ASKS, asked_questions
-from services.profile.domain.state import fold
+from services.profile.domain.history.events import MICROS, QuestionId
+from services.profile.domain.history.questions import RECENT_ANSWERS, RECENT_ASKS, asked_questions
+from services.profile.domain.history.state import fold
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
 from tests.services.profile.memory_store import MemoryProfileStore

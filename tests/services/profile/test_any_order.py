@@ -11,9 +11,9 @@ from sqlalchemy import Engine, text
 
 from services.profile.adapters.catalogue_file import load_catalogue
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS, Event, EventType, Handle, Report
+from services.profile.domain.history.events import MICROS, Event, EventType, Handle, Report
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import ProfileStore
 from services.profile.servicer.customer_messages import snapshot_message

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from services.profile.__main__ import read_blocked
-from services.profile.domain.blocked_values import NOBODY, BlockedValues
-from services.profile.domain.identity import IdentifierKind, IdentityKey
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.people.blocked_values import NOBODY, BlockedValues
+from services.profile.domain.people.identity import IdentifierKind, IdentityKey
 from services.profile.ports import ProfileStore
 from services.serving.settings import SettingsError
 from tests.services.profile.told import NOW, bought, card, told

@@ -10,10 +10,10 @@ from sqlalchemy import Engine, func, select
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import events, seen_events
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import Report
-from services.profile.domain.facts import Fact, ToldFact
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.history.events import Report
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.privacy.consent import Purpose, Statement
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.test_any_order import snapshots
 from tests.services.profile.told import NOW, bought, card, email, told

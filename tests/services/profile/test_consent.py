@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from services.profile.domain.consent import ConsentPolicy, Purpose, Statement, latest
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement, latest
 
 SMS = Purpose.MARKETING_SMS
 

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, MetaData, select
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import Handle, Report
-from services.profile.domain.facts import Fact, ToldFact
-from services.profile.domain.identity import IdentifierKind
-from services.profile.domain.identity_decisions import Decision
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.history.events import Handle, Report
 from services.profile.domain.ingestion import Outcome
-from services.profile.domain.privacy import TRAINING, Access, Erasure, Removal
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.people.identity import IdentifierKind
+from services.profile.domain.privacy.consent import Purpose, Statement
+from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
 from services.profile.ports import Period, Purchase
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, purchase, serving

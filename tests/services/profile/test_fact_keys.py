@@ -3,7 +3,7 @@
 import pytest
 
 from services.profile.adapters.catalogue_file import load_catalogue
-from services.profile.domain.fact_keys import RefusedValue, Value
+from services.profile.domain.facts.keys import RefusedValue, Value
 
 KEYS = load_catalogue().keys
 

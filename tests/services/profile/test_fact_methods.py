@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.events import Party
+from services.profile.domain.history.events import Party
 from services.profile.domain.ingestion import Outcome
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving

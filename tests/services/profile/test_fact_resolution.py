@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profile.adapters.catalogue_file import load_catalogue
-from services.profile.domain.catalogue import freshness
-from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
-from services.profile.domain.events import MICROS, Party
-from services.profile.domain.fact_keys import Value
-from services.profile.domain.fact_resolution import HeldFact, Rule, readable, resolve
-from services.profile.domain.facts import Fact
-from services.profile.domain.sources import Basis
+from services.profile.domain.facts.catalogue import freshness
+from services.profile.domain.facts.fact import Fact
+from services.profile.domain.facts.keys import Value
+from services.profile.domain.facts.resolution import HeldFact, Rule, readable, resolve
+from services.profile.domain.facts.sources import Basis
+from services.profile.domain.history.events import MICROS, Party
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from tests.services.profile.told import DAY, NOW
 
 CATALOGUE = load_catalogue()

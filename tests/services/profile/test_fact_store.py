@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import CustomerId, Handle
-from services.profile.domain.facts import Fact, ToldFact
-from services.profile.domain.identity_decisions import Decision
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.history.events import CustomerId, Handle
 from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.ports import CustomerView, ProfileStore
 from tests.services.profile.told import NOW, bought, card, email, told
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.profile.domain.identity import IdentifierKind, IdentityKey, normalise
+from services.profile.domain.people.identity import IdentifierKind, IdentityKey, normalise
 
 KEY = IdentityKey(b"0123456789abcdef")
 

@@ -11,11 +11,11 @@ from sqlalchemy import Engine, select
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import consent_statements, customers, events
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import CustomerId, Handle, Report
-from services.profile.domain.identity import IdentifierKind
-from services.profile.domain.identity_decisions import Decision, Standing
-from services.profile.domain.regrouping import ChangeKind
+from services.profile.domain.history.events import CustomerId, Handle, Report
+from services.profile.domain.people.decisions import Decision, Standing
+from services.profile.domain.people.identity import IdentifierKind
+from services.profile.domain.people.regrouping import ChangeKind
+from services.profile.domain.privacy.consent import Purpose, Statement
 from services.serving.failures import Failure, Kind
 from tests.services.profile.told import IDENTITY, NOW, bought, card, email, told
 

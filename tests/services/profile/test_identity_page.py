@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.identifier_rules import RULES
-from services.profile.domain.identity import IdentifierKind
+from services.profile.domain.people.identifier_rules import RULES
+from services.profile.domain.people.identity import IdentifierKind
 from tests.services.profile.desk import purchase, serving
 
 PAGE = (Path(__file__).parents[3] / "docs" / "identity.md").read_text()

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.domain.events import ItemId
-from services.profile.domain.item_histories import (
+from services.profile.domain.history.events import ItemId
+from services.profile.domain.history.item_histories import (
     FEW,
     ItemColumns,
     ItemHistory,
@@ -12,7 +12,7 @@ from services.profile.domain.item_histories import (
     joined_items,
     merge_items,
 )
-from services.profile.domain.sums import joined
+from services.profile.domain.history.sums import joined
 
 histories = st.dictionaries(
     st.integers(0, 60).map(lambda number: ItemId(f"item{number}")),

@@ -5,13 +5,20 @@ import pytest
 from ml.model.life_stages.history import Kind
 from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
 from services.profile.adapters.catalogue_file import load_catalogue
-from services.profile.domain.consent import ConsentPolicy, Consents, Purpose, Statement
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.events import MICROS, CustomerId, Event, EventLine, EventType, ItemId
+from services.profile.domain.history.events import (
+    MICROS,
+    CustomerId,
+    Event,
+    EventLine,
+    EventType,
+    ItemId,
+)
+from services.profile.domain.history.moments import month_of, seconds_of_month
+from services.profile.domain.history.state import CustomerState, fold
 from services.profile.domain.life import stages_of
-from services.profile.domain.moments import month_of, seconds_of_month
-from services.profile.domain.state import CustomerState, fold
+from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose, Statement
 from tests.services.profile.told import DAY, NOW
 
 OPEN = ConsentPolicy(personalisation_default=True)

@@ -8,10 +8,10 @@ from ml.model.persona import SMALL, Personas
 from ml.model.persona import Persona as LearnedPersona
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.condition import Value
-from services.profile.domain.events import MICROS, Event, EventLine, EventType, ItemId
-from services.profile.domain.membership import VOCABULARY, facts_of, memberships
-from services.profile.domain.persona import Persona, PersonaCatalogue, PersonaId, Season
-from services.profile.domain.state import CustomerState, fold
+from services.profile.domain.history.events import MICROS, Event, EventLine, EventType, ItemId
+from services.profile.domain.history.state import CustomerState, fold
+from services.profile.domain.personas.membership import VOCABULARY, facts_of, memberships
+from services.profile.domain.personas.persona import Persona, PersonaCatalogue, PersonaId, Season
 from tests.services.profile.told import DAY, NOW
 
 RULES = CelConditions(VOCABULARY)

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, text
 from services.profile.adapters.packing import pack_consents, pack_event, pack_state
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
-from services.profile.domain.consent import Purpose, Statement
-from services.profile.domain.events import EventKey
+from services.profile.domain.history.events import EventKey
+from services.profile.domain.history.state import fold
 from services.profile.domain.ingestion import Outcome
-from services.profile.domain.state import fold
+from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.ports import Period
 from services.storage.engine import DatabaseLimits, open_engine
 from services.storage.migrations import _config, migrate

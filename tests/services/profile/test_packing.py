@@ -15,10 +15,10 @@ from services.profile.adapters.packing import (
     unpack_event,
     unpack_state,
 )
-from services.profile.domain.events import Event, EventLine, EventType, ItemId, QuestionId
-from services.profile.domain.purchase_lines import LineSums
+from services.profile.domain.history.events import Event, EventLine, EventType, ItemId, QuestionId
+from services.profile.domain.history.purchase_lines import LineSums
+from services.profile.domain.history.state import fold
 from services.profile.domain.snapshot import columns_of
-from services.profile.domain.state import fold
 from tests.services.profile.told import NOW, about_offer, answered, bought, card, returned, told
 
 FORMAT_1_EVENT = bytes.fromhex(

@@ -8,7 +8,7 @@ import pytest
 from ml.model.persona import Persona as LearnedPersona
 from ml.model.persona import Personas
 from services.profile.adapters.sql_personas import SqlPersonaStore
-from services.profile.domain.persona import Persona, PersonaId, Season
+from services.profile.domain.personas.persona import Persona, PersonaId, Season
 from services.profile.ports import PersonaStore
 from services.serving.failures import Failure, Kind
 from tests.services.profile.conftest import OpenEngine

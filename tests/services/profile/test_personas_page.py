@@ -8,7 +8,7 @@ import yaml
 
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.source_text import TYPE_NAMES
-from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.personas.membership import VOCABULARY
 from tests.services.profile.desk import serving
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.test_persona_service import tea_drinker

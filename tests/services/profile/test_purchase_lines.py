@@ -4,10 +4,14 @@ import math
 
 import pytest
 
-from services.profile.domain.events import MICROS, Event, EventLine, EventType, ItemId
-from services.profile.domain.moments import day_count, day_numbers, hour_of_week, month_of
-from services.profile.domain.purchase_lines import CATEGORY_MONTHS, CategoryHistory, LineSums
-from services.profile.domain.state import fold
+from services.profile.domain.history.events import MICROS, Event, EventLine, EventType, ItemId
+from services.profile.domain.history.moments import day_count, day_numbers, hour_of_week, month_of
+from services.profile.domain.history.purchase_lines import (
+    CATEGORY_MONTHS,
+    CategoryHistory,
+    LineSums,
+)
+from services.profile.domain.history.state import fold
 from tests.services.profile.told import DAY, NOW
 
 

@@ -12,10 +12,10 @@ from services.profile.__main__ import main, read_retention
 from services.profile.adapters.retaining import retain
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.events import EventType
+from services.profile.domain.history.events import EventType
 from services.profile.domain.ingestion import Outcome
-from services.profile.domain.privacy import Access
-from services.profile.domain.retention import ACCESSES, USUAL, RetentionError, with_bounds
+from services.profile.domain.privacy.erasure import Access
+from services.profile.domain.privacy.retention import ACCESSES, USUAL, RetentionError, with_bounds
 from services.profile.ports import Period
 from services.serving.settings import SettingsError
 from tests.services.profile.told import DAY, IDENTITY, NOW, about_offer, bought, card, told

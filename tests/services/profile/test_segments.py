@@ -15,9 +15,9 @@ from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
-from services.profile.domain.events import MICROS
-from services.profile.domain.membership import VOCABULARY
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.personas.membership import VOCABULARY
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.servicer.segment_service import NAME, SegmentServicer
 from services.serving.bootstrap import Application, Service, running
 from services.serving.channel import ChannelSettings, connect

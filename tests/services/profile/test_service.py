@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
-from services.profile.domain.consent import Purpose
+from services.profile.domain.privacy.consent import Purpose
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
 from tests.services.profile.memory_store import MemoryProfileStore

@@ -1,7 +1,8 @@
 """The columns of a snapshot and the traits in it."""
 
-from services.profile.domain.consent import ConsentPolicy, Purpose, Statement
-from services.profile.domain.events import CustomerId, EventType
+from services.profile.domain.history.events import CustomerId, EventType
+from services.profile.domain.history.state import fold
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.snapshot import (
     MAX_EXPOSURES,
     MAX_ITEMS,
@@ -10,7 +11,6 @@ from services.profile.domain.snapshot import (
     columns_of,
     permitted,
 )
-from services.profile.domain.state import fold
 from services.profile.domain.traits import Traits, traits
 from tests.services.profile.told import DAY, NOW, about_offer, bought, returned
 

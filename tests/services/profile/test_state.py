@@ -6,15 +6,22 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.domain.events import Event, EventLine, EventType, ItemId, OfferId, QuestionId
-from services.profile.domain.state import (
+from services.profile.domain.history.events import (
+    Event,
+    EventLine,
+    EventType,
+    ItemId,
+    OfferId,
+    QuestionId,
+)
+from services.profile.domain.history.state import (
     RECENT_BASKETS,
     RECENT_IMPRESSIONS,
     CustomerState,
     fold,
     merge,
 )
-from services.profile.domain.sums import CEILING
+from services.profile.domain.history.sums import CEILING
 from tests.services.profile.told import DAY, NOW, about_offer, bought, returned
 
 lines = st.lists(

@@ -1,6 +1,6 @@
 """Where events stand in a timeline, and which lie within a period."""
 
-from services.profile.domain.events import Event
+from services.profile.domain.history.events import Event
 from services.profile.ports import Period, TimelinePosition
 
 

@@ -1,6 +1,6 @@
 """What sources tell in the tests: short ways to write reports."""
 
-from services.profile.domain.events import (
+from services.profile.domain.history.events import (
     MICROS,
     CustomerId,
     Event,
@@ -12,7 +12,7 @@ from services.profile.domain.events import (
     QuestionId,
     Report,
 )
-from services.profile.domain.identity import IdentifierKind, IdentityKey
+from services.profile.domain.people.identity import IdentifierKind, IdentityKey
 
 IDENTITY = IdentityKey(b"a key that only tests know of")
 NOW = 1_760_000_000 * MICROS

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from services.profile.domain.customer import StoredEvent, StoredStatement
-from services.profile.domain.events import CustomerId
-from services.profile.domain.identity_decisions import Suggestion
-from services.profile.domain.privacy import Erasure, Removal
+from services.profile.domain.history.events import CustomerId
+from services.profile.domain.people.decisions import Suggestion
+from services.profile.domain.privacy.erasure import Erasure, Removal
 from services.profile.ports import LoggedChange
 
 

@@ -6,7 +6,7 @@ One module a family; ``all_traits`` calls them in the order in which people read
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.brand import brand_traits
 from services.profile.domain.traits.cadence import cadence_traits
 from services.profile.domain.traits.lifetime import lifetime_traits

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from operator import mul
 
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.trait import Trait, Unit
 from services.profile.domain.traits.wording import counted, percent

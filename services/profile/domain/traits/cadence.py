@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from services.profile.domain.moments import SECONDS_PER_DAY, Days, day_numbers
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.moments import SECONDS_PER_DAY, Days, day_numbers
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.rhythm import rhythm_of
 from services.profile.domain.traits.trait import Trait, Unit

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.moments import SECONDS_PER_DAY, day_count
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.history.moments import SECONDS_PER_DAY, day_count
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.hypergeometric import hypergeometric
 from services.profile.domain.traits.priors import LifetimePrior, Priors, SpendPrior
 from services.profile.domain.traits.trait import Trait, Unit

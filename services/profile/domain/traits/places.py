@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from services.profile.domain.moments import HOURS_PER_WEEK, SECONDS_PER_HOUR
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.moments import HOURS_PER_WEEK, SECONDS_PER_HOUR
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.trait import Mix, Trait, Unit
 from services.profile.domain.traits.wording import percent

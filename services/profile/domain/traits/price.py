@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.purchase_lines import LineSums
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.history.purchase_lines import LineSums
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors, PromotionPrior
 from services.profile.domain.traits.trait import Trait, Unit
 from services.profile.domain.traits.wording import counted, percent

@@ -6,9 +6,9 @@ Source: Hughes, "Strategic Database Marketing", 1994, chapter 6 (RFM).
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.moments import SECONDS_PER_DAY, day_count
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.history.moments import SECONDS_PER_DAY, day_count
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.trait import Trait, Unit
 from services.profile.domain.traits.wording import ago, amount, counted

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from services.profile.domain.moments import SECONDS_PER_DAY
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.moments import SECONDS_PER_DAY
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors, RepurchasePrior
 from services.profile.domain.traits.rhythm import Rhythm, rhythm_of_mean
 from services.profile.domain.traits.trait import Trait, Unit

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.item_histories import columnar
-from services.profile.domain.moments import SECONDS_PER_DAY
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.history.item_histories import columnar
+from services.profile.domain.history.moments import SECONDS_PER_DAY
+from services.profile.domain.history.state import CustomerState
 
 
 @dataclass(frozen=True, slots=True)

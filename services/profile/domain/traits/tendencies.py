@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.profile.domain.item_histories import columnar
-from services.profile.domain.moments import SECONDS_PER_DAY, day_count
-from services.profile.domain.purchase_lines import LineSums
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.item_histories import columnar
+from services.profile.domain.history.moments import SECONDS_PER_DAY, day_count
+from services.profile.domain.history.purchase_lines import LineSums
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.brand import pairs_alike
 from services.profile.domain.traits.cadence import visit_gaps
 from services.profile.domain.traits.lifetime import Purchasing, active_probability

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.item_histories import columnar
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.events import MICROS
+from services.profile.domain.history.item_histories import columnar
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.brand import pairs_alike
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.trait import Trait, Unit

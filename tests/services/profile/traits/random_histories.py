@@ -5,8 +5,15 @@ import random
 from collections.abc import Sequence
 
 from services.profile.adapters.packing import pack_state, unpack_state
-from services.profile.domain.events import MICROS, Event, EventLine, EventType, ItemId, OfferId
-from services.profile.domain.state import CustomerState, fold, merge
+from services.profile.domain.history.events import (
+    MICROS,
+    Event,
+    EventLine,
+    EventType,
+    ItemId,
+    OfferId,
+)
+from services.profile.domain.history.state import CustomerState, fold, merge
 from services.profile.domain.traits.priors import (
     LifetimePrior,
     PricePrior,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.profile.domain.events import MICROS, Event, EventLine, EventType, ItemId
-from services.profile.domain.state import fold
+from services.profile.domain.history.events import MICROS, Event, EventLine, EventType, ItemId
+from services.profile.domain.history.state import fold
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors, Trait, all_traits
 from tests.services.profile.told import DAY, NOW
 

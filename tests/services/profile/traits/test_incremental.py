@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.profile.domain.history.state import CustomerState
 from services.profile.domain.snapshot import columns_of
-from services.profile.domain.state import CustomerState
 from services.profile.domain.traits import all_traits
 from tests.services.profile.traits.random_histories import SHOP, history, incremental, recomputed
 from tests.services.profile.traits.shopper import MOMENT

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable
 from enum import IntEnum
 
-from services.profile.domain.events import CustomerId, Handle
+from services.profile.domain.history.events import CustomerId, Handle
 
 MIN_KEY_BYTES = 16
 """Shorter keys could be tried out."""

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from ml.model.persona import Personas, Rhythm
 from services.conditions.condition import Facts, Holds, Value, Vocabulary
-from services.profile.domain.moments import SECONDS_PER_DAY
-from services.profile.domain.persona import Persona, PersonaCatalogue, PersonaId
-from services.profile.domain.state import CustomerState
+from services.profile.domain.history.moments import SECONDS_PER_DAY
+from services.profile.domain.history.state import CustomerState
+from services.profile.domain.personas.persona import Persona, PersonaCatalogue, PersonaId
 from services.profile.domain.traits import traits
 
 CATEGORY_SHARE = "category_share"

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgpack
 
-from services.profile.domain.events import CustomerId, Handle, Party, TraceId
-from services.profile.domain.fact_keys import Value
-from services.profile.domain.sources import Basis
+from services.profile.domain.facts.keys import Value
+from services.profile.domain.facts.sources import Basis
+from services.profile.domain.history.events import CustomerId, Handle, Party, TraceId
 
 
 class FactName(NamedTuple):

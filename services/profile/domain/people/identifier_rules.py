@@ -8,7 +8,7 @@ merge shows a stranger's purchases and a missed one only waits for the next link
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.profile.domain.identity import IdentifierKind
+from services.profile.domain.people.identity import IdentifierKind
 
 
 @dataclass(frozen=True, slots=True)

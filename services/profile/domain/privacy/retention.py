@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.profile.domain.events import MICROS, EventType
+from services.profile.domain.history.events import MICROS, EventType
 
 DAY_MICROS = 86_400 * MICROS
 ACCESSES = "ACCESSES"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from services.profile.domain.identity import IdentifierKind
+from services.profile.domain.people.identity import IdentifierKind
 
 _NOTHING = ("unknown", "none", "null", "undefined", "n/a", "test")
 NOBODY: Mapping[IdentifierKind, tuple[str, ...]] = {

@@ -20,8 +20,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.profile.domain.events import EventKey, TraceId
-from services.profile.domain.identifier_rules import LinkRules
+from services.profile.domain.history.events import EventKey, TraceId
+from services.profile.domain.people.identifier_rules import LinkRules
 
 
 class Witness(NamedTuple):

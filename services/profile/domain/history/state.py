@@ -17,7 +17,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from ml.model.life_stages.history import daypart_of
-from services.profile.domain.events import (
+from services.profile.domain.history.events import (
     MICROS,
     Event,
     EventType,
@@ -26,9 +26,9 @@ from services.profile.domain.events import (
     Party,
     QuestionId,
 )
-from services.profile.domain.item_histories import ItemHistory, joined_items
-from services.profile.domain.moments import Days, both, day_of, hour_of_week, month_of
-from services.profile.domain.purchase_lines import (
+from services.profile.domain.history.item_histories import ItemHistory, joined_items
+from services.profile.domain.history.moments import Days, both, day_of, hour_of_week, month_of
+from services.profile.domain.history.purchase_lines import (
     CategoryHistory,
     LineSums,
     merge_categories,
@@ -37,8 +37,8 @@ from services.profile.domain.purchase_lines import (
     micros,
     receipt_of,
 )
-from services.profile.domain.questions import QuestionHistory, history_of, merge_histories
-from services.profile.domain.sums import counted, earliest, joined, latest, total
+from services.profile.domain.history.questions import QuestionHistory, history_of, merge_histories
+from services.profile.domain.history.sums import counted, earliest, joined, latest, total
 
 RECENT_BASKETS = 20
 """Baskets kept whole: what the features of the ranker look back on."""

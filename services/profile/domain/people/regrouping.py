@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from services.profile.domain.events import CustomerId, EventKey, TraceId
-from services.profile.domain.identifier_rules import LinkRules
-from services.profile.domain.linking import Evidence, people, shared_traces
+from services.profile.domain.history.events import CustomerId, EventKey, TraceId
+from services.profile.domain.people.identifier_rules import LinkRules
+from services.profile.domain.people.linking import Evidence, people, shared_traces
 
 
 class ChangeKind(IntEnum):

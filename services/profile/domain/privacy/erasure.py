@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.profile.domain.events import CustomerId
+from services.profile.domain.history.events import CustomerId
 
 HERE = "profile"
 """What this service is called as a holder of personal data."""

@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from typing import NamedTuple
 
-from services.profile.domain.events import ItemId
-from services.profile.domain.sums import earliest, joined, total
+from services.profile.domain.history.events import ItemId
+from services.profile.domain.history.sums import earliest, joined, total
 
 FEW = 16
 """Where at most one in so many items changes, it is changed in its place; else all is made anew."""

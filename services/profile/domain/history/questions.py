@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.profile.domain.events import MICROS, WITH_QUESTION, Event, EventType, QuestionId
-from services.profile.domain.sums import latest
+from services.profile.domain.history.events import (
+    MICROS,
+    WITH_QUESTION,
+    Event,
+    EventType,
+    QuestionId,
+)
+from services.profile.domain.history.sums import latest
 
 RECENT_ANSWERS = 5
 """Answers to a question kept: the latest one holds, the earlier ones show what changed."""

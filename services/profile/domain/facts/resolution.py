@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from services.profile.domain.catalogue import Catalogue, freshness
-from services.profile.domain.consent import ConsentPolicy, Consents, Purpose
-from services.profile.domain.events import MICROS, Party
-from services.profile.domain.fact_keys import FactKey, Value, sameness
-from services.profile.domain.facts import Fact
-from services.profile.domain.sources import Basis, Source
+from services.profile.domain.facts.catalogue import Catalogue, freshness
+from services.profile.domain.facts.fact import Fact
+from services.profile.domain.facts.keys import FactKey, Value, sameness
+from services.profile.domain.facts.sources import Basis, Source
+from services.profile.domain.history.events import MICROS, Party
+from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose
 
 _DAY_MICROS = 86_400 * MICROS
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from services.profile.domain.events import Party
+from services.profile.domain.history.events import Party
 
 
 class Basis(IntEnum):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.profile.domain.events import MICROS
-from services.profile.domain.fact_keys import FactKey
-from services.profile.domain.sources import KnownSources
+from services.profile.domain.facts.keys import FactKey
+from services.profile.domain.facts.sources import KnownSources
+from services.profile.domain.history.events import MICROS
 
 _DAY_MICROS = 86_400 * MICROS
 

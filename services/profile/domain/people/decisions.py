@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
-from services.profile.domain.events import CustomerId, TraceId
-from services.profile.domain.linking import Evidence, Pair, Witness, pair
+from services.profile.domain.history.events import CustomerId, TraceId
+from services.profile.domain.people.linking import Evidence, Pair, Witness, pair
 
 
 @dataclass(frozen=True, slots=True)

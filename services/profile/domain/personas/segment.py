@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.conditions.condition import Facts, Holds
-from services.profile.domain.consent import ConsentPolicy, Purpose
 from services.profile.domain.customer import CustomerRecord
-from services.profile.domain.membership import facts_of
+from services.profile.domain.personas.membership import facts_of
+from services.profile.domain.privacy.consent import ConsentPolicy, Purpose
 
 LEAST_CUSTOMERS = 20
 """The least size where a deployment sets none: a figure of official statistics and panels."""

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.profile.domain.events import MICROS, EventLine
-from services.profile.domain.sums import counted, earliest, total
+from services.profile.domain.history.events import MICROS, EventLine
+from services.profile.domain.history.sums import counted, earliest, total
 
 CATEGORY_MONTHS = 24
 """Calendar months of a category that are kept, the latest one included: two of each season."""

@@ -1,0 +1,1 @@
+"""What happened to a customer, and what it adds up to."""

@@ -1,0 +1,1 @@
+"""Who is one person: identifiers, what links them, and what people decide."""

@@ -1,0 +1,1 @@
+"""What the customer allows, and how what is known of them ends."""
