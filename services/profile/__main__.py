@@ -18,16 +18,16 @@ from ofone.profile.v1 import segment_service_pb2_grpc as segment_grpc
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
-from services.profile.adapters.catalogue_file import CatalogueError, load_catalogue
+from services.profile.adapters.files.catalogue_file import CatalogueError, load_catalogue
+from services.profile.adapters.files.priors_file import PriorsError, read_priors
 from services.profile.adapters.metrics import PrometheusProfileMeter
-from services.profile.adapters.priors_file import PriorsError, read_priors
-from services.profile.adapters.retaining import retain
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
+from services.profile.adapters.writing.retaining import retain
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.facts.catalogue import Catalogue
 from services.profile.domain.history.events import MICROS

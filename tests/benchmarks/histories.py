@@ -13,7 +13,7 @@ import random
 import sys
 from collections import Counter
 
-from services.profile.adapters.packing import pack_state
+from services.profile.adapters.rows.packing import pack_state
 from services.profile.domain.snapshot import columns_of
 from services.profile.domain.traits import all_traits
 from tests.services.profile.traits.random_histories import SHOP, history, incremental, recomputed

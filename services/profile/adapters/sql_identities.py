@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, or_, select
 
-from services.profile.adapters import graph
-from services.profile.adapters.customer_rows import current_name
-from services.profile.adapters.regrouping import (
+from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.customer_rows import current_name
+from services.profile.adapters.tables import identity_changes
+from services.profile.adapters.writing.regrouping import (
     Around,
     Held,
     gathered_and_held,
     give_on,
     write_customers,
 )
-from services.profile.adapters.replays import once
-from services.profile.adapters.tables import identity_changes
+from services.profile.adapters.writing.replays import once
 from services.profile.domain.history.events import CustomerId, EventKey, Handle, TraceId
 from services.profile.domain.ingestion import NewTrace
 from services.profile.domain.people.decisions import (

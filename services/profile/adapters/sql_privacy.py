@@ -6,10 +6,14 @@ from collections.abc import Sequence
 import msgpack
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from services.profile.adapters import graph
-from services.profile.adapters.customer_rows import current_name, stored_events, stored_statements
-from services.profile.adapters.erasing import Tombstone, erase
+from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.customer_rows import (
+    current_name,
+    stored_events,
+    stored_statements,
+)
 from services.profile.adapters.tables import accesses, erasures, pending_erasures
+from services.profile.adapters.writing.erasing import Tombstone, erase
 from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, insert, select
 
-from services.profile.adapters.customer_rows import record_of
+from services.profile.adapters.rows.customer_rows import record_of
 from services.profile.adapters.tables import DENIED, accesses, customers
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.history.events import CustomerId

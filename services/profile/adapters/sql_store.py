@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, select, tuple_
 
-from services.profile.adapters import fact_recording, ingestion
-from services.profile.adapters.customer_rows import (
+from services.profile.adapters.rows.customer_rows import (
     count_statements,
     current_name,
     event_of,
@@ -15,8 +14,8 @@ from services.profile.adapters.customer_rows import (
     save,
     stored_event_of,
 )
-from services.profile.adapters.fact_rows import facts_of
-from services.profile.adapters.packing import unpack_columns, unpack_consents
+from services.profile.adapters.rows.fact_rows import facts_of
+from services.profile.adapters.rows.packing import unpack_columns, unpack_consents
 from services.profile.adapters.tables import (
     GRANTED,
     UNSPOKEN,
@@ -26,6 +25,7 @@ from services.profile.adapters.tables import (
     identity_changes,
     traces,
 )
+from services.profile.adapters.writing import fact_recording, ingestion
 from services.profile.domain.customer import CustomerRecord, KnownIdentifier, StoredEvent
 from services.profile.domain.facts.fact import ToldFact
 from services.profile.domain.history.events import CustomerId, EventType, Handle, Report

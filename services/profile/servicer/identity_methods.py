@@ -11,7 +11,7 @@ from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.people.decisions import Decision, Standing, Suggestion
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports import IdentityStore, LoggedChange
-from services.profile.servicer.event_messages import handle_of, timestamp
+from services.profile.servicer.messages.event_messages import handle_of, timestamp
 from services.serving import caller
 from services.serving.failures import not_found
 from services.serving.paging import decode_token, encode_token, page_size

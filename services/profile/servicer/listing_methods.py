@@ -11,8 +11,8 @@ from services.profile.domain.facts.catalogue import freshness
 from services.profile.domain.history.events import MICROS, CustomerId, Party
 from services.profile.domain.privacy.consent import Purpose
 from services.profile.ports import ProfileStore
-from services.profile.servicer.event_messages import timestamp
-from services.profile.servicer.listing_messages import (
+from services.profile.servicer.messages.event_messages import timestamp
+from services.profile.servicer.messages.listing_messages import (
     chunks,
     export_position,
     page_of,

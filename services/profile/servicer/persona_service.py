@@ -13,7 +13,7 @@ from ml.model.persona import Personas
 from services.profile.domain.history.events import MICROS
 from services.profile.domain.personas.persona import Persona, PersonaId, StoredPersona
 from services.profile.ports import PersonaRules, PersonaStore
-from services.profile.servicer.persona_messages import (
+from services.profile.servicer.messages.persona_messages import (
     changed,
     content_message,
     learned_of,

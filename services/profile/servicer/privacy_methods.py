@@ -11,10 +11,10 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
 from services.profile.ports import CustomerView, IdentityStore, PrivacyStore, ProfileStore
-from services.profile.servicer.customer_messages import statement_message
-from services.profile.servicer.event_messages import event_message, timestamp
-from services.profile.servicer.fact_messages import fact_message
 from services.profile.servicer.identity_methods import change_message
+from services.profile.servicer.messages.customer_messages import statement_message
+from services.profile.servicer.messages.event_messages import event_message, timestamp
+from services.profile.servicer.messages.fact_messages import fact_message
 from services.serving import caller
 from services.serving.failures import not_found
 from services.serving.paging import decode_token, encode_token, page_size

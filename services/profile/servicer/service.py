@@ -22,8 +22,12 @@ from services.profile.ports import (
     ProfileMeter,
     ProfileStore,
 )
-from services.profile.servicer.answer_messages import events_of
-from services.profile.servicer.customer_messages import (
+from services.profile.servicer.fact_methods import FactMethods
+from services.profile.servicer.identity_methods import IdentityMethods
+from services.profile.servicer.intake import Intake
+from services.profile.servicer.listing_methods import ListingMethods
+from services.profile.servicer.messages.answer_messages import events_of
+from services.profile.servicer.messages.customer_messages import (
     consent_message,
     consent_messages,
     customer_message,
@@ -31,12 +35,8 @@ from services.profile.servicer.customer_messages import (
     snapshot_message,
     statement_of,
 )
-from services.profile.servicer.event_messages import handle_of
-from services.profile.servicer.fact_methods import FactMethods
-from services.profile.servicer.identity_methods import IdentityMethods
-from services.profile.servicer.intake import Intake
-from services.profile.servicer.life_messages import life_messages
-from services.profile.servicer.listing_methods import ListingMethods
+from services.profile.servicer.messages.event_messages import handle_of
+from services.profile.servicer.messages.life_messages import life_messages
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.privacy_methods import PrivacyMethods
 from services.serving.failures import not_found

@@ -15,7 +15,7 @@ from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 
 from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
-from services.profile.adapters.catalogue_file import load_catalogue
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import MICROS, Party
 from services.profile.domain.ingestion import Outcome

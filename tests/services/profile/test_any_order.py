@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from services.profile.adapters.catalogue_file import load_catalogue
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import MICROS, Event, EventType, Handle, Report
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.snapshot import Snapshot
 from services.profile.ports import ProfileStore
-from services.profile.servicer.customer_messages import snapshot_message
+from services.profile.servicer.messages.customer_messages import snapshot_message
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import (
     NOW,

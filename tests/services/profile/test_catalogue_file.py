@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.profile.__main__ import read_catalogue
-from services.profile.adapters.catalogue_file import DEFAULT, CatalogueError, load_catalogue
+from services.profile.adapters.files.catalogue_file import DEFAULT, CatalogueError, load_catalogue
 from services.profile.domain.facts.sources import Basis
 from services.profile.domain.history.events import Party
 from services.serving.settings import SettingsError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.profile.adapters.catalogue_file import load_catalogue
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.facts.keys import RefusedValue, Value
 
 KEYS = load_catalogue().keys

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.profile.adapters.catalogue_file import load_catalogue
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.facts.catalogue import freshness
 from services.profile.domain.facts.fact import Fact
 from services.profile.domain.facts.keys import Value

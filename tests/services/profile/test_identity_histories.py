@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from services.profile.adapters.customer_rows import row_of
+from services.profile.adapters.rows.customer_rows import row_of
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore

@@ -4,7 +4,7 @@ import pytest
 
 from ml.model.life_stages.history import Kind
 from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
-from services.profile.adapters.catalogue_file import load_catalogue
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import (

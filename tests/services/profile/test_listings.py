@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.ports import Period
-from services.profile.servicer.listing_messages import MAX_PAGE_BYTES
+from services.profile.servicer.messages.listing_messages import MAX_PAGE_BYTES
 from services.serving.failures import Failure
 from services.serving.paging import encode_token
 from tests.services.profile.desk import NOW_SECONDS, Desk, purchase, serving

@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
-from services.profile.adapters.packing import pack_consents, pack_event, pack_state
+from services.profile.adapters.rows.packing import pack_consents, pack_event, pack_state
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
 from services.profile.domain.history.events import EventKey

@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgpack
 import pytest
 
-from services.profile.adapters.packing import (
+from services.profile.adapters.rows.packing import (
     FORMAT,
     UnknownFormat,
     pack_columns,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.profile.adapters.priors_file import PriorsError, read_priors
+from services.profile.adapters.files.priors_file import PriorsError, read_priors
 from services.profile.domain.traits.priors import (
     GapPrior,
     LifetimePrior,

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from services.profile.__main__ import main, read_retention
-from services.profile.adapters.retaining import retain
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.adapters.writing.retaining import retain
 from services.profile.domain.history.events import EventType
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.privacy.erasure import Access
@@ -72,7 +72,7 @@ def test_what_is_past_its_time_is_gone_as_if_it_had_never_been(engine: Engine) -
 def test_more_customers_than_a_page_are_all_looked_at(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.profile.adapters.retaining.CUSTOMERS_A_PAGE", 2)
+    monkeypatch.setattr("services.profile.adapters.writing.retaining.CUSTOMERS_A_PAGE", 2)
     store = SqlProfileStore(engine)
     cards = [card(str(number)) for number in range(7)]
     store.ingest(

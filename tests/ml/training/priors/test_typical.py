@@ -13,7 +13,7 @@ from ml.training.commands.priors import priors
 from ml.training.priors.document import document, sentences
 from ml.training.priors.purchase_days import UndatedError, purchase_days
 from ml.training.priors.typical import Typical, typical, visit_gaps
-from services.profile.adapters.priors_file import read_priors
+from services.profile.adapters.files.priors_file import read_priors
 from tests.ml.shopping import START, checkered, dataset_of
 
 ITEMS = pd.DataFrame(

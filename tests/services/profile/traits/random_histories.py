@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Sequence
 
-from services.profile.adapters.packing import pack_state, unpack_state
+from services.profile.adapters.rows.packing import pack_state, unpack_state
 from services.profile.domain.history.events import (
     MICROS,
     Event,

@@ -14,7 +14,7 @@ from ml.simulation.simulate import Simulation, simulate_town
 from ml.simulation.town import TownConfig
 from ml.training.priors.document import write_priors
 from ml.training.priors.typical import typical
-from services.profile.adapters.priors_file import read_priors
+from services.profile.adapters.files.priors_file import read_priors
 from services.profile.domain.history.events import MICROS, Event, EventLine, EventType, ItemId
 from tests.services.profile.traits.shopper import number, traits_of
 

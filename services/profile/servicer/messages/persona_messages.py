@@ -17,7 +17,7 @@ from services.profile.domain.personas.persona import (
     StoredPersona,
 )
 from services.profile.ports import PersonaRules
-from services.profile.servicer.event_messages import timestamp
+from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.validation import Check
 
 MAX_NAME_CHARACTERS = 128

@@ -5,7 +5,7 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose
 from services.profile.ports import CustomerView
-from services.profile.servicer.event_messages import timestamp
+from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.validation import Check
 
 MAX_ANSWERS = 100

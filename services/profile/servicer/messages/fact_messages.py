@@ -9,7 +9,7 @@ from services.profile.domain.facts.resolution import FactWitness, HeldFact, Held
 from services.profile.domain.facts.sources import Basis
 from services.profile.domain.history.events import CustomerId, Party
 from services.profile.domain.people.identity import IdentityKey
-from services.profile.servicer.event_messages import handle_of, micros_of, timestamp
+from services.profile.servicer.messages.event_messages import handle_of, micros_of, timestamp
 from services.serving.validation import Check
 
 _BASES = {int(each): each for each in Basis}

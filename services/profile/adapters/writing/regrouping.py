@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from services.profile.adapters import graph
-from services.profile.adapters.customer_rows import (
+from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.customer_rows import (
     count_statements,
     forget,
     join,

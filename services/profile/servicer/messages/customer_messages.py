@@ -24,12 +24,12 @@ from services.profile.domain.traits import (
     traits,
 )
 from services.profile.ports import CustomerView
-from services.profile.servicer.answer_messages import answer_messages
-from services.profile.servicer.event_messages import micros_of, timestamp
-from services.profile.servicer.life_messages import life_messages
-from services.profile.servicer.persona_messages import membership_messages
+from services.profile.servicer.messages.answer_messages import answer_messages
+from services.profile.servicer.messages.event_messages import micros_of, timestamp
+from services.profile.servicer.messages.life_messages import life_messages
+from services.profile.servicer.messages.persona_messages import membership_messages
+from services.profile.servicer.messages.trait_messages import tendencies_message, trait_message
 from services.profile.servicer.persona_reader import PersonaReader
-from services.profile.servicer.trait_messages import tendencies_message, trait_message
 from services.serving.failures import FieldViolation, invalid
 from services.serving.validation import Check
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from services.profile.adapters import fact_rows, graph
-from services.profile.adapters.customer_rows import locked, save
+from services.profile.adapters.rows import fact_rows, graph
+from services.profile.adapters.rows.customer_rows import locked, save
 from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts, with_facts
 from services.profile.domain.facts.fact import FactName, ToldFact
 from services.profile.domain.history.events import TraceId

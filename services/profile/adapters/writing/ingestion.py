@@ -12,15 +12,15 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select
 
-from services.profile.adapters import graph
-from services.profile.adapters.customer_rows import locked
-from services.profile.adapters.packing import pack_event
-from services.profile.adapters.regrouping import (
+from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.customer_rows import locked
+from services.profile.adapters.rows.packing import pack_event
+from services.profile.adapters.tables import events, seen_events
+from services.profile.adapters.writing.regrouping import (
     gathered_and_held,
     give_on,
     write_customers,
 )
-from services.profile.adapters.tables import events, seen_events
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.history.events import CustomerId, EventKey, Report, TraceId
 from services.profile.domain.history.state import fold

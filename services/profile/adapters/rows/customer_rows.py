@@ -18,9 +18,9 @@ from sqlalchemy import (
     update,
 )
 
-from services.profile.adapters.fact_rows import count_facts, facts_of
-from services.profile.adapters.graph import unpack_names
-from services.profile.adapters.packing import (
+from services.profile.adapters.rows.fact_rows import count_facts, facts_of
+from services.profile.adapters.rows.graph import unpack_names
+from services.profile.adapters.rows.packing import (
     pack_columns,
     pack_consents,
     pack_state,

@@ -6,14 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
-from services.profile.adapters import graph
-from services.profile.adapters.customer_rows import FACTS
-from services.profile.adapters.regrouping import (
-    Held,
-    gathered_and_held,
-    give_on,
-    write_customers,
-)
+from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.customer_rows import FACTS
 from services.profile.adapters.tables import (
     accesses,
     answered_requests,
@@ -27,6 +21,12 @@ from services.profile.adapters.tables import (
     seen_facts,
     tombstones,
     traces,
+)
+from services.profile.adapters.writing.regrouping import (
+    Held,
+    gathered_and_held,
+    give_on,
+    write_customers,
 )
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.people.identifier_rules import LinkRules

@@ -1,0 +1,1 @@
+"""Customers, their facts and what links them, as rows."""
