@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ from sqlalchemy import Engine, select
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import consent_statements, customers, events
-from services.profile.domain.history.events import CustomerId, Handle, Report
+from services.profile.domain.history.events import CustomerId, Handle, Report, TraceId
 from services.profile.domain.people.decisions import Decision, Standing
+from services.profile.domain.people.identifier_rules import LINK_RULES
 from services.profile.domain.people.identity import IdentifierKind
+from services.profile.domain.people.linking import crowded
 from services.profile.domain.people.regrouping import ChangeKind
 from services.profile.domain.privacy.consent import Purpose, Statement
 from services.serving.failures import Failure, Kind
@@ -209,3 +211,30 @@ def test_an_identifier_may_be_blocked_before_it_is_seen(shop: Shop) -> None:
     shop.people.block(TABLET, why("the tablet in the shop"), is_blocked=True, now_micros=NOW)
     shop.tell(told(bought("1", "tea"), ANNA, TABLET), told(bought("2", "games"), TABLET))
     assert (shop.items(ANNA), shop.items(TABLET)) == (["tea"], ["games"])
+
+
+def test_a_batch_of_many_links_forgets_nobody(shop: Shop) -> None:
+    people = range(LINK_RULES.most_connected + 50)
+    cards = [card(f"card {number}") for number in people]
+    phones = [IDENTITY.handle(IdentifierKind.PHONE, f"+49{number}") for number in people]
+    addresses = [email(f"{number}@home.example") for number in people]
+    for start in range(0, len(people), 500):  # each has a card with a telephone
+        part = [
+            told(bought(f"a{number}", "tea"), cards[number], phones[number])
+            for number in people[start : start + 500]
+        ]
+        shop.tell(*part)
+    shop.tell(
+        *(told(bought(f"b{number}", "milk"), cards[number], addresses[number]) for number in people)
+    )
+    for number in (0, 1, 500, people[-1]):
+        assert shop.items(addresses[number]) == shop.items(phones[number]) == ["milk", "tea"]
+        assert shop.who(cards[number]) == shop.who(phones[number])
+
+
+def test_a_crowd_is_told_from_many_who_stand_apart() -> None:
+    names = [TraceId(f"{number:04}") for number in range(40)]
+    chain = list(pairwise(names[:20]))
+    apart = list(zip(names[20:30], names[30:], strict=True))
+    assert crowded([*chain, *apart], most=19) == set(names[:20])
+    assert crowded([*chain, *apart], most=20) == frozenset()

@@ -14,7 +14,7 @@ from services.profile.adapters.tables import (
 )
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.ingestion import NewTrace, OwnedTrace
-from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness
+from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness, crowded
 from services.profile.domain.people.regrouping import Cause, Change
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
@@ -68,14 +68,14 @@ def gathered(
     """Return all there is about the traces that hang together with some.
 
     Nothing is looked for behind an identifier that links nobody, nor behind more than ``most``
-    traces: they are no one person anyway.
+    traces that hang together: they are no one person anyway.
     """
     found: Owned = {}
     linked: dict[Pair, Witness] = {}
     together: set[Pair] = set()
     apart: set[Pair] = set()
     frontier = set(seeds)
-    while frontier and len(found) <= most:
+    while frontier:
         here = owned(connection, frontier)
         found |= here
         openly = [
@@ -83,17 +83,21 @@ def gathered(
         ]
         near = _links(connection, or_(links.c.low.in_(openly), links.c.high.in_(openly)))
         linked |= near
-        ends = {end for pair in near for end in pair}
         decided = select(decided_pairs).where(
             or_(decided_pairs.c.low.in_(frontier), decided_pairs.c.high.in_(frontier))
         )
         for low, high, is_apart in connection.execute(decided):
-            if is_apart:
-                apart.add((low, high))
-            else:
-                together.add((low, high))
-                ends |= {low, high}
-        frontier = ends - found.keys()
+            (apart if is_apart else together).add((low, high))
+        closed = {each for each, (trace, _) in found.items() if trace.is_shared | trace.is_blocked}
+        within = [pair for pair in linked if found.keys() >= set(pair) and closed.isdisjoint(pair)]
+        crowds = crowded([*within, *together], most=most)
+        frontier = {
+            end
+            for pair in (*near, *together)
+            if crowds.isdisjoint(pair)
+            for end in pair
+            if end not in found
+        }
     return _evidence(found, linked, together=together, apart=apart), found
 
 

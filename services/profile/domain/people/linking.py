@@ -108,6 +108,27 @@ def people(evidence: Evidence, rules: LinkRules) -> tuple[frozenset[TraceId], ..
     return tuple(sorted(persons, key=min))
 
 
+def crowded(pairs: Iterable[Pair], *, most: int) -> frozenset[TraceId]:
+    """Return the traces of which more than ``most`` hang together along ``pairs``."""
+    near: dict[TraceId, set[TraceId]] = defaultdict(set)
+    for low, high in pairs:
+        near[low].add(high)
+        near[high].add(low)
+    found: set[TraceId] = set()
+    seen: set[TraceId] = set()
+    for start in near:
+        if start in seen:
+            continue
+        reached, frontier = {start}, {start}
+        while frontier:
+            frontier = {end for each in frontier for end in near[each]} - reached
+            reached |= frontier
+        seen |= reached
+        if len(reached) > most:
+            found |= reached
+    return frozenset(found)
+
+
 def held_back(evidence: Evidence, persons: Iterable[frozenset[TraceId]]) -> tuple[Pair, ...]:
     """Return the links that join nobody: both ends are known, and are different people."""
     person_of = {trace_id: members for members in persons for trace_id in members}
