@@ -91,19 +91,22 @@ class SqlIdentityStore:
         self, ends: tuple[CustomerId, CustomerId], decision: Decision, *, now_micros: int
     ) -> Names | None:
         """Take the second, a former one, out of the first; return both names, sorted."""
+        never_merged = _not_so(
+            "NOT_MERGED", f"customers/{ends[1]} did not become part of customers/{ends[0]}"
+        )
 
         def decide(connection: Connection) -> Names | None:
             names = _both(connection, ends)
             if names is None:
                 return None
             joined = _joined(connection, ends[1])
-            if names[0] != names[1] or not joined or not joined.moved or not joined.stayed:
-                raise _not_so(
-                    "NOT_MERGED", f"customers/{ends[1]} did not become part of customers/{ends[0]}"
-                )
+            if names[0] != names[1] or joined is None:
+                raise never_merged
             case = self._case(connection, [TraceId(names[0])], decision, now_micros)
-            known = case.around.evidence.traces.keys()
-            one, other = known & set(joined.moved), known & set(joined.stayed)
+            present = _traces_of(case.around, names[0])
+            one, other = present & set(joined.moved), present & set(joined.stayed)
+            if not one or not other:
+                raise never_merged
             found = case.decided(take_apart(case.around.evidence, one, other))
             return tuple(sorted({found.owners[min(one)], found.owners[min(other)]}))
 

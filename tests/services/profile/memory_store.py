@@ -233,10 +233,11 @@ class MemoryProfileStore(WithoutReceipts):
         names = [self._now(end) for end in ends]
         if any(self.record(name) is None for name in names):
             return None
+        present = self._traces(names[0])
         found = [each for each in self.log if each.former == ends[1]]
-        if names[0] != names[1] or not found or not found[-1].moved or not found[-1].stayed:
+        one, other = (present & side for side in found[-1][2:]) if found else (set(), set())
+        if names[0] != names[1] or not one or not other:
             raise Failure(Kind.PRECONDITION, "NOT_MERGED", "")
-        _, _, one, other = found[-1]
         before = self._owners()
         between = {pair(mine, yours) for mine in one for yours in other}
         self.together -= between

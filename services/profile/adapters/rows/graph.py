@@ -211,11 +211,13 @@ def note_changes(
 ) -> None:
     """Add to the log who became somebody else."""
     for change in changes:
-        earlier = select(func.count()).where(identity_changes.c.former_id == change.former_id)
+        last = select(func.max(identity_changes.c.position)).where(
+            identity_changes.c.former_id == change.former_id
+        )
         connection.execute(
             insert(identity_changes).values(
                 former_id=change.former_id,
-                position=connection.execute(earlier).scalar_one(),
+                position=(connection.execute(last).scalar() or 0) + 1,
                 customer_id=change.customer_id,
                 changed_micros=now_micros,
                 kind=int(change.kind),
