@@ -28,6 +28,11 @@ _SIZES = re.compile(r"^tree_sizes=(.*)\n", re.MULTILINE)
 that is malformed aborts the process; not told, it reads one after the other and says what is wrong.
 """
 
+_END = "\nend of trees\n"
+"""What follows the last tree. The library looks for a tree's fields beyond the end of a text that
+stops inside it, and what it says then depends on what lies there.
+"""
+
 _PARAMETERS = b"num_threads=1"
 """Parallelism comes from processes."""
 
@@ -58,12 +63,14 @@ class Trees:
             TreesError: when they cannot be read, or give a row more than one answer.
         """
         sizes = _SIZES.search(text)
+        if sizes is None or _END not in text:
+            raise TreesError("the text is cut off: it does not say how many trees it has, or end")
         try:
             self._booster: Any = lightgbm.Booster(model_str=_SIZES.sub("", text, count=1))
         except lightgbm.basic.LightGBMError as error:
             raise TreesError(str(error)) from error
-        if sizes is None or len(sizes[1].split()) != self._booster.num_trees():
-            raise TreesError("the text is cut off: it has fewer trees than it says")
+        if len(sizes[1].split()) != self._booster.num_trees():
+            raise TreesError("the text has fewer trees than it says")
         classes = self._booster.num_model_per_iteration()
         if classes != 1:  # the library would write so many answers a row, behind the array's end
             raise TreesError(f"the trees tell {classes} classes apart, not one from the rest")
