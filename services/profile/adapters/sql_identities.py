@@ -55,7 +55,9 @@ class _Case:
         before = self.around.evidence
         graph.write_decided(self.connection, before, evidence)
         cause = Cause(None, self.decision.actor, self.decision.reason, self.decision.request_id)
-        gone_through = give_on(self.connection, regrouping, owned, cause=cause, now=self.now_micros)
+        gone_through = give_on(
+            self.connection, regrouping, owned, cause_of=lambda _: cause, now=self.now_micros
+        )
         write_customers(self.connection, regrouping, self.held, news=(), gone_through=gone_through)
         return regrouping
 
@@ -189,8 +191,8 @@ class SqlIdentityStore:
                 )
             )
         evidence = around.evidence
-        persons = people(evidence, self._rules)
         sharing = shared_traces(evidence, self._rules)
+        persons = people(evidence, self._rules, sharing)
         person_of = {each: members for members in persons for each in members}
         mine = _traces_of(around, name)
         found = []

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import consent_statements, customers, events
-from services.profile.domain.history.events import CustomerId, Handle, Report, TraceId
+from services.profile.domain.history.events import CustomerId, EventKey, Handle, Report, TraceId
 from services.profile.domain.people.decisions import Decision, Standing
 from services.profile.domain.people.identifier_rules import LINK_RULES
 from services.profile.domain.people.identity import IdentifierKind
@@ -165,6 +165,26 @@ def test_a_link_that_was_wrong_is_undone_and_stays_so(new_shop: Callable[[], Sho
     assert suggested.standing is Standing.TAKEN_APART
     shop.merge(ANNA, BERT, why("they are one after all"))
     assert shop.who(ANNA) == shop.who(BERT)
+
+
+def test_each_join_of_a_batch_names_the_event_that_told_of_it(shop: Shop) -> None:
+    pairs = [(card(f"c{number}"), email(f"{number}@home.example")) for number in range(3)]
+    for number, (held, address) in enumerate(pairs):
+        shop.tell(
+            told(bought(f"a{number}", "tea"), held), told(bought(f"b{number}", "tea"), address)
+        )
+    shop.tell(*(told(bought(f"both{number}", "milk"), *pair) for number, pair in enumerate(pairs)))
+    for number, (held, _) in enumerate(pairs):
+        log = shop.people.changes(held.customer_id, skipped=0, most=9) or []
+        assert [line.cause.event for line in log] == [EventKey("till", f"both{number}")]
+
+
+def test_a_parting_names_the_event_that_showed_what_was_shared(shop: Shop) -> None:
+    shop.tell(told(bought("1", "tea"), ANNA, TABLET))
+    shop.tell(told(bought("2", "rice"), BERT, TABLET), told(bought("3", "oil"), card("3")))
+    log = shop.people.changes(ANNA.customer_id, skipped=0, most=9) or []
+    parted = [line for line in log if line.change.kind is ChangeKind.PARTED]
+    assert [line.cause.event for line in parted] == [EventKey("till", "2")]
 
 
 def test_a_decision_is_carried_out_once(shop: Shop) -> None:

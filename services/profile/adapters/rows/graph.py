@@ -1,6 +1,6 @@
 """Traces and what links them, as rows: looked up, gathered, written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
@@ -207,10 +207,15 @@ def write_decided(connection: Connection, before: Evidence, now: Evidence) -> No
 
 
 def note_changes(
-    connection: Connection, changes: Sequence[Change], cause: Cause, *, now_micros: int
+    connection: Connection,
+    changes: Sequence[Change],
+    cause_of: Callable[[Change], Cause],
+    *,
+    now_micros: int,
 ) -> None:
-    """Add to the log who became somebody else."""
+    """Add to the log who became somebody else, and why."""
     for change in changes:
+        cause = cause_of(change)
         last = select(func.max(identity_changes.c.position)).where(
             identity_changes.c.former_id == change.former_id
         )

@@ -33,6 +33,9 @@ from services.profile.domain.people.identifier_rules import LinkRules
 from services.profile.domain.people.regrouping import Cause, regroup
 from services.storage.statements import insert_if_absent
 
+_OTHERS_LEFT = Cause(reason="what stood between them was erased")
+"""Why others may turn out to be one person when somebody is forgotten."""
+
 Tombstone = Callable[[bytes], bytes]
 """What is left of the keyed hash of an identifier."""
 
@@ -92,7 +95,9 @@ def erase(
     owned = {each: owner for each, owner in around.owned.items() if each in rest}
     owners = {each: owner.customer_id for each, owner in owned.items()}
     regrouping = regroup(evidence, owners, rules)
-    gone_through = give_on(connection, regrouping, owned, cause=Cause(), now=now_micros)
+    gone_through = give_on(
+        connection, regrouping, owned, cause_of=lambda _: _OTHERS_LEFT, now=now_micros
+    )
     del held[name]
     write_customers(connection, regrouping, held, news=(), gone_through=gone_through)
     return gone, +counts

@@ -35,7 +35,7 @@ from services.profile.domain.ingestion import (
 )
 from services.profile.domain.people.identifier_rules import LinkRules
 from services.profile.domain.people.linking import Evidence
-from services.profile.domain.people.regrouping import Cause, ChangeKind
+from services.profile.domain.people.regrouping import Cause, ChangeKind, because_of
 from services.profile.ports import Ingested
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
@@ -64,9 +64,12 @@ def ingest(
     decided = plan(sifted, known, evidence, rules)
     graph.add_traces(connection, decided.new_traces, now_micros=now_micros)
     graph.add_links(connection, news)
-    cause = Cause(min(news.values()).key) if news else Cause()
     gone_through = give_on(
-        connection, decided.regrouping, dict(known.traces), cause=cause, now=now_micros
+        connection,
+        decided.regrouping,
+        dict(known.traces),
+        cause_of=lambda change: Cause(because_of(change, news).key),
+        now=now_micros,
     )
     _add_events(connection, decided.groups, now_micros)
     write_customers(

@@ -1,6 +1,6 @@
 """Customers who turn out to be somebody else: gathered, held, and their facts given on."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from services.profile.adapters.rows.customer_rows import (
 from services.profile.domain.customer import CustomerRecord, joined
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.people.linking import Evidence
-from services.profile.domain.people.regrouping import Cause, ChangeKind, Regrouping
+from services.profile.domain.people.regrouping import Cause, Change, ChangeKind, Regrouping
 from services.storage.outages import Conflict
 
 Held = dict[CustomerId, CustomerRecord]
@@ -57,7 +57,12 @@ def gathered_and_held(
 
 
 def give_on(
-    connection: Connection, regrouping: Regrouping, owned: graph.Owned, *, cause: Cause, now: int
+    connection: Connection,
+    regrouping: Regrouping,
+    owned: graph.Owned,
+    *,
+    cause_of: Callable[[Change], Cause],
+    now: int,
 ) -> frozenset[CustomerId]:
     """Give traces and facts to whom they belong now, and log why.
 
@@ -65,7 +70,7 @@ def give_on(
         connection: where.
         regrouping: what turned out.
         owned: the traces that were known before.
-        cause: why it turned out.
+        cause_of: why each of them changed.
         now: the moment, in microseconds since 1970.
 
     Returns:
@@ -85,7 +90,7 @@ def give_on(
     heirs: set[CustomerId] = set()
     if regrouping.torn:
         heirs = rehome(connection, regrouping.torn, owners, regrouping.sharing)
-    graph.note_changes(connection, regrouping.changes, cause, now_micros=now)
+    graph.note_changes(connection, regrouping.changes, cause_of, now_micros=now)
     return frozenset(heirs | regrouping.torn)
 
 
@@ -109,7 +114,8 @@ def write_customers(
     parts: dict[CustomerId, list[CustomerRecord]] = {each.customer_id: [each] for each in news}
     for change in regrouping.changes:
         parts.setdefault(change.customer_id, [])
-        if change.kind is ChangeKind.JOINED and change.former_id in held:
+        whole = change.kind is ChangeKind.JOINED and change.former_id not in regrouping.torn
+        if whole and change.former_id in held:
             parts[change.customer_id].append(held[change.former_id])
     former = {each.former_id for each in regrouping.changes}
     gone = former - set(regrouping.owners.values())
@@ -117,15 +123,13 @@ def write_customers(
         if name in held and name not in gone:
             records.append(held[name])
     again = set(gone_through) - gone
-    if gone_through:
-        again |= parts.keys()
-    whole = {name: refolded(connection, name) for name in sorted(again)}
+    now = {name: refolded(connection, name) for name in sorted(again)}
     for name, records in sorted(parts.items()):
         if name not in again and records:
             said = sum(record.statement_count for record in records)
             if regrouping.changes and said:
                 said = count_statements(connection, name)
-            whole[name] = joined(name, records, statement_count=said)
-    empty = {name for name, record in whole.items() if record is None}
+            now[name] = joined(name, records, statement_count=said)
+    empty = {name for name, record in now.items() if record is None}
     forget(connection, (gone | empty) & held.keys())
-    save(connection, [each for each in whole.values() if each], held.keys() - gone)
+    save(connection, [each for each in now.values() if each], held.keys() - gone)

@@ -83,15 +83,23 @@ def shared_traces(evidence: Evidence, rules: LinkRules) -> frozenset[TraceId]:
     )
 
 
-def people(evidence: Evidence, rules: LinkRules) -> tuple[frozenset[TraceId], ...]:
-    """Return who is one person: every trace in exactly one set, sets by their smallest name."""
-    sharing = shared_traces(evidence, rules)
+def people(
+    evidence: Evidence, rules: LinkRules, sharing: frozenset[TraceId]
+) -> tuple[frozenset[TraceId], ...]:
+    """Return who is one person: every trace in exactly one set, sets by their smallest name.
+
+    Args:
+        evidence: what speaks for it and against it.
+        rules: what identifiers may link.
+        sharing: the traces that link nobody, as ``shared_traces`` finds them.
+    """
+    alone = {trace_id: frozenset((trace_id,)) for trace_id in evidence.traces}
     usable = sorted(
         (witness, linked)
         for linked, witness in evidence.links.items()
         if not sharing.intersection(linked)
     )
-    units = _joined(evidence.traces, sorted(evidence.together), evidence.apart)
+    units = _joined(alone, sorted(evidence.together), evidence.apart)
     connected = _joined(units, [linked for _, linked in usable], frozenset())
     small = {
         trace_id
@@ -101,10 +109,14 @@ def people(evidence: Evidence, rules: LinkRules) -> tuple[frozenset[TraceId], ..
     }
     within = [linked for _, linked in usable if small.issuperset(linked)]
     found = _joined(units, within, evidence.apart)
+    by_hand = Counter(found[low] for low, high in evidence.together if found[low] is found[high])
     persons: set[frozenset[TraceId]] = set()
     for members in set(found.values()):
-        over = _is_over(members, evidence, rules)
-        persons |= {units[trace_id] for trace_id in members} if over else {members}
+        kinds = Counter(evidence.traces[trace_id].kind for trace_id in members)
+        if _is_over(kinds, rules, worth=1 + by_hand[members]):
+            persons |= {units[trace_id] for trace_id in members}
+        else:
+            persons.add(members)
     return tuple(sorted(persons, key=min))
 
 
@@ -147,19 +159,16 @@ def _is_crowded(trace: Trace, partners: Counter[int], rules: LinkRules) -> bool:
 
 
 def _joined(
-    groups: Mapping[TraceId, object], pairs: Iterable[Pair], apart: frozenset[Pair]
+    groups: Mapping[TraceId, frozenset[TraceId]], pairs: Iterable[Pair], apart: frozenset[Pair]
 ) -> dict[TraceId, frozenset[TraceId]]:
     """Return the group of each trace after joining along ``pairs`` in their order.
 
     Args:
-        groups: the traces; a value that is a set says what hangs together before.
+        groups: the group of each trace before.
         pairs: what to join, as far as nothing in ``apart`` would come together.
         apart: what may not.
     """
-    group_of = {
-        trace_id: known if isinstance(known, frozenset) else frozenset((trace_id,))
-        for trace_id, known in groups.items()
-    }
+    group_of = dict(groups)
     foes: dict[TraceId, set[TraceId]] = defaultdict(set)
     for low, high in apart:
         foes[low].add(high)
@@ -174,11 +183,9 @@ def _joined(
     return group_of
 
 
-def _is_over(members: frozenset[TraceId], evidence: Evidence, rules: LinkRules) -> bool:
-    """Return whether these hold more of a kind than one person may.
+def _is_over(kinds: Counter[int], rules: LinkRules, *, worth: int) -> bool:
+    """Return whether these are more identifiers of a kind than so many people may have.
 
     Each time that people put two together allows what one more person may have.
     """
-    worth = 1 + sum(members.issuperset(linked) for linked in evidence.together)
-    counts = Counter(evidence.traces[trace_id].kind for trace_id in members)
-    return any(count > worth * rules.of(kind).most_a_person for kind, count in counts.items())
+    return any(count > worth * rules.of(kind).most_a_person for kind, count in kinds.items())

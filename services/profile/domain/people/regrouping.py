@@ -7,7 +7,13 @@ from enum import IntEnum
 
 from services.profile.domain.history.events import CustomerId, EventKey, TraceId
 from services.profile.domain.people.identifier_rules import LinkRules
-from services.profile.domain.people.linking import Evidence, people, shared_traces
+from services.profile.domain.people.linking import (
+    Evidence,
+    Pair,
+    Witness,
+    people,
+    shared_traces,
+)
 
 
 class ChangeKind(IntEnum):
@@ -79,12 +85,12 @@ def regroup(
         rules: what identifiers may link.
         torn: customers whose facts must be looked at one by one in any case.
     """
+    sharing = shared_traces(evidence, rules)
     now = {
         trace_id: CustomerId(min(members))
-        for members in people(evidence, rules)
+        for members in people(evidence, rules, sharing)
         for trace_id in members
     }
-    sharing = shared_traces(evidence, rules)
     newly_shared = frozenset(
         each
         for each in sharing
@@ -100,6 +106,26 @@ def regroup(
         frozenset(torn)
         | frozenset(parted | {owners[each] for each in newly_shared if each in owners}),
     )
+
+
+def because_of(change: Change, news: Mapping[Pair, Witness]) -> Witness:
+    """Return the event that made a change: the first that tells of what is new about it.
+
+    That is a link between what moved and what stayed; where people were parted by what turned out
+    to be shared, a link of one of theirs; else the first event of all.
+
+    Args:
+        change: what happened.
+        news: the links that are new, at least one.
+    """
+    moved, stayed = set(change.moved), set(change.stayed)
+    between = [
+        witness
+        for ends, witness in news.items()
+        if not moved.isdisjoint(ends) and not stayed.isdisjoint(ends)
+    ]
+    near = [witness for ends, witness in news.items() if not (moved | stayed).isdisjoint(ends)]
+    return min(between or near or news.values())
 
 
 def home_of(traces: tuple[TraceId, ...], sharing: frozenset[TraceId]) -> TraceId:
