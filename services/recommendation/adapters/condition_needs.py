@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from services.recommendation.domain.condition import Needs, needs_of
-from services.recommendation.ports import OfferBook, QuestionBook
+from services.recommendation.ports.offers import OfferBook
+from services.recommendation.ports.questions import QuestionBook
 
 
 @dataclass(frozen=True, slots=True)

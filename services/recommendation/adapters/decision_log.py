@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.recommendation.adapters.sql_decisions import DecisionRow, DecisionStore
-from services.recommendation.ports import LoggedDecision
+from services.recommendation.ports.decisions import LoggedDecision
 from services.serving.failures import Failure
 
 BATCH_ROWS = 100
@@ -65,7 +65,7 @@ class BufferedDecisionLog:
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
 
     def add(self, decision_id: str, customer_id: str, content: bytes) -> None:
-        """See ``ports.DecisionLog.add``."""
+        """See ``ports.decisions.DecisionLog.add``."""
         row = DecisionRow(decision_id, customer_id, int(self._clock().timestamp()), content)
         with self._lock:
             count = len(self._waiting)
@@ -77,7 +77,7 @@ class BufferedDecisionLog:
             self._full_batch.set()
 
     def find(self, decision_id: str) -> bytes | None:
-        """See ``ports.DecisionLog.find``."""
+        """See ``ports.decisions.DecisionLog.find``."""
         waiting = self._waiting.get(decision_id)
         content = self._store.read(decision_id) if waiting is None else waiting.content
         if content is None and self._patient.acquire(blocking=False):
@@ -92,7 +92,7 @@ class BufferedDecisionLog:
     def of_customer(
         self, customer_id: str, *, before: tuple[int, str] | None, count: int
     ) -> list[LoggedDecision]:
-        """See ``ports.DecisionLog.of_customer``."""
+        """See ``ports.decisions.DecisionLog.of_customer``."""
         return self._store.of_customer(customer_id, before=before, count=count)
 
     def forget(self, customer_ids: Collection[str]) -> int:

@@ -43,7 +43,7 @@ class EmbeddingClient:
         model_version: str = "",
         source_size: int | None = None,
     ) -> Proposal:
-        """See ``ports.Proposer.propose``."""
+        """See ``ports.neighbours.Proposer.propose``."""
         request = messages.RetrieveRequest(
             item_ids=history.item_ids,
             basket_counts=history.basket_counts.tolist(),
@@ -60,11 +60,11 @@ class EmbeddingClient:
         return proposal
 
     def last_known(self, item_ids: Sequence[str]) -> ItemAttributes:
-        """See ``ports.Proposer.last_known``."""
+        """See ``ports.neighbours.Proposer.last_known``."""
         return self._memory.recall(item_ids)
 
     def unknown(self, item_ids: Sequence[str]) -> str | None:
-        """See ``ports.Catalogue.unknown``."""
+        """See ``ports.neighbours.Catalogue.unknown``."""
         names = [f"items/{item_id}" for item_id in item_ids]
         try:
             self._stub.BatchGetItems(messages.BatchGetItemsRequest(names=names))
@@ -76,7 +76,7 @@ class EmbeddingClient:
         return None
 
     def has_items(self, *, category: str = "", brand: str = "") -> bool:
-        """See ``ports.Catalogue.has_items``."""
+        """See ``ports.neighbours.Catalogue.has_items``."""
         request = messages.ListItemsRequest(page_size=1, category=category, brand=brand)
         return bool(self._stub.ListItems(request).items)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from services.recommendation.adapters.change_poll import ChangePoll
 from services.recommendation.domain.offer import Offer, OfferState, StoredOffer
-from services.recommendation.ports import OfferStore
+from services.recommendation.ports.offers import OfferStore
 
 
 class CachedOfferBook:
@@ -26,11 +26,11 @@ class CachedOfferBook:
         return self._poll.loaded
 
     def active(self) -> Sequence[Offer]:
-        """See ``ports.OfferBook.active``."""
+        """See ``ports.offers.OfferBook.active``."""
         return self._active
 
     def refresh(self) -> None:
-        """See ``ports.OfferBook.refresh``."""
+        """See ``ports.offers.OfferBook.refresh``."""
         self._poll.refresh()
 
     def _take(self, changed: Sequence[StoredOffer]) -> None:

@@ -46,7 +46,7 @@ class ProfileClient:
         self._needs = needs
 
     def read(self, subject: Subject, timeout_seconds: float) -> Customer:
-        """See ``ports.CustomerReader.read``."""
+        """See ``ports.neighbours.CustomerReader.read``."""
         request = _request(subject)
         needs = self._needs()
         request.with_personas, request.with_life_stages = needs.personas, needs.life_stages

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.recommendation.adapters.change_poll import ChangePoll
 from services.recommendation.domain.question import Question, StoredQuestion
-from services.recommendation.ports import QuestionStore
+from services.recommendation.ports.questions import QuestionStore
 
 
 class CachedQuestionBook:
@@ -21,11 +21,11 @@ class CachedQuestionBook:
         return self._poll.loaded
 
     def by_id(self) -> Mapping[str, Question]:
-        """See ``ports.QuestionBook.by_id``."""
+        """See ``ports.questions.QuestionBook.by_id``."""
         return self._by_id
 
     def refresh(self) -> None:
-        """See ``ports.QuestionBook.refresh``."""
+        """See ``ports.questions.QuestionBook.refresh``."""
         self._poll.refresh()
 
     def _take(self, changed: Sequence[StoredQuestion]) -> None:

@@ -34,18 +34,18 @@ class ServedModel:
 
     @property
     def version(self) -> str:
-        """See ``ports.Model.version``."""
+        """See ``ports.models.Model.version``."""
         return self.bundle.facts.version
 
     def candidates(self, history: History, moment: Moment) -> Candidates:
-        """See ``ports.Model.candidates``."""
+        """See ``ports.models.Model.candidates``."""
         return self.generator.generate(
             history,
             proposing.Moment(current_basket=moment.basket, store=moment.store),
         )
 
     def rank(self, history: History, proposal: Proposal, now_seconds: int) -> Ranking:
-        """See ``ports.Model.rank``."""
+        """See ``ports.models.Model.rank``."""
         table = feature_table(self.bundle, history, proposal.candidates, now_seconds)
         return Ranking(
             proposal=proposal,

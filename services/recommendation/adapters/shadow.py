@@ -12,7 +12,9 @@ import structlog
 
 from ml.model.trees import TreesError
 from services.recommendation.domain.comparison import Answered, likeness
-from services.recommendation.ports import Clock, Model, ModelSource, Proposer, TrialTelemetry
+from services.recommendation.ports.decisions import Clock
+from services.recommendation.ports.models import Model, ModelSource, TrialTelemetry
+from services.recommendation.ports.neighbours import Proposer
 from services.serving.failures import Failure
 
 MAX_WAITING = 64
@@ -62,7 +64,7 @@ class QueuedShadow:
         self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
 
     def consider(self, answered: Answered) -> None:
-        """See ``ports.Shadow.consider``."""
+        """See ``ports.models.Shadow.consider``."""
         if random.random() >= self._sampled_share:  # noqa: S311  # chance, not a secret
             return
         try:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.recommendation.adapters.forgotten import forgotten_until, keep_erasing_out
 from services.recommendation.adapters.tables import DECISIONS
-from services.recommendation.ports import LoggedDecision
+from services.recommendation.ports.decisions import LoggedDecision
 from services.storage.single_row import RowReader
 from services.storage.transactions import reading, transaction
 
@@ -47,7 +47,7 @@ class DecisionStore(Protocol):
     def of_customer(
         self, customer_id: str, *, before: tuple[int, str] | None, count: int
     ) -> list[LoggedDecision]:
-        """See ``ports.DecisionLog.of_customer``."""
+        """See ``ports.decisions.DecisionLog.of_customer``."""
         ...
 
 

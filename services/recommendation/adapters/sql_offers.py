@@ -22,7 +22,7 @@ class SqlOfferStore:
         self._clock = clock
 
     def create(self, offer: Offer) -> StoredOffer:
-        """See ``ports.OfferStore.create``."""
+        """See ``ports.offers.OfferStore.create``."""
 
         def work(connection: Connection) -> StoredOffer:
             now = self._clock()
@@ -36,12 +36,12 @@ class SqlOfferStore:
             raise already_exists(offer.offer_id) from None
 
     def get(self, offer_id: OfferId) -> StoredOffer:
-        """See ``ports.OfferStore.get``."""
+        """See ``ports.offers.OfferStore.get``."""
         with reading(self._engine) as connection:
             return _get(connection, offer_id)
 
     def replace(self, offer: Offer, *, revision: int) -> StoredOffer:
-        """See ``ports.OfferStore.replace``."""
+        """See ``ports.offers.OfferStore.replace``."""
 
         def work(connection: Connection) -> StoredOffer:
             next_revision = _next_revision(connection)  # from here on, the only writer
@@ -56,7 +56,7 @@ class SqlOfferStore:
         return transaction(self._engine, work)
 
     def page(self, *, after: str, count: int, archived: bool) -> list[StoredOffer]:
-        """See ``ports.OfferStore.page``."""
+        """See ``ports.offers.OfferStore.page``."""
         query = select(OFFERS).where(OFFERS.c.offer_id > after)
         if not archived:
             query = query.where(OFFERS.c.state == OfferState.ACTIVE.value)
@@ -65,7 +65,7 @@ class SqlOfferStore:
             return [_stored(row) for row in rows]
 
     def changed_since(self, revision: int) -> list[StoredOffer]:
-        """See ``ports.OfferStore.changed_since``."""
+        """See ``ports.offers.OfferStore.changed_since``."""
         query = select(OFFERS).where(OFFERS.c.revision > revision).order_by(OFFERS.c.revision)
         with reading(self._engine) as connection:
             return [_stored(row) for row in connection.execute(query)]

@@ -22,7 +22,7 @@ class SqlQuestionStore:
         self._clock = clock
 
     def create(self, question: Question) -> StoredQuestion:
-        """See ``ports.QuestionStore.create``."""
+        """See ``ports.questions.QuestionStore.create``."""
 
         def work(connection: Connection) -> StoredQuestion:
             now = self._clock()
@@ -36,14 +36,14 @@ class SqlQuestionStore:
             raise already_exists(question.question_id) from None
 
     def get(self, question_id: QuestionId) -> StoredQuestion:
-        """See ``ports.QuestionStore.get``."""
+        """See ``ports.questions.QuestionStore.get``."""
         with reading(self._engine) as connection:
             return _get(connection, question_id)
 
     def replace(
         self, question: Question, *, revision: int, is_deleted: bool = False
     ) -> StoredQuestion:
-        """See ``ports.QuestionStore.replace``."""
+        """See ``ports.questions.QuestionStore.replace``."""
 
         def work(connection: Connection) -> StoredQuestion:
             next_revision = _next_revision(connection)  # from here on, the only writer
@@ -60,7 +60,7 @@ class SqlQuestionStore:
         return transaction(self._engine, work)
 
     def page(self, *, after: str, count: int) -> list[StoredQuestion]:
-        """See ``ports.QuestionStore.page``."""
+        """See ``ports.questions.QuestionStore.page``."""
         query = select(QUESTIONS).where(
             QUESTIONS.c.question_id > after, QUESTIONS.c.is_deleted.is_(False)
         )
@@ -69,7 +69,7 @@ class SqlQuestionStore:
             return [_stored(row) for row in rows]
 
     def changed_since(self, revision: int) -> list[StoredQuestion]:
-        """See ``ports.QuestionStore.changed_since``."""
+        """See ``ports.questions.QuestionStore.changed_since``."""
         column = QUESTIONS.c.revision
         query = select(QUESTIONS).where(column > revision).order_by(column)
         with reading(self._engine) as connection:

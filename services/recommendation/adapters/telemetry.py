@@ -70,15 +70,15 @@ class PrometheusTelemetry:
             BUNDLE_LOADS.labels("refused", reason)
 
     def stage(self, name: str, seconds: float) -> None:
-        """See ``ports.Telemetry.stage``."""
+        """See ``ports.decisions.Telemetry.stage``."""
         self._stages[name].observe(seconds)
 
     def degraded(self, kind: Degradation) -> None:
-        """See ``ports.Telemetry.degraded``."""
+        """See ``ports.decisions.Telemetry.degraded``."""
         self._degraded[kind].inc()
 
     def decided(self, considered: Sequence[Considered], *, offered: bool) -> None:
-        """See ``ports.Telemetry.decided``."""
+        """See ``ports.decisions.Telemetry.decided``."""
         (self._offered if offered else self._empty).inc()
         for verdict, count in Tally(each.verdict for each in considered).items():
             self._verdicts[verdict].inc(count)
@@ -92,7 +92,7 @@ class PrometheusTelemetry:
         LOG_BACKLOG.set(count)
 
     def answered(self, history: History, ranking: Ranking) -> None:
-        """See ``ports.Telemetry.answered``."""
+        """See ``ports.decisions.Telemetry.answered``."""
         self._answers.answered(history, ranking)
 
     def bundle_loaded(self, model: ServedModel) -> None:

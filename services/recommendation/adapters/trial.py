@@ -14,7 +14,7 @@ from services.recommendation.adapters.served_model import ServedModel
 from services.recommendation.adapters.trial_telemetry import PrometheusTrialTelemetry
 from services.recommendation.domain.comparison import Answered
 from services.recommendation.domain.share import CustomerShare
-from services.recommendation.ports import Model, ModelSource, Shadow, TrialTelemetry
+from services.recommendation.ports.models import Model, ModelSource, Shadow, TrialTelemetry
 
 _log = structlog.get_logger()
 
@@ -32,12 +32,12 @@ class ChallengerTrial:
     telemetry: TrialTelemetry
 
     def challenger_for(self, customer_id: str) -> Model | None:
-        """See ``ports.Trial.challenger_for``."""
+        """See ``ports.models.Trial.challenger_for``."""
         challenger = self._challenger()
         return challenger if challenger and self.share.holds(customer_id) else None
 
     def answered(self, answered: Answered, challenger: Model | None) -> None:
-        """See ``ports.Trial.answered``."""
+        """See ``ports.models.Trial.answered``."""
         ranking = answered.ranking
         if challenger is not None:
             itself = ranking.model_version == challenger.version

@@ -73,13 +73,13 @@ class PrometheusTrialTelemetry:
             LOADS.labels("refused", reason)
 
     def answered(self, model: str) -> None:
-        """See ``ports.TrialTelemetry.answered``."""
+        """See ``ports.models.TrialTelemetry.answered``."""
         self._answers[model].inc()
 
     def compared(
         self, likeness: Likeness, *, champion_seconds: float, challenger_seconds: float
     ) -> None:
-        """See ``ports.TrialTelemetry.compared``."""
+        """See ``ports.models.TrialTelemetry.compared``."""
         self._comparisons["compared"].inc()
         OVERLAP.observe(likeness.overlap)
         RANK_BIASED_OVERLAP.observe(likeness.rank_biased_overlap)
@@ -89,7 +89,7 @@ class PrometheusTrialTelemetry:
         self._seconds["challenger"].observe(challenger_seconds)
 
     def not_compared(self, outcome: str) -> None:
-        """See ``ports.TrialTelemetry.not_compared``."""
+        """See ``ports.models.TrialTelemetry.not_compared``."""
         self._comparisons[outcome].inc()
 
     def challenger_loaded(self, model: ServedModel) -> None:

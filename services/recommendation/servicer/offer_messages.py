@@ -14,7 +14,7 @@ from services.recommendation.domain.offer import (
     Targets,
     Variant,
 )
-from services.recommendation.ports import Conditions
+from services.recommendation.ports.conditions import Conditions
 from services.recommendation.servicer.written_fields import (
     MAX_CHANNELS,
     MAX_STORES,

@@ -11,7 +11,9 @@ from ofone.recommendation.v1 import offer_service_pb2 as messages
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
 
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
-from services.recommendation.ports import Catalogue, Conditions, OfferBook, OfferStore
+from services.recommendation.ports.conditions import Conditions
+from services.recommendation.ports.neighbours import Catalogue
+from services.recommendation.ports.offers import OfferBook, OfferStore
 from services.recommendation.servicer.masked_update import MaskedUpdate
 from services.recommendation.servicer.offer_messages import (
     content_message,

@@ -15,7 +15,7 @@ from services.recommendation.domain.question import (
     QuestionId,
     StoredQuestion,
 )
-from services.recommendation.ports import Conditions
+from services.recommendation.ports.conditions import Conditions
 from services.recommendation.servicer.written_fields import (
     MAX_CHANNELS,
     MAX_STORES,

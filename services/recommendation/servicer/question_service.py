@@ -12,7 +12,9 @@ from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceSer
 
 from ml.model.likings import SubjectKind
 from services.recommendation.domain.question import Question, QuestionId, StoredQuestion
-from services.recommendation.ports import Catalogue, Conditions, QuestionBook, QuestionStore
+from services.recommendation.ports.conditions import Conditions
+from services.recommendation.ports.neighbours import Catalogue
+from services.recommendation.ports.questions import QuestionBook, QuestionStore
 from services.recommendation.servicer.masked_update import MaskedUpdate
 from services.recommendation.servicer.question_messages import (
     content_message,

@@ -18,13 +18,10 @@ from services.recommendation.domain.occasion import Occasion
 from services.recommendation.domain.reasons import explanations
 from services.recommendation.domain.scoring import Scored
 from services.recommendation.domain.selection import Selection, select
-from services.recommendation.ports import (
-    Conditions,
-    DecisionLog,
-    OfferBook,
-    QuestionBook,
-    Telemetry,
-)
+from services.recommendation.ports.conditions import Conditions
+from services.recommendation.ports.decisions import DecisionLog, Telemetry
+from services.recommendation.ports.offers import OfferBook
+from services.recommendation.ports.questions import QuestionBook
 from services.recommendation.servicer.decision_messages import (
     add_offer,
     decision_message,

@@ -17,16 +17,10 @@ from services.recommendation.domain.frequency import own_candidates, rank_by_fre
 from services.recommendation.domain.listening import listened, source_size_for
 from services.recommendation.domain.moment import Moment
 from services.recommendation.domain.ranking import ItemAttributes, Proposal, Ranking
-from services.recommendation.ports import (
-    Clock,
-    CustomerReader,
-    Model,
-    ModelSource,
-    Proposer,
-    QuestionBook,
-    Telemetry,
-    Trial,
-)
+from services.recommendation.ports.decisions import Clock, Telemetry
+from services.recommendation.ports.models import Model, ModelSource, Trial
+from services.recommendation.ports.neighbours import CustomerReader, Proposer
+from services.recommendation.ports.questions import QuestionBook
 from services.serving.deadline import remaining_seconds
 from services.serving.failures import Failure, Kind
 

@@ -9,7 +9,7 @@ from ofone.recommendation.v1 import question_pb2
 
 from services.conditions.condition import ConditionMistake
 from services.recommendation.domain.offer import Benefit, BenefitKind
-from services.recommendation.ports import Conditions
+from services.recommendation.ports.conditions import Conditions
 from services.serving.validation import Check
 
 MAX_STORES = 1_000

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.recommendation.adapters.sql_decisions import DecisionRow
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
 from services.recommendation.domain.question import Question, QuestionId, StoredQuestion
-from services.recommendation.ports import LoggedDecision
+from services.recommendation.ports.decisions import LoggedDecision
 from services.serving.failures import Failure, Kind, not_found
 
 

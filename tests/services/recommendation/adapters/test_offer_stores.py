@@ -19,7 +19,7 @@ from services.recommendation.domain.offer import (
     Targets,
     Variant,
 )
-from services.recommendation.ports import OfferStore
+from services.recommendation.ports.offers import OfferStore
 from services.serving.failures import Failure, Kind
 from services.storage.engine import open_engine
 from services.storage.migrations import migrate

@@ -12,7 +12,7 @@ from services.recommendation.adapters.sql_questions import SqlQuestionStore
 from services.recommendation.adapters.tables import MIGRATIONS
 from services.recommendation.domain.offer import Benefit, BenefitKind
 from services.recommendation.domain.question import Question, QuestionId
-from services.recommendation.ports import QuestionStore
+from services.recommendation.ports.questions import QuestionStore
 from services.serving.failures import Failure, Kind
 from services.storage.engine import open_engine
 from services.storage.migrations import migrate

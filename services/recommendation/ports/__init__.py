@@ -1,0 +1,1 @@
+"""What deciding needs of the world, by what it is asked for."""

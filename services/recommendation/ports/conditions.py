@@ -1,0 +1,21 @@
+"""What understands audiences and the conditions of variants."""
+
+from typing import Protocol
+
+from services.conditions.condition import Facts, Holds
+
+
+class Conditions(Protocol):
+    """Understands the language of audiences and variants."""
+
+    def check(self, source: str) -> None:
+        """Return when ``source`` can be used.
+
+        Raises:
+            ConditionMistake: with the position of the first mistake.
+        """
+        ...
+
+    def about(self, facts: Facts) -> Holds:
+        """Return what says whether a condition holds, each evaluated at most once."""
+        ...
