@@ -16,8 +16,13 @@ from collections import Counter
 from services.profile.adapters.rows.packing import pack_state
 from services.profile.domain.snapshot import columns_of
 from services.profile.domain.traits import all_traits
-from tests.services.profile.traits.random_histories import SHOP, history, incremental, recomputed
-from tests.services.profile.traits.shopper import MOMENT
+from tests.services.profile.domain.traits.random_histories import (
+    SHOP,
+    history,
+    incremental,
+    recomputed,
+)
+from tests.services.profile.domain.traits.shopper import MOMENT
 
 
 def main() -> int:

@@ -42,8 +42,8 @@ from tests.consent.matrix import (
     Cell,
 )
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, serving
+from tests.services.profile.domain.test_life import SIGNS
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_life import SIGNS
 from tests.services.recommendation.builders import seconds_ago
 from tests.services.recommendation.conftest import building_in
 

@@ -9,8 +9,8 @@ from ofone.profile.v1.profile_service_pb2 import GetCustomerRequest
 
 from demo.personas import WRITTEN, allow_profiling, fill_personas
 from tests.services.profile.desk import NOW_SECONDS, Desk, purchase, serving
+from tests.services.profile.domain.personas.test_membership import LEARNED
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_membership import LEARNED
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 from ofone.profile.v1.persona_pb2 import Membership
 
 from tests.services.console.conftest import Town, words
-from tests.services.profile.test_membership import LEARNED
+from tests.services.profile.domain.personas.test_membership import LEARNED
 
 TEA = """\
 name: tea-people

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.services.profile.desk import serving
 from tests.services.profile.memory_store import MemoryProfileStore
 
-PAGE = (Path(__file__).parents[3] / "docs" / "facts.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "facts.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:

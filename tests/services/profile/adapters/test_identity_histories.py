@@ -15,7 +15,7 @@ from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import customers
-from tests.services.profile.lives import RULES, Life
+from tests.services.profile.adapters.lives import RULES, Life
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import IDENTITY
 

@@ -14,8 +14,8 @@ from services.profile.domain.facts.fact import Fact, ToldFact
 from services.profile.domain.history.events import Report
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.privacy.consent import Purpose, Statement
+from tests.services.profile.adapters.test_any_order import snapshots
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_any_order import snapshots
 from tests.services.profile.told import NOW, bought, card, email, told
 
 WRITERS = 4

@@ -10,8 +10,8 @@ from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, serving
+from tests.services.profile.domain.test_life import SIGNS
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_life import SIGNS
 
 PROFILING = customer_pb2.CONSENT_PURPOSE_PROFILING
 SENSITIVE = customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE

@@ -16,7 +16,7 @@ from ml.training.priors.document import write_priors
 from ml.training.priors.typical import typical
 from services.profile.adapters.files.priors_file import read_priors
 from services.profile.domain.history.events import MICROS, Event, EventLine, EventType, ItemId
-from tests.services.profile.traits.shopper import number, traits_of
+from tests.services.profile.domain.traits.shopper import number, traits_of
 
 END = date(2026, 6, 30)
 

@@ -11,9 +11,9 @@ from services.conditions.source_text import TYPE_NAMES
 from services.profile.domain.personas.membership import VOCABULARY
 from tests.services.profile.desk import serving
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_persona_service import tea_drinker
+from tests.services.profile.servicer.test_persona_service import tea_drinker
 
-PAGE = (Path(__file__).parents[3] / "docs" / "personas.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "personas.md").read_text()
 EXAMPLES = re.findall(r"```cel\n(.*?)\n```", PAGE, re.DOTALL)
 
 

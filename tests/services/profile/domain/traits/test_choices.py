@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from services.profile.domain.traits.priors import PricePrior, Priors, PromotionPrior
-from tests.services.profile.traits.shopper import MOMENT, line, number, receipt, traits_of
+from tests.services.profile.domain.traits.shopper import MOMENT, line, number, receipt, traits_of
 
 SHOP = Priors(
     promotion=PromotionPrior(share=0.2, weight=10.0),

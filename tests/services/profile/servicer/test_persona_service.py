@@ -10,8 +10,8 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, serving
+from tests.services.profile.domain.personas.test_membership import LEARNED
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.test_membership import LEARNED
 
 CONSENTED = (
     customer_pb2.CONSENT_PURPOSE_PERSONALISATION,

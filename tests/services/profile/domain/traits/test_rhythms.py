@@ -7,7 +7,7 @@ import pytest
 
 from services.profile.domain.traits.priors import GapPrior, Priors, RepurchasePrior
 from services.profile.domain.traits.rhythm import rhythm_of, rhythm_of_mean
-from tests.services.profile.traits.shopper import MOMENT, line, number, receipt, traits_of
+from tests.services.profile.domain.traits.shopper import MOMENT, line, number, receipt, traits_of
 
 TEA, COFFEE = line("tea", "Tea"), line("coffee", "Coffee")
 WEEKLY = tuple(receipt(day, TEA) for day in range(3, 200, 8))

@@ -14,7 +14,7 @@ from services.profile.domain.people.identifier_rules import RULES
 from services.profile.domain.people.identity import IdentifierKind
 from tests.services.profile.desk import purchase, serving
 
-PAGE = (Path(__file__).parents[3] / "docs" / "identity.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "identity.md").read_text()
 
 
 def test_the_page_names_the_rules_of_every_kind() -> None:

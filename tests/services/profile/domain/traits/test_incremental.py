@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 from services.profile.domain.history.state import CustomerState
 from services.profile.domain.snapshot import columns_of
 from services.profile.domain.traits import all_traits
-from tests.services.profile.traits.random_histories import SHOP, history, incremental, recomputed
-from tests.services.profile.traits.shopper import MOMENT
+from tests.services.profile.domain.traits.random_histories import (
+    SHOP,
+    history,
+    incremental,
+    recomputed,
+)
+from tests.services.profile.domain.traits.shopper import MOMENT
 
 
 @given(st.randoms(use_true_random=False))

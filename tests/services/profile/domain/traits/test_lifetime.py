@@ -11,7 +11,7 @@ from services.profile.domain.traits.lifetime import (
     expected_spend,
 )
 from services.profile.domain.traits.priors import LifetimePrior, Priors, SpendPrior
-from tests.services.profile.traits.shopper import line, number, receipt, traits_of
+from tests.services.profile.domain.traits.shopper import line, number, receipt, traits_of
 
 CDNOW = LifetimePrior(r=0.243, alpha=4.414, a=0.793, b=2.426)
 """In weeks. Source: Fader, Hardie and Lee, 2005, table 2."""
