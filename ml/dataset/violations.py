@@ -1,6 +1,6 @@
 """What is wrong with a data set: every broken rule with its file, column and number of rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,7 @@ class DatasetError(ValueError):
     def __init__(self, violations: list[Violation] | tuple[Violation, ...]) -> None:
         self.violations = tuple(violations)
         super().__init__("\n".join(str(each) for each in self.violations))
+
+    def nameless(self) -> "DatasetError":
+        """Return the same without the places that break rules, for a place names a customer."""
+        return DatasetError([replace(each, example="") for each in self.violations])

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.dataset.violations import DatasetError
 from ml.training.commands import erasure as erasure_commands
 from ml.training.commands import learning as learning_commands
 from ml.training.commands import versions as registry_commands
@@ -66,16 +67,18 @@ def retrain(night: Night, *, say: Say) -> Outcome:
         ``done`` where the challenger became champion, ``refused`` where the gate refused it.
 
     Raises:
-        Exception: one of ``KNOWN_ERRORS``, when a step fails; the trail says which and why.
+        Exception: one of ``KNOWN_ERRORS``, when a step fails; the trail says which and why, and
+            names no customer.
     """
     trail = Trail(night.folder, f"Retraining of {night.config.name}")
     try:
         _steps(night, trail, say)
     except KNOWN_ERRORS as error:
-        trail.explain(str(error))
+        told = error.nameless() if isinstance(error, DatasetError) else error
+        trail.explain(str(told))
         with contextlib.suppress(RegistryError):  # MLflow may be what failed
             _keep(night, trail)
-        raise
+        raise told from None
     _keep(night, trail)
     say(f"{trail.outcome}; the trail is {night.folder / TRAIL_PAGE}")
     return trail.outcome

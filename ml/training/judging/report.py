@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement, table
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.judging import plots
 from ml.training.judging.evaluate import BASELINE, Evaluation
+from ml.training.judging.examples import examples
 
-EXAMPLES = 5
-SHOWN_ITEMS = 10
 PLOTS = {
     "recall": f"{MAIN_METRIC} beside the baselines",
     "recall_by_history_length": f"{MAIN_METRIC} by known baskets of the customer",
@@ -27,7 +24,7 @@ PLOTS = {
 def write_report(evaluation: Evaluation, dataset: Dataset, folder: Path) -> None:
     """Write ``report.md``, ``lists.md`` and the plots into an existing folder."""
     (folder / "report.md").write_text(report(evaluation, dataset), encoding="utf-8")
-    (folder / "lists.md").write_text(lists(evaluation, dataset), encoding="utf-8")
+    (folder / "lists.md").write_text(examples(evaluation.bundle, dataset), encoding="utf-8")
     write_plots(evaluation, folder)
 
 
@@ -97,32 +94,6 @@ def note(evaluation: Evaluation, dataset: Dataset) -> str:
         f"{ours}, lead over {BASELINE} {lead}.\n\n"
         "Details: `report.md`, `lists.md` and the plots among the artifacts.\n"
     )
-
-
-def lists(evaluation: Evaluation, dataset: Dataset) -> str:
-    """Return what five customers would be shown, by item name; the hits are marked."""
-    names = _names(dataset)
-    customers = evaluation.question.customer_ids
-    places = np.linspace(0, len(customers) - 1, min(EXAMPLES, len(customers))).astype(int)
-    bought = evaluation.question.history.interactions
-    lines = [f"# {EXAMPLES} customers", "", "Marked: what the next basket held.", ""]
-    for number, place in enumerate(dict.fromkeys(places.tolist()), 1):
-        customer = customers[place]
-        own = bought[bought["customer_id"] == customer]
-        last = own[own["sequence"] == own["sequence"].max()]["item_id"]
-        basket = evaluation.question.truth[customer]
-        lines += [
-            f"## Customer {number}: {own['sequence'].nunique()} baskets known",
-            "",
-            "Last basket: " + ", ".join(names.get(item, item) for item in last[:SHOWN_ITEMS]),
-            "",
-        ]
-        lines += [
-            f"{rank}. {names.get(item, item)}{' **(bought)**' if item in basket else ''}"
-            for rank, item in enumerate(evaluation.model.lists[customer][:SHOWN_ITEMS], 1)
-        ]
-        lines.append("")
-    return "\n".join(lines)
 
 
 Parts = Mapping[str, Mapping[str, Judgement]]
@@ -212,8 +183,3 @@ def _calibration(evaluation: Evaluation) -> str:
 def _gains(evaluation: Evaluation) -> str:
     ordered = sorted(evaluation.feature_gain.items(), key=lambda pair: -pair[1])
     return "\n".join(f"- {name}: {share:.1%}" for name, share in ordered)
-
-
-def _names(dataset: Dataset) -> dict[str, str]:
-    known = dataset.items.dropna(subset=["name"])
-    return dict(zip(known["item_id"], known["name"], strict=True))

@@ -15,6 +15,7 @@ from ofone.profile.v1 import privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as messages
 
 from ml.dataset.pending_erasures import ErasureAwayError
+from ml.dataset.violations import DatasetError, Violation
 from ml.model.bundle_folder import read_bundle
 from ml.training.commands.retrain import Night, retrain
 from ml.training.commands.trail import Outcome
@@ -108,6 +109,14 @@ def broken(path: Path, config: LearningConfig) -> Iterator[Source]:
     yield
 
 
+@contextmanager
+def dated_ahead(path: Path, config: LearningConfig) -> Iterator[Source]:
+    """Refuse a data set, naming the first who broke a rule."""
+    rule = "must not lie in the future"
+    raise DatasetError([Violation("interactions.parquet", "occurred_at", rule, 3, "customer_id=c")])
+    yield
+
+
 def trail_of(folder: Path) -> dict[str, str]:
     """Return what became of every step."""
     document = json.loads((folder / "night" / "trail.json").read_text())
@@ -191,6 +200,21 @@ def test_a_night_whose_engine_fails_says_so(
     assert trail_of(tmp_path) == {"forget": "done", "import": "done", "train": "failed"}
     assert "the cluster is away" in (tmp_path / "night" / "trail.md").read_text()
     assert registry.runs(NAME) == []
+
+
+def test_a_night_whose_data_break_a_rule_names_nobody_who_broke_it(
+    profile: str, registry: Registry, tracking_uri: str, tmp_path: Path
+) -> None:
+    asked = dataclasses.replace(night(profile, tmp_path, tracking_uri), engine=dated_ahead)
+
+    with pytest.raises(DatasetError, match=r"must not lie in the future \(3 rows\)$"):
+        retrain(asked, say=lambda _: None)
+
+    told = "interactions.parquet: occurred_at: must not lie in the future (3 rows)"
+    (kept,) = registry.runs(f"{NAME}-retraining")
+    for trail in ((tmp_path / "night" / "trail.md").read_text(), kept.tags["mlflow.note.content"]):
+        assert told in trail
+        assert "customer_id" not in trail
 
 
 def test_a_night_that_cannot_learn_says_what_is_missing(

@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ml.dataset.folder import write_dataset
@@ -71,6 +72,31 @@ def test_a_run_leaves_what_a_person_and_the_gate_need(
         "environment.txt", "report.md", "lists.md",
     }  # fmt: skip
     assert not trained.is_resumed
+
+
+def test_a_run_names_no_customer_and_shows_nobodys_basket(
+    whole: tuple[Registry, Trained], tmp_path: Path
+) -> None:
+    registry, trained = whole
+    bought = bread_shop().interactions
+    names = [each.encode() for name in ("customer_id", "basket_id") for each in bought[name]]
+
+    artifacts = registry.download(trained.registered.run_id, "", tmp_path)
+    run = registry.client.get_run(trained.registered.run_id)
+
+    files = [each for each in artifacts.rglob("*") if each.is_file()]
+    held = {each.name: each.read_bytes() for each in files} | {
+        "the run itself": repr(run.to_dictionary()).encode(),
+        "the texts of scores.parquet": repr(
+            pd.read_parquet(artifacts / "scores.parquet").to_dict()
+        ).encode(),
+    }
+    assert len(files) > 20
+    assert [place for place, text in held.items() if any(each in text for each in {*names})] == []
+    lists = (artifacts / "lists.md").read_text()
+    assert "## A stranger" in lists
+    assert "## bread once a week" in lists
+    assert "(bought)" not in lists
 
 
 @pytest.mark.parametrize(
