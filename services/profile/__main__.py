@@ -18,6 +18,7 @@ from ofone.profile.v1 import segment_service_pb2_grpc as segment_grpc
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
+from services.profile.adapters.erasure_watch import LOOK_SECONDS, ErasureWatch
 from services.profile.adapters.files.catalogue_file import CatalogueError, load_catalogue
 from services.profile.adapters.files.priors_file import PriorsError, read_priors
 from services.profile.adapters.metrics import PrometheusProfileMeter
@@ -46,6 +47,7 @@ from services.profile.servicer.segment_service import SegmentServicer
 from services.profile.servicer.service import NAME
 from services.profile.settings import PREFIX, TIME_ZONE, ProfileSettings, RetentionSettings
 from services.serving.bootstrap import Application, Service, ServingSettings, run, serve
+from services.serving.polling import PollingThread
 from services.serving.settings import SettingsError, load_both, load_settings
 from services.serving.time_zone import zone_of
 from services.storage.engine import DatabaseLimits
@@ -94,7 +96,7 @@ def remove_past(settings: RetentionSettings) -> int:
 def application(
     settings: ProfileSettings, identity: IdentityKey, defaults: Defaults
 ) -> Application:
-    """Return the service.
+    """Return the service, its watch begun.
 
     Raises:
         StartupError: when the database is not there or not migrated.
@@ -106,12 +108,13 @@ def application(
         migrate_first=settings.migrate_on_start,
     )
     now = functools.partial(datetime.now, zone_of(settings.time_zone, variable=TIME_ZONE))
+    privacy = SqlPrivacyStore(engine, identity.tombstone, holders=settings.erasure_holders)
     personas, rules = SqlPersonaStore(engine), CelConditions(VOCABULARY)
     servicer = ProfileServicer(
         Sources(
             SqlProfileStore(engine),
             SqlIdentityStore(engine),
-            SqlPrivacyStore(engine, identity.tombstone, holders=settings.erasure_holders),
+            privacy,
             PersonaReader(personas, rules, now),
         ),
         identity,
@@ -126,6 +129,9 @@ def application(
         SqlSegmentStore(engine), rules, defaults.consent, now, settings.segment_least_customers
     )
     add_segments = functools.partial(segment_grpc.add_SegmentServiceServicer_to_server, segments)
+    watch = ErasureWatch(privacy.waiting, settings.erasure_holders, time.time)
+    watching = PollingThread("erasures", watch.look)
+    watching.start(LOOK_SECONDS)
     add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
     return Application(
         name="profile",
@@ -135,7 +141,7 @@ def application(
             Service(SEGMENT_SERVICE, add_segments),
         ),
         readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
-        on_stop=(engine.dispose,),
+        on_stop=(watching.stop, engine.dispose),
     )
 
 

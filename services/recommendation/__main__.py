@@ -152,12 +152,8 @@ def _decision_log(
 
 
 def _eraser(engine: Engine, profile: grpc.Channel, log: BufferedDecisionLog) -> Eraser:
-    return Eraser(
-        ErasureClient(profile),
-        SqlErasureStore(engine, _now),
-        log.forget,
-        PrometheusErasureTelemetry(_now),
-    )
+    store = SqlErasureStore(engine, _now)
+    return Eraser(ErasureClient(profile), store, log.forget, PrometheusErasureTelemetry())
 
 
 def _nearness(

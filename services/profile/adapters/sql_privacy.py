@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 import msgpack
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from services.profile.adapters.rows import graph
 from services.profile.adapters.rows.customer_rows import (
@@ -17,7 +17,14 @@ from services.profile.adapters.writing.erasing import Tombstone, erase
 from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
-from services.profile.domain.privacy.erasure import Access, Erasure, Removal, begun, confirmed
+from services.profile.domain.privacy.erasure import (
+    Access,
+    Erasure,
+    Removal,
+    Waiting,
+    begun,
+    confirmed,
+)
 from services.storage.emptied_log import empty_log
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
@@ -107,6 +114,19 @@ class SqlPrivacyStore:
         with reading(self._engine) as connection:
             found = connection.execute(query.limit(most)).scalars()
             return [_unpacked(bytes(content)) for content in found]
+
+    def waiting(self) -> dict[str, Waiting]:
+        """Return by holder what it has not confirmed; a holder that has confirmed all is absent."""
+        query = (
+            select(pending_erasures.c.holder, func.count(), func.min(erasures.c.created_micros))
+            .join(erasures, erasures.c.erasure_id == pending_erasures.c.erasure_id)
+            .group_by(pending_erasures.c.holder)
+        )
+        with reading(self._engine) as connection:
+            return {
+                holder: Waiting(count, oldest)
+                for holder, count, oldest in connection.execute(query)
+            }
 
     def confirm(
         self,

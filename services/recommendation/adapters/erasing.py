@@ -47,10 +47,6 @@ class ErasureStore(Protocol):
 class ErasureTelemetry(Protocol):
     """Counts erasures."""
 
-    def erasures_pending(self, oldest_seconds: float | None, count: int) -> None:
-        """Note how many wait, and when the oldest of them was asked for."""
-        ...
-
     def erasure_confirmed(self) -> None:
         """Count one that this process has confirmed."""
         ...
@@ -73,7 +69,7 @@ class Eraser:
             store: keeps decisions.
             forget_waiting: takes the decisions of some customers out of those that this process
                 has not written yet.
-            telemetry: is told of what waits and what is done.
+            telemetry: is told of what is done.
         """
         self._source = source
         self._store = store
@@ -93,10 +89,7 @@ class Eraser:
             self._away = False
 
     def _look(self) -> None:
-        pending = self._source.pending()
-        oldest = min((each.create_seconds for each in pending), default=None)
-        self._telemetry.erasures_pending(oldest, len(pending))
-        for erasure in pending:
+        for erasure in self._source.pending():
             self._forget_waiting(erasure.customer_ids)
             counts = self._store.forget(erasure)
             if not self._store.empty_log():

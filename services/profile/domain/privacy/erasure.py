@@ -38,6 +38,14 @@ class Erasure:
     """Every name the customer bore, as long as somebody has not confirmed."""
 
 
+class Waiting(NamedTuple):
+    """What one holder has not confirmed."""
+
+    erasure_count: int
+    oldest_micros: int
+    """When the oldest of them was asked for."""
+
+
 class Access(NamedTuple):
     """One time that somebody looked at a customer."""
 

@@ -135,7 +135,6 @@ class Told:
         self.erasures = {each.erasure_id: each for each in erasures}
         self.confirmed: dict[str, Mapping[str, int]] = {}
         self.failure: Failure | None = None
-        self.oldest_seconds: float | None = None
         self.can_empty = True
         self.rows: Counter[str] = Counter()
 
@@ -153,9 +152,6 @@ class Told:
 
     def empty_log(self) -> bool:
         return self.can_empty
-
-    def erasures_pending(self, oldest_seconds: float | None, count: int) -> None:
-        self.oldest_seconds = oldest_seconds
 
     def erasure_confirmed(self) -> None:
         self.rows["confirmed"] += 1
@@ -177,9 +173,7 @@ def test_what_was_removed_is_confirmed_once() -> None:
     eraser = Eraser(told, told, nobody_waits, told)
     eraser.look()
     assert told.confirmed == {"erasure-1": {"decisions": 2}}
-    assert told.oldest_seconds == ADA.create_seconds
     eraser.look()
-    assert told.oldest_seconds is None
     assert told.rows["confirmed"] == 1
 
 

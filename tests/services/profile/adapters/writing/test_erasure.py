@@ -17,7 +17,7 @@ from services.profile.domain.ingestion import Outcome
 from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
-from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
+from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal, Waiting
 from services.profile.ports import Period, Purchase
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, purchase, serving
@@ -233,6 +233,17 @@ def test_a_holder_is_told_until_it_confirms(shop: Shop) -> None:
     later = (first.created_micros, first.erasure_id)
     found = shop.privacy.erasures(pending_holder="", after=later, most=9)
     assert [each.erasure_id for each in found] == [second.erasure_id]
+
+
+def test_what_waits_is_told_by_holder(shop: Shop) -> None:
+    shop.live([*annas_life(), *others_lives()])
+    assert shop.privacy.waiting() == {}
+    first = shop.erase()
+    shop.privacy.erase(BERT.customer_id, str(uuid.uuid4()), is_rehearsal=False, now_micros=NOW + 1)
+    both = Waiting(2, NOW)
+    assert shop.privacy.waiting() == {"recommendation": both, TRAINING: both}
+    shop.confirm(first, "recommendation")
+    assert shop.privacy.waiting() == {"recommendation": Waiting(1, NOW + 1), TRAINING: both}
 
 
 @pytest.fixture
