@@ -18,6 +18,7 @@ from services.profile.domain.traits.priors import (
     PromotionPrior,
     RepurchasePrior,
     SpendPrior,
+    VarietyPrior,
 )
 
 FORMAT = 1
@@ -30,6 +31,7 @@ _POSITIVE = (1e-9, 1e12)
 _BOUNDS = {
     "visits": {"log_mean": _LOG, "log_std": _SPREAD, "weight": _POSITIVE},
     "promotion": {"share": _SHARE, "weight": _POSITIVE},
+    "variety": {"share": _SHARE, "weight": _POSITIVE},
     "anything": {"repeat_rate": _SHARE, "gap_log_mean": _LOG, "gap_log_std": _SPREAD},
     "lifetime": {"r": _POSITIVE, "alpha": _POSITIVE, "a": _POSITIVE, "b": _POSITIVE},
     "spend": {"p": _POSITIVE, "q": (1.0 + 1e-9, 1e12), "gamma": _POSITIVE},
@@ -67,6 +69,7 @@ def _priors(document: Mapping[str, Any]) -> Priors:
     return Priors(
         visits=GapPrior(**parts["visits"]) if "visits" in parts else plain.visits,
         promotion=PromotionPrior(**parts.get("promotion", {})),
+        variety=VarietyPrior(**parts.get("variety", {})),
         anything=_repurchase(**parts["anything"]) if "anything" in parts else plain.anything,
         items=_repurchases(document, "items"),
         categories=_repurchases(document, "categories"),

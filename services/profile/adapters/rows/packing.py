@@ -4,7 +4,7 @@ Source of the choice: MessagePack writes lists of numbers and strings about ten 
 objects are written field by field, and needs no schema beside the code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import starmap
 from operator import attrgetter
@@ -27,12 +27,14 @@ from services.profile.domain.snapshot import Columns, Exposure
 from services.profile.domain.traits import Traits
 from services.profile.domain.traits.tendencies import Evidence
 
-FORMAT = 3
+FORMAT = 4
 """The layout below. Format 1 is still read: its lines have no category and no brand, and its states
 know nothing of categories, sums of lines, days and hours: these count from the next event on,
 and what follows from them is unknown until then. What a state of format 2 lacks at its end was
 not kept yet when it was written; questions stand behind everything else, and only where there are
-any. Until format 3 a state held its items one by one, by name, not in columns."""
+any. Until format 3 a state held its items one by one, by name, not in columns. Since format 4 a
+basket tells the category of each item, as its place among the categories by name, and a snapshot's
+evidence tells of choices within categories; what stood there before is read as nothing known."""
 
 
 _SUMS = 8
@@ -43,6 +45,10 @@ _COLUMNS = 10
 """Values of the columns of format 1."""
 _NOT_WRITTEN: tuple[Any, ...] = (Evidence(), ())
 """What stands for columns behind those, where they were not written."""
+_CHOICES = 2
+"""Values at the end of evidence that tell of choices within categories."""
+_WITH_CHOICES = 4
+"""The format in which they began to: before, they told of all items."""
 _EVENT_VALUES = 9
 """Values of an event that is about no question."""
 _TRAITS = attrgetter(*(each.name for each in fields(Traits)))
@@ -93,8 +99,15 @@ def pack_state(state: CustomerState) -> bytes:
         for name, category in sorted(state.categories.items())
     }
     items = columnar(state.items)
+    places = {"": -1} | {name: place for place, name in enumerate(categories)}
+    baskets = [
+        (*basket[:-1], [places[each] for each in basket.categories])
+        if basket.categories
+        else basket[:-1]
+        for basket in state.baskets
+    ]
     return _pack(
-        *(state.event_count, (items.item_ids, *items.columns), state.baskets),
+        *(state.event_count, (items.item_ids, *items.columns), baskets),
         _sorted(state.offers),
         *(state.basket_count, state.basket_item_count, state.discounted_basket_count),
         *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
@@ -107,17 +120,19 @@ def pack_state(state: CustomerState) -> bytes:
 
 def unpack_state(packed: bytes) -> CustomerState:
     """Return the state of ``pack_state``."""
-    event_count, items, baskets, offers, *rest = _unpack(packed)
+    _, event_count, items, baskets, offers, *rest = _unpack(packed)
     sums, of_lines = rest[:_SUMS], rest[_SUMS:]
+    names: list[str] = [""]
     if of_lines:
         categories, lines, *calendar = of_lines
+        names = [*categories, ""]
         named = {name: CategoryHistory(*values) for name, values in categories.items()}
         of_lines = [named, LineSums(*lines), *calendar[:_CALENDAR]]
         of_lines += map(_questions, calendar[_CALENDAR:])
     return CustomerState(
         event_count,
         _items(items),
-        tuple(map(Basket._make, baskets)),
+        tuple(_basket(*basket, names=names) for basket in baskets),
         {
             offer_id: OfferHistory(tuple(map(Impression._make, offer[0])), *offer[1:])
             for offer_id, offer in offers.items()
@@ -131,6 +146,16 @@ def _items(packed: Any) -> ItemColumns:  # columns, or as they were before forma
     if isinstance(packed, dict):
         return columnar({name: ItemHistory(*values) for name, values in packed.items()})
     return ItemColumns(*packed)
+
+
+def _basket(*told: Any, names: Sequence[str]) -> Basket:
+    """Return a basket; ``names`` are the categories by place, the empty one at the end."""
+    basket = Basket(*told)
+    return (
+        basket._replace(categories=tuple(names[place] for place in told[-1]))
+        if basket.categories
+        else basket
+    )
 
 
 def pack_columns(columns: Columns) -> bytes:
@@ -148,12 +173,14 @@ def pack_columns(columns: Columns) -> bytes:
 
 def unpack_columns(packed: bytes) -> Columns:
     """Return the columns of ``pack_columns``."""
-    values = _unpack(packed)
+    written, *values = _unpack(packed)
     values += _NOT_WRITTEN[len(values) - _COLUMNS :]
     exposures, summary, evidence, asked = values[-4:]
+    if written < _WITH_CHOICES:
+        evidence = evidence[:-_CHOICES]
     values[-4:] = (
         *([Exposure._make(each) for each in exposures], Traits(*summary)),
-        *(Evidence._make(evidence), tuple(map(AskedQuestion._make, asked))),
+        *(Evidence(*evidence), tuple(map(AskedQuestion._make, asked))),
     )
     return Columns(*values)
 
@@ -165,13 +192,13 @@ def pack_consents(consents: Consents) -> bytes:
 
 def unpack_consents(packed: bytes) -> Consents:
     """Return the statements of ``pack_consents``."""
-    (statements,) = _unpack(packed)
+    _, statements = _unpack(packed)
     return {Purpose(purpose): Statement(*rest) for purpose, *rest in statements}
 
 
 def _told(content: bytes) -> Any:
     """Return the values of an event, the question and the answer empty where there is none."""
-    values = _unpack(content)
+    _, *values = _unpack(content)
     return values if len(values) > _EVENT_VALUES else [*values, "", ""]
 
 
@@ -197,7 +224,7 @@ def _pack(*values: object) -> bytes:
 
 def _unpack(packed: bytes) -> Any:  # what MessagePack read is known to the caller alone
     # Months and hours are keys too, so keys that are no strings are allowed.
-    written, *values = msgpack.unpackb(packed, use_list=False, strict_map_key=False)
-    if not 1 <= written <= FORMAT:
-        raise UnknownFormat(f"format {written} is not known here")
+    values = msgpack.unpackb(packed, use_list=False, strict_map_key=False)
+    if not 1 <= values[0] <= FORMAT:
+        raise UnknownFormat(f"format {values[0]} is not known here")
     return values

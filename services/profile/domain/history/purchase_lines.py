@@ -23,6 +23,8 @@ class LineSums(NamedTuple):
     """What the discounted lines would have cost without it."""
     discount_micros: int = 0
     """What was taken off them, no more than a line's price."""
+    discount_told_count: int = 0
+    """Of the priced lines, those of which a discount was told, be it none; some tills never do."""
 
 
 class CategoryHistory(NamedTuple):
@@ -54,7 +56,7 @@ class Receipt(NamedTuple):
 
 def receipt_of(lines: Sequence[EventLine], *, seconds: int, month: int) -> Receipt:
     """Return what the lines of a basket of this moment come to, in one pass over them."""
-    units = priced = discounted = discounted_list = discount = paid_in_all = 0
+    units = priced = discounted = discounted_list = discount = paid_in_all = told = 0
     groups: dict[str, _Group] = {}
     for line in lines:
         units += micros(line.quantity)
@@ -62,6 +64,7 @@ def receipt_of(lines: Sequence[EventLine], *, seconds: int, month: int) -> Recei
         off = min(micros(line.discount), listed) if listed and line.discount else 0
         paid = listed - off
         priced += listed > 0
+        told += listed > 0 and line.discount is not None
         if off:
             discounted += 1
             discounted_list += listed
@@ -74,7 +77,7 @@ def receipt_of(lines: Sequence[EventLine], *, seconds: int, month: int) -> Recei
     units, paid_in_all = total(units, 0), total(paid_in_all, 0)
     off_sums = total(discounted_list, 0), total(discount, 0)
     return Receipt(
-        LineSums(len(lines), units, priced, discounted, *off_sums),
+        LineSums(len(lines), units, priced, discounted, *off_sums, told),
         paid_in_all,
         {category: group.history(seconds, month) for category, group in groups.items()},
     )
@@ -89,6 +92,7 @@ def merge_sums(one: LineSums, other: LineSums) -> LineSums:
         one.discounted_count + other.discounted_count,
         total(one.discounted_list_micros, other.discounted_list_micros),
         total(one.discount_micros, other.discount_micros),
+        one.discount_told_count + other.discount_told_count,
     )
 
 

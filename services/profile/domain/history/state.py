@@ -54,6 +54,8 @@ class Basket(NamedTuple):
     event_id: str
     item_ids: tuple[ItemId, ...]
     """Each item once, in the order of the receipt."""
+    categories: tuple[str, ...] = ()
+    """Of each of them, the one told first, empty for none; nothing where none was told."""
 
 
 class Impression(NamedTuple):
@@ -170,13 +172,17 @@ def _state_of(event: Event) -> CustomerState:
 
 def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
     bought: dict[ItemId, int] = {}
+    categories: dict[ItemId, str] = {}
     for line in event.lines:
         bought[line.item_id] = bought.get(line.item_id, 0) + micros(line.quantity)
+        categories[line.item_id] = categories.get(line.item_id) or line.category
     receipt = receipt_of(event.lines, seconds=seconds, month=month_of(seconds))
+    told = tuple(categories.values())
+    moment = (event.occurred_micros, event.source, event.event_id)
     return CustomerState(
         event_count=1,
         items={item: ItemHistory(1, qty, 0, seconds, seconds) for item, qty in bought.items()},
-        baskets=(Basket(event.occurred_micros, event.source, event.event_id, tuple(bought)),),
+        baskets=(Basket(*moment, tuple(bought), told if any(told) else ()),),
         basket_count=1,
         basket_item_count=len(bought),
         discounted_basket_count=int(any(line.discount for line in event.lines)),

@@ -29,22 +29,29 @@ def promotion_sensitivity(lines: LineSums, prior: PromotionPrior) -> float:
     return weighed / (lines.priced_count + prior.weight)
 
 
+def tells_discounts(lines: LineSums) -> bool:
+    """Return whether of any line it was told what was taken off it, be it nothing."""
+    return bool(lines.discount_told_count or lines.discounted_count)
+
+
 def price_traits(state: CustomerState, _now: datetime, priors: Priors) -> Iterator[Trait]:
     """Yield what discounts and prices mean to one of whom prices were told.
 
-    - ``promotion_sensitivity``: see above.
+    - ``promotion_sensitivity``: see above; not where discounts are never told, because there nobody
+      would seem to mind them.
     - ``discount_depth``: what was taken off discounted lines, by what they would have cost.
     - ``price_level`` and ``price_sensitivity``: see ``_choice_traits``.
     """
     lines = state.lines
     if not lines.priced_count:
         return
-    sensitivity = promotion_sensitivity(lines, priors.promotion)
-    yield Trait(
-        *("promotion_sensitivity", sensitivity, Unit.SHARE, lines.priced_count),
-        f"Bought {lines.discounted_count:,} of {counted(lines.priced_count, 'line')} at a discount;"
-        f" typical is {percent(priors.promotion.share)}.",
-    )
+    if tells_discounts(lines):
+        sensitivity = promotion_sensitivity(lines, priors.promotion)
+        yield Trait(
+            *("promotion_sensitivity", sensitivity, Unit.SHARE, lines.priced_count),
+            f"Bought {lines.discounted_count:,} of {counted(lines.priced_count, 'line')} at a"
+            f" discount; typical is {percent(priors.promotion.share)}.",
+        )
     if lines.discounted_list_micros:
         depth = lines.discount_micros / lines.discounted_list_micros
         yield Trait(

@@ -76,12 +76,23 @@ class PromotionPrior:
 
 
 @dataclass(frozen=True, slots=True)
+class VarietyPrior:
+    """Share of choices within a category that are of another item than last time."""
+
+    share: float = 0.5
+    """As likely as not where nothing is known."""
+    weight: float = 8.0
+    """How many own choices it is worth: an ordinary basket."""
+
+
+@dataclass(frozen=True, slots=True)
 class Priors:
     """Everything that is typical."""
 
     visits: GapPrior = field(default_factory=lambda: GapPrior(log_mean=math.log(14.0)))
     """Gaps between days with a purchase; a fortnight where nothing is known."""
     promotion: PromotionPrior = field(default_factory=PromotionPrior)
+    variety: VarietyPrior = field(default_factory=VarietyPrior)
     anything: RepurchasePrior = field(default_factory=RepurchasePrior)
     """Of an item or category that is not in the tables below."""
     items: Mapping[str, RepurchasePrior] = field(default_factory=dict)

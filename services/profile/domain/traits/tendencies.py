@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.profile.domain.history.item_histories import columnar
 from services.profile.domain.history.moments import SECONDS_PER_DAY, day_count
 from services.profile.domain.history.purchase_lines import LineSums
 from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.brand import pairs_alike
 from services.profile.domain.traits.cadence import visit_gaps
 from services.profile.domain.traits.lifetime import Purchasing, active_probability
-from services.profile.domain.traits.price import promotion_sensitivity
+from services.profile.domain.traits.price import promotion_sensitivity, tells_discounts
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.rhythm import rhythm_of
 from services.profile.domain.traits.summary import Traits
+from services.profile.domain.traits.variety import Choices, choices_of, variety_seeking
 
 
 class Evidence(NamedTuple):
@@ -30,11 +30,13 @@ class Evidence(NamedTuple):
     """Of the gaps between them, the logarithms of days."""
     log_gap_square_sum: float = 0.0
     priced_count: int = 0
+    """0 too where discounts are never told."""
     discounted_count: int = 0
     brand_pairs_alike: int = 0
     brand_pairs: int = 0
-    item_pairs_alike: int = 0
-    item_pairs: int = 0
+    choices_anew: int = 0
+    """Of the choices within a category, those of another item than last time."""
+    choices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,15 @@ def evidence_of(state: CustomerState) -> Evidence:
     """Return what the tendencies of a customer in this state follow from."""
     gaps = visit_gaps(state.days)
     brands = [pairs_alike(category.brands.values()) for category in state.categories.values()]
-    items = pairs_alike(columnar(state.items).basket_counts)
     return Evidence(
         day_count(state.days),
         gaps.log_sum,
         gaps.log_square_sum,
-        state.lines.priced_count,
+        state.lines.priced_count if tells_discounts(state.lines) else 0,
         state.lines.discounted_count,
         sum(alike for alike, _ in brands),
         sum(pairs for _, pairs in brands),
-        *items,
+        *choices_of(state.baskets),
     )
 
 
@@ -95,15 +96,10 @@ def tendencies(evidence: Evidence, traits: Traits, now: datetime, priors: Priors
             priced_count=evidence.priced_count, discounted_count=evidence.discounted_count
         )
         promotion = promotion_sensitivity(lines, priors.promotion)
-    return Tendencies(
-        usual,
-        next_visit,
-        active,
-        promotion,
-        _share(evidence.brand_pairs_alike, evidence.brand_pairs),
-        _share(evidence.item_pairs - evidence.item_pairs_alike, evidence.item_pairs),
-    )
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+    loyalty = variety = None
+    if evidence.brand_pairs:
+        loyalty = evidence.brand_pairs_alike / evidence.brand_pairs
+    if evidence.choices:
+        choices = Choices(evidence.choices_anew, evidence.choices)
+        variety = variety_seeking(choices, priors.variety)
+    return Tendencies(usual, next_visit, active, promotion, loyalty, variety)

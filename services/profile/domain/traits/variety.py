@@ -1,37 +1,74 @@
 """How much somebody varies what they buy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from services.profile.domain.history.events import MICROS
-from services.profile.domain.history.item_histories import columnar
-from services.profile.domain.history.state import CustomerState
-from services.profile.domain.traits.brand import pairs_alike
-from services.profile.domain.traits.priors import Priors
+from services.profile.domain.history.events import MICROS, ItemId
+from services.profile.domain.history.state import Basket, CustomerState
+from services.profile.domain.traits.priors import Priors, VarietyPrior
 from services.profile.domain.traits.trait import Trait, Unit
 from services.profile.domain.traits.wording import counted, percent
 
 
-def variety_traits(state: CustomerState, _now: datetime, _priors: Priors) -> Iterator[Trait]:
+class Choices(NamedTuple):
+    """Items taken of a category that was bought from before."""
+
+    anew: int
+    """Those that were not among what was taken of it the last time."""
+    made: int
+
+
+def choices_of(baskets: Sequence[Basket]) -> Choices:
+    """Return the choices in these baskets, the latest first, each beside the last of its category.
+
+    They are told from the baskets that a state keeps whole, so any order of arrival gives the same.
+    """
+    anew = made = 0
+    last: dict[str, set[ItemId]] = {}
+    for basket in reversed(baskets):
+        taken: dict[str, set[ItemId]] = {}
+        for item_id, category in zip(basket.item_ids, basket.categories, strict=False):
+            if category:
+                taken.setdefault(category, set()).add(item_id)
+        for category, items in taken.items():
+            if category in last:
+                made += len(items)
+                anew += len(items - last[category])
+        last |= taken
+    return Choices(anew, made)
+
+
+def variety_seeking(choices: Choices, prior: VarietyPrior) -> float:
+    """Return the share of choices of another item than last time, shrunk to the typical share.
+
+    ``(a + w p0) / (n + w)`` with a of n choices anew: the posterior mean of a beta prior. That the
+    next choice differs from the last one of its category is the switching that a first-order model
+    of choice holds against repeating. Over all items together two choices nearly always differ,
+    whoever makes them, so only like is held against like.
+
+    Sources: Kahn, Kalwani and Morrison, "Measuring Variety-Seeking and Reinforcement Behaviors
+    Using Panel Data", Journal of Marketing Research 23(2), 1986; Gelman et al., "Bayesian Data
+    Analysis", 3rd edition, section 2.4 (beta-binomial).
+    """
+    return (choices.anew + prior.weight * prior.share) / (choices.made + prior.weight)
+
+
+def variety_traits(state: CustomerState, _now: datetime, priors: Priors) -> Iterator[Trait]:
     """Yield the curiosity of one who bought more than once.
 
-    - ``variety_seeking``: probability that two purchases of an item are of different items,
-      ``1 - sum n_i (n_i - 1) / (N (N - 1))`` with item i in n_i baskets. Without bias for any
-      length of history.
+    - ``variety_seeking``: see above; absent where no category was bought from twice.
     - ``exploration``: share of the items in the latest baskets that had never been bought before;
       the very first basket, where everything is new, is left out.
-
-    Sources: Simpson, "Measurement of Diversity", Nature 163, 1949; McAlister and Pessemier,
-    "Variety Seeking Behavior", Journal of Consumer Research 9(3), 1982.
     """
-    counts = columnar(state.items).basket_counts
-    same, pairs = pairs_alike(counts)
-    if pairs:
-        variety = 1 - same / pairs
-        picks = sum(counts)
+    choices = choices_of(state.baskets)
+    if choices.made:
+        variety = variety_seeking(choices, priors.variety)
         yield Trait(
-            *("variety_seeking", variety, Unit.SHARE, picks),
-            f"Takes something else in {percent(variety)} of {counted(picks, 'choice')}.",
+            *("variety_seeking", variety, Unit.SHARE, choices.made),
+            f"Took something else than last time in {choices.anew:,} of"
+            f" {counted(choices.made, 'choice')} within a category; typical is"
+            f" {percent(priors.variety.share)}.",
         )
     new, seen = _new_items(state)
     if seen:

@@ -474,11 +474,15 @@ class Tendencies(_message.Message):
     active_probability: _builtins.float
     """Probability of still being a customer; unset where the service knows no fitted model."""
     promotion_sensitivity: _builtins.float
-    """Share of lines bought at a discount, shrunk to what is typical."""
+    """Share of lines bought at a discount, shrunk to what is typical; unset where discounts are never
+    told.
+    """
     brand_loyalty: _builtins.float
     """Probability that two purchases within a category are of the same brand."""
     variety_seeking: _builtins.float
-    """Probability that two purchases of an item are of different items."""
+    """Share of choices of another item than last time within the category, shrunk to what is typical;
+    unset for one who bought from no category twice.
+    """
     def __init__(
         self,
         *,

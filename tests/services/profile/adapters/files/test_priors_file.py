@@ -15,12 +15,14 @@ from services.profile.domain.traits.priors import (
     PromotionPrior,
     RepurchasePrior,
     SpendPrior,
+    VarietyPrior,
 )
 
 WHOLE = {
     "format": 1,
     "visits": {"log_mean": 2.0, "log_std": 0.5, "weight": 3.0},
     "promotion": {"share": 0.2, "weight": 12.0},
+    "variety": {"share": 0.3, "weight": 6.0},
     "anything": {"repeat_rate": 0.4, "gap_log_mean": 3.0, "gap_log_std": 0.9},
     "items": {"tea": [0.9, 2.0, 0.4]},
     "categories": {"Tea": [0.8, 2.1, 0.5]},
@@ -40,6 +42,7 @@ def test_every_part_is_read(tmp_path: Path) -> None:
     assert read_priors(written(tmp_path, WHOLE)) == Priors(
         visits=GapPrior(2.0, 0.5, 3.0),
         promotion=PromotionPrior(0.2, 12.0),
+        variety=VarietyPrior(0.3, 6.0),
         anything=RepurchasePrior(0.4, GapPrior(3.0, 0.9)),
         items={"tea": RepurchasePrior(0.9, GapPrior(2.0, 0.4))},
         categories={"Tea": RepurchasePrior(0.8, GapPrior(2.1, 0.5))},

@@ -37,6 +37,26 @@ FORMAT_1_STATE = bytes.fromhex(
 )
 """The state of ``HISTORY`` as it was written before states knew of categories."""
 
+FORMAT_3_STATE = bytes.fromhex(
+    "dc001303049693a3637570a3746561a46d696c6b9301020193ce000f4240ce002dc6c0ce000f42409300"
+    "00ce000f424093ce68e77800ce68e62680ce68e6268093ce68e77800ce68e77800ce68e626809294cf00"
+    "0640b5eece0000a474696c6ca3722d3192a3746561a363757094cf000640a1d0f6a000a474696c6ca131"
+    "92a3746561a46d696c6b81a6636f6666656597900001000000ce68e77800020401ce00a037a0ce68e626"
+    "80ce68e7780081a56d697474650281a573746f72650181a3546561980101ce68e77800ce68e7780001ce"
+    "0011fc1f81cd029d0181a7486172626f7572019604ce004c4b400301ce006acfc0ce0007a12081cd029d"
+    "cd0180823801500181ab4f7468657220686f75727381cd029d0281a56d6974746581cd029d02"
+)
+"""The state of ``HISTORY`` and ``GROUPED`` as it was written before baskets told of categories."""
+
+FORMAT_3_COLUMNS = bytes.fromhex(
+    "9c0392a3637570a374656192010292cb3ff0000000000000cb400800000000000092ce68e77800ce68e6"
+    "268092ce68e77800ce68e7780092ce68e77800ce68e62680920201930100019197a6636f666665659000"
+    "010000009a0203ce68e62680ce68e77800cb4025000000000000cb3ff0000000000000cb400000000000"
+    "0000cb3fe0000000000000a56d69747465a573746f72659902cb0000000000000000cb00000000000000"
+    "0003010000020c"
+)
+"""Its columns, of which the last two numbers told of pairs of all items, not of choices."""
+
 HISTORY = (
     bought("1", "tea", "milk", day=1),
     returned("2", "milk"),
@@ -95,6 +115,34 @@ def test_a_state_written_before_parts_of_the_week_and_stores_were_counted_knows_
     assert unpack_state(msgpack.packb(written)) == replace(
         fold(HISTORY), daypart_months={}, store_months={}
     )
+
+
+def test_a_state_of_the_third_format_does_not_know_what_was_chosen_within_categories() -> None:
+    whole = fold([*HISTORY, GROUPED])
+    assert unpack_state(FORMAT_3_STATE) == replace(
+        whole,
+        baskets=tuple(basket._replace(categories=()) for basket in whole.baskets),
+        lines=whole.lines._replace(discount_told_count=0),
+    )
+
+
+def test_columns_of_the_third_format_say_nothing_of_choices() -> None:
+    again = replace(GROUPED, event_id="r-2", occurred_micros=NOW + 1)
+    now = columns_of(fold([*HISTORY, GROUPED, again]))
+    assert now.evidence.choices
+    before, found = columns_of(fold([*HISTORY, GROUPED])), unpack_columns(FORMAT_3_COLUMNS)
+    assert found.traits == before.traits
+    assert found.evidence == before.evidence._replace(choices_anew=0, choices=0)
+
+
+def test_a_basket_keeps_the_category_of_each_item_and_nothing_where_none_was_told() -> None:
+    more = replace(
+        GROUPED,
+        event_id="r-2",
+        lines=(*GROUPED.lines, EventLine(ItemId("jam"), 1.0, None, None, "Breakfast")),
+    )
+    baskets = unpack_state(pack_state(fold([*HISTORY, more]))).baskets
+    assert [each.categories for each in baskets] == [("Tea", "", "Breakfast"), ()]
 
 
 def test_a_state_comes_back_as_it_was_written() -> None:

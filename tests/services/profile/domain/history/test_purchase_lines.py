@@ -32,6 +32,7 @@ def test_discounts_count_up_to_what_the_line_costs_and_only_where_there_is_a_pri
         discounted_count=2,
         discounted_list_micros=6 * MICROS,
         discount_micros=3 * MICROS,
+        discount_told_count=2,
     )
     assert state.spend_micros == 5 * MICROS
 

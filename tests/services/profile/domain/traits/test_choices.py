@@ -5,11 +5,17 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from services.profile.domain.traits.priors import PricePrior, Priors, PromotionPrior
+from services.profile.domain.traits.priors import (
+    PricePrior,
+    Priors,
+    PromotionPrior,
+    VarietyPrior,
+)
 from tests.services.profile.domain.traits.shopper import MOMENT, line, number, receipt, traits_of
 
 SHOP = Priors(
     promotion=PromotionPrior(share=0.2, weight=10.0),
+    variety=VarietyPrior(share=0.4, weight=5.0),
     prices={"Tea": PricePrior(math.log(4), 0.5)},
 )
 
@@ -57,13 +63,43 @@ def test_loyalty_is_the_chance_that_two_choices_of_a_category_are_alike() -> Non
     assert "favourite_brand categories/Bread" not in found
 
 
-def test_variety_does_not_grow_with_the_length_of_a_history() -> None:
-    def history(rounds: int) -> dict[str, float]:
-        events = [receipt(day, line("ab"[day % 2])) for day in range(2 * rounds)]
-        return {name: number(each) for name, each in traits_of(*events).items() if "var" in name}
+def test_where_the_till_never_tells_of_discounts_nothing_is_said_of_them() -> None:
+    silent = [receipt(day, line("tea", price=4)) for day in range(20)]
+    assert "promotion_sensitivity" not in traits_of(*silent, priors=SHOP)
+    none = receipt(30, line("tea", price=4, off=0.0))
+    known = traits_of(*silent, none, priors=SHOP)["promotion_sensitivity"]
+    assert number(known) == pytest.approx(0.2 * 10 / (21 + 10))
+    assert known.explanation == "Bought 0 of 21 lines at a discount; typical is 20 %."
 
-    assert history(1)["variety_seeking"] == 1.0
-    assert history(500)["variety_seeking"] == pytest.approx(0.5, abs=0.001)
+
+def test_variety_is_taking_something_else_than_last_time_within_a_category() -> None:
+    history = [
+        receipt(50, line("green", "Tea"), line("rye", "Bread"), line("gum")),
+        receipt(40, line("black", "Tea"), line("rye", "Bread"), line("gum")),
+        receipt(30, line("black", "Tea"), line("green", "Tea"), line("pen", "Pens")),
+        receipt(20, line("rye", "Bread"), line("white", "Bread"), line("cup")),
+    ]
+    found = traits_of(*history, priors=SHOP)["variety_seeking"]
+    assert number(found) == pytest.approx((3 + 0.4 * 5) / (6 + 5))
+    assert found.evidence_count == 6
+    assert found.explanation == (
+        "Took something else than last time in 3 of 6 choices within a category; typical is 40 %."
+    )
+
+
+def test_who_always_takes_the_same_of_each_category_seeks_no_variety() -> None:
+    def faithful(rounds: int) -> float:
+        lines = [line(f"item{kind}", f"kind{kind}") for kind in range(20)]
+        history = [receipt(day, *lines) for day in range(rounds)]
+        return number(traits_of(*history, priors=SHOP)["variety_seeking"])
+
+    assert faithful(2) == pytest.approx(0.4 * 5 / 25)
+    assert faithful(20) < 0.01
+
+
+def test_where_no_category_is_bought_from_twice_nothing_is_said_of_variety() -> None:
+    once = [receipt(day, line("tea"), line(f"item{day}", f"kind{day}")) for day in range(9)]
+    assert "variety_seeking" not in traits_of(*once, priors=SHOP)
 
 
 def test_exploring_is_buying_what_was_never_bought_before() -> None:
