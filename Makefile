@@ -74,8 +74,8 @@ cold-start: $(READY) ## Make items of DATASET=DIR new on purpose, tell how well 
 newcomers: $(READY) ## Ask about customers of DATASET=DIR as if nothing were known of them.
 	$(BIN)/python -m ml newcomers $(DATASET) $(if $(PROTOCOL),--protocol $(PROTOCOL)) $(if $(CONFIG),--config $(CONFIG))
 
-life-signs: $(READY) ## Learn what tells a change of life, on DATASET=DIR with [LABELS=FILE] [OUT=FILE].
-	$(BIN)/python -m ml life-signs $(DATASET) $(if $(LABELS),--labels $(LABELS)) $(if $(OUT),--out $(OUT))
+life-signs: $(READY) ## Learn what tells a change of life, on DATASET=DIR with [LABELS=FILE] [TIME_ZONE=ZONE] [OUT=FILE].
+	$(BIN)/python -m ml life-signs $(DATASET) $(if $(LABELS),--labels $(LABELS)) $(if $(TIME_ZONE),--time-zone $(TIME_ZONE)) $(if $(OUT),--out $(OUT))
 
 life-stages: $(READY) ## Tell how soon a change of life is seen, on two simulated towns [SEED=7].
 	$(BIN)/python -m ml life-stages $(if $(SEED),--seed $(SEED))

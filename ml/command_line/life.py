@@ -22,11 +22,21 @@ def life_signs(
     template: Annotated[
         Path | None, typer.Option(help="TOML: which stages there are; default: the shipped ones.")
     ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="As OFONE_PROFILE_TIME_ZONE, such as Europe/Berlin.")
+    ] = "UTC",
     out: Annotated[Path, typer.Option("--out", help="The table of signs to write.")] = SIGNS,
 ) -> None:
     """Learn from customers whose lives are known what tells a change of life."""
     with told("ml.training.commands.life") as commands:
-        commands.learn_signs(dataset, labels=labels, template=template, out=out, say=typer.echo)
+        commands.learn_signs(
+            dataset,
+            labels=labels,
+            template=template,
+            time_zone=time_zone,
+            out=out,
+            say=typer.echo,
+        )
 
 
 def life_stages(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 WINDOW_MONTHS = 24
@@ -22,7 +23,7 @@ class Kind(StrEnum):
 
 
 WORKING_HOURS = "Working hours"
-"""Monday to Friday, from 9 to 16 o'clock in UTC: when few who work can shop."""
+"""Monday to Friday, from 9 to 16 o'clock on the shop's clocks: when few who work can shop."""
 OTHER_HOURS = "Other hours"
 
 USUAL_STORE = "The usual store"
@@ -30,18 +31,49 @@ ANOTHER_STORE = "Another store"
 _SETTLED_MONTHS = 6
 """The usual store is the one visited most in the first half year that is looked at."""
 
-_HOURS_PER_DAY = 24
+HOURS_PER_DAY = 24
+HOURS_PER_WEEK = 168
 _WORKING_DAYS = 5
+_FIRST_YEAR = 1970
+_MIDDLE_DAY = 15
 
 
 def daypart_of(hour_of_week: int) -> str:
     """Return the part of the week of an hour, 0 to 167 from Monday's midnight on."""
-    day, hour = divmod(hour_of_week, _HOURS_PER_DAY)
+    day, hour = divmod(hour_of_week, HOURS_PER_DAY)
     return WORKING_HOURS if day < _WORKING_DAYS and 9 <= hour < 16 else OTHER_HOURS
 
 
 Counts = Mapping[str, Mapping[int, int]]
 """How often, by name and by month; months are counted from January 1970."""
+
+
+def daypart_counts(hours: Mapping[int, Mapping[int, int]], zone: tzinfo) -> Counts:
+    """Return baskets by part of the week and month.
+
+    The clocks of a month are those of its middle: where they are changed within it, some baskets
+    are told an hour off. In whole hours, so a zone half an hour off is half an hour off here.
+
+    Args:
+        hours: baskets by hour of the week in UTC, 0 to 167 from Monday's midnight on, and by month.
+        zone: where the shop is.
+    """
+    offsets: dict[int, int] = {}
+    found: dict[str, dict[int, int]] = {}
+    for hour, months in hours.items():
+        for month, count in months.items():
+            if month not in offsets:
+                offsets[month] = _offset_hours(month, zone)
+            part = daypart_of((hour + offsets[month]) % HOURS_PER_WEEK)
+            of_part = found.setdefault(part, {})
+            of_part[month] = of_part.get(month, 0) + count
+    return found
+
+
+def _offset_hours(month: int, zone: tzinfo) -> int:
+    year, place = divmod(month, MONTHS)
+    middle = datetime(_FIRST_YEAR + year, place + 1, _MIDDLE_DAY, tzinfo=zone)
+    return (middle.utcoffset() or timedelta()) // timedelta(hours=1)
 
 
 def store_changes(visits: Counts) -> Counts:

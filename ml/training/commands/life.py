@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 
@@ -27,7 +28,13 @@ Say = Callable[[str], None]
 
 
 def learn_signs(
-    folder: Path, *, labels: Path | None, template: Path | None, out: Path, say: Say
+    folder: Path,
+    *,
+    labels: Path | None,
+    template: Path | None,
+    time_zone: str,
+    out: Path,
+    say: Say,
 ) -> None:
     """Learn the signs of life stages from customers whose lives are known, and write them.
 
@@ -36,15 +43,17 @@ def learn_signs(
         labels: Parquet with the columns ``LABEL_COLUMNS``; ``None`` takes the truth that a
             simulated town writes beside its purchases.
         template: which stages there are, as a table of signs; ``None`` takes the shipped one.
+        time_zone: on whose clocks parts of the week are told; as the profile service is set.
         out: the file to write.
         say: tells the person.
     """
+    zone = _zone(time_zone)
     dataset = read_dataset(folder)
     known = labels or folder / TRUTH_FILE
     frame = pd.read_parquet(known) if known.is_file() else None
     if frame is None:
         raise LabelError(f"{known} is missing: it says in {', '.join(LABEL_COLUMNS)} who changed")
-    lives = labelled_lives(dataset, frame)
+    lives = labelled_lives(dataset, frame, zone=zone)
     table = fit_signs(lives, read_sign_table(template or SHIPPED))
     with writing(out.parent):
         out.write_text(
@@ -55,6 +64,13 @@ def learn_signs(
         signs = ", ".join(f"{sign.name} x {sign.ratio:g}" for sign in stage.signs)
         say(f"{stage.display_name}: {signs}")
     say(f"written to {out}")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise LabelError(f"{name!r} is not a time zone known here") from None
 
 
 def life_stages(config: JudgingConfig, *, out: Path, say: Say) -> None:

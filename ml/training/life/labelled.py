@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from ml.dataset.dataset import Dataset
 from ml.model.life_stages.history import (
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
     USUAL_STORE,
     Kind,
     MonthlyHistory,
@@ -20,10 +23,6 @@ from ml.model.life_stages.signs import Stage
 
 LABEL_COLUMNS = ("customer_id", "life_change", "changed_at")
 
-_HOURS_PER_WEEK = 168
-_SECONDS_PER_DAY, _SECONDS_PER_HOUR = 86_400, 3_600
-_FIRST_WEEKDAY = 3
-"""The first day of 1970 was a Thursday."""
 _MOST_MONTHS = 10_000
 """More than there will be since 1970: makes one number of a name and a month."""
 
@@ -127,13 +126,14 @@ def holds(life: Life, stage: Stage, at_seconds: float) -> bool:
     return month_at(at_seconds) - month_at(life.changed_seconds) < stage.lasts_months
 
 
-def labelled_lives(dataset: Dataset, labels: pd.DataFrame) -> list[Life]:
+def labelled_lives(dataset: Dataset, labels: pd.DataFrame, *, zone: tzinfo = UTC) -> list[Life]:
     """Return the customers, sorted by id; lines of no category are left out.
 
     Args:
         dataset: dated purchases, and the items' categories.
         labels: ``customer_id``, ``life_change`` (null for none), ``changed_at`` (null for never);
             further rows of a customer are passed over, customers without purchases too.
+        zone: on whose clocks parts of the week are told.
 
     Raises:
         LabelError: when there are no dates, no categories, or a column is missing.
@@ -151,7 +151,7 @@ def labelled_lives(dataset: Dataset, labels: pd.DataFrame) -> list[Life]:
     months: Whole = times.astype("datetime64[M]").astype(np.int64)
     codes: Whole = rows * _MOST_MONTHS + months
     is_first = ~bought["basket_id"].duplicated().to_numpy()
-    parts, dayparts = _dayparts(seconds)
+    parts, dayparts = _dayparts(bought["occurred_at"].dt.tz_convert(zone))
     part_codes: Whole = parts * _MOST_MONTHS + months
     store_rows, stores = pd.factorize(bought["store"], sort=True)
     store_codes: Whole = store_rows * _MOST_MONTHS + months
@@ -189,11 +189,10 @@ def _changes(labels: pd.DataFrame) -> dict[str, tuple[str, float]]:
     return dict(zip(about["customer_id"], zip(names, moments, strict=True), strict=True))
 
 
-def _dayparts(seconds: Whole) -> tuple[Whole, list[str]]:
+def _dayparts(times: pd.Series) -> tuple[Whole, list[str]]:
     """Return the part of the week of each moment as a number, and the names of the numbers."""
-    parts = [daypart_of(hour) for hour in range(_HOURS_PER_WEEK)]
+    parts = [daypart_of(hour) for hour in range(HOURS_PER_WEEK)]
     names = sorted(set(parts))
     by_hour = np.array([names.index(part) for part in parts])
-    days, rest = np.divmod(seconds, _SECONDS_PER_DAY)
-    hours = (days + _FIRST_WEEKDAY) % 7 * 24 + rest // _SECONDS_PER_HOUR
-    return by_hour[hours], names
+    hours = times.dt.day_of_week * HOURS_PER_DAY + times.dt.hour
+    return by_hour[hours.to_numpy(np.int64)], names

@@ -5,8 +5,10 @@ moment and the consents of the moment, so a withdrawal holds in the next request
 behind.
 """
 
+from datetime import UTC, datetime
+
 from ml.model.life_stages.finding import LifeStage, life_stages
-from ml.model.life_stages.history import MonthlyHistory, store_changes
+from ml.model.life_stages.history import MonthlyHistory, daypart_counts, store_changes
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.moments import month_of
@@ -17,7 +19,7 @@ NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
 
 
 def stages_of(
-    record: CustomerRecord, defaults: Defaults, *, now_seconds: int
+    record: CustomerRecord, defaults: Defaults, *, now: datetime
 ) -> tuple[LifeStage, ...]:
     """Return the stages that may be looked for, in the order of the table.
 
@@ -27,7 +29,7 @@ def stages_of(
     Args:
         record: of the customer, with what they said.
         defaults: what to look for, and what holds where nothing was said.
-        now_seconds: this moment, since 1970.
+        now: this moment, in the time zone that parts of the week are told in.
     """
     policy, signs, state = defaults.consent, defaults.signs, record.state
     if not all(policy.allows(purpose, record.consents) for purpose in NEEDED):
@@ -35,9 +37,11 @@ def stages_of(
     is_sensitive_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, record.consents)
     return life_stages(
         MonthlyHistory(
-            state.category_months, state.daypart_months, store_changes(state.store_months)
+            state.category_months,
+            daypart_counts(state.hour_months, now.tzinfo or UTC),
+            store_changes(state.store_months),
         ),
         signs,
-        now_month=month_of(now_seconds),
+        now_month=month_of(int(now.timestamp())),
         sensitive_allowed=signs.sensitive if is_sensitive_allowed else (),
     )

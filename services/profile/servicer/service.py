@@ -295,8 +295,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if request.with_personas:
             snapshot.personas.extend(personas_of(view, self._policy, self._personas))
         if request.with_life_stages and view is not None:
-            now_seconds = int(self._clock().timestamp())
-            stages = stages_of(view.record, self._defaults, now_seconds=now_seconds)
+            stages = stages_of(view.record, self._defaults, now=self._clock())
             snapshot.life_stages.extend(life_messages(stages))
 
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:

@@ -34,13 +34,14 @@ and what follows from them is unknown until then. What a state of format 2 lacks
 not kept yet when it was written; questions stand behind everything else, and only where there are
 any. Until format 3 a state held its items one by one, by name, not in columns. Since format 4 a
 basket tells the category of each item, as its place among the categories by name, and a snapshot's
-evidence tells of choices within categories; what stood there before is read as nothing known."""
+evidence tells of choices within categories; what stood there before is read as nothing known. So
+are the parts of the week that were counted by month, by name, before hours were."""
 
 
 _SUMS = 8
 """Values of a state of format 1 behind its items, baskets and offers."""
 _CALENDAR = 4
-"""Values of a state that tell of days, hours, parts of the week and stores by month."""
+"""Values of a state that tell of days, hours, hours by month and stores by month."""
 _COLUMNS = 10
 """Values of the columns of format 1."""
 _NOT_WRITTEN: tuple[Any, ...] = (Evidence(), ())
@@ -113,7 +114,7 @@ def pack_state(state: CustomerState) -> bytes:
         *(state.spend_micros, state.first_basket_seconds, state.last_basket_seconds),
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
         *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
-        *(_by_month(state.daypart_months), _by_month(state.store_months)),
+        *(_by_month(state.hour_months), _by_month(state.store_months)),
         *((_sorted(state.questions),) if state.questions else ()),
     )
 
@@ -127,7 +128,7 @@ def unpack_state(packed: bytes) -> CustomerState:
         categories, lines, *calendar = of_lines
         names = [*categories, ""]
         named = {name: CategoryHistory(*values) for name, values in categories.items()}
-        of_lines = [named, LineSums(*lines), *calendar[:_CALENDAR]]
+        of_lines = [named, LineSums(*lines), *_calendar(calendar[:_CALENDAR])]
         of_lines += map(_questions, calendar[_CALENDAR:])
     return CustomerState(
         event_count,
@@ -209,7 +210,17 @@ def _questions(packed: Mapping[str, Any]) -> dict[str, QuestionHistory]:
     }
 
 
-def _by_month(counts: Mapping[str, Mapping[int, int]]) -> dict[str, dict[Any, object]]:
+def _calendar(packed: Sequence[Any]) -> list[Any]:
+    """Return days, hours, hours by month and stores by month, as far as they were written."""
+    days, hours, *by_month = packed
+    if by_month:
+        hour_months, *stores = by_month
+        is_named = any(isinstance(each, str) for each in hour_months)
+        by_month = [{} if is_named else hour_months, *stores]
+    return [days, hours, *by_month]
+
+
+def _by_month(counts: Mapping[Any, Mapping[int, int]]) -> dict[Any, dict[Any, object]]:
     return {name: _sorted(months) for name, months in sorted(counts.items())}
 
 

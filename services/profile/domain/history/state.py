@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import NamedTuple
 
-from ml.model.life_stages.history import daypart_of
 from services.profile.domain.history.events import (
     MICROS,
     Event,
@@ -108,8 +107,9 @@ class CustomerState:
     """Every day (UTC) with a purchase."""
     hour_counts: Mapping[int, int] = field(default_factory=dict)
     """Purchases by hour of the week (UTC), 0 for the first hour of Monday."""
-    daypart_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    """Purchases by part of the week and month since January 1970, the latest 24 months of each."""
+    hour_months: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    """Purchases by hour of the week (UTC) and month since January 1970, the latest 24 months of
+    each hour."""
     store_months: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     """Purchases by store and month, likewise; those without a store are not counted."""
     questions: Mapping[QuestionId, QuestionHistory] = field(default_factory=dict)
@@ -146,7 +146,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
         lines=merge_sums(one.lines, other.lines),
         days=joined(one.days, other.days, both),
         hour_counts=counted(one.hour_counts, other.hour_counts),
-        daypart_months=joined(one.daypart_months, other.daypart_months, merge_months),
+        hour_months=joined(one.hour_months, other.hour_months, merge_months),
         store_months=joined(one.store_months, other.store_months, merge_months),
         questions=joined(one.questions, other.questions, merge_histories),
     )
@@ -195,7 +195,7 @@ def _state_of_purchase(event: Event, seconds: int) -> CustomerState:
         lines=receipt.sums,
         days=day_of(seconds),
         hour_counts={hour_of_week(seconds): 1},
-        daypart_months={daypart_of(hour_of_week(seconds)): {month_of(seconds): 1}},
+        hour_months={hour_of_week(seconds): {month_of(seconds): 1}},
         store_months={event.store: {month_of(seconds): 1}} if event.store else {},
     )
 

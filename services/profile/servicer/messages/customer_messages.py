@@ -116,9 +116,7 @@ def customer_message(
         "update_time": lambda: timestamp(record.updated_micros),
         "version": lambda: record.version,
         "personas": lambda: personas_of(view, policy, personas),
-        "life_stages": lambda: life_messages(
-            stages_of(record, defaults, now_seconds=int(now.timestamp()))
-        ),
+        "life_stages": lambda: life_messages(stages_of(record, defaults, now=now)),
         "inferred_traits": lambda: (
             [trait_message(each) for each in all_traits(record.state, now, defaults.priors)]
             if policy.allows(Purpose.PERSONALISATION, record.consents)

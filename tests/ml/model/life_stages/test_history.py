@@ -1,10 +1,16 @@
-"""What months are looked at, and where a customer is used to shop."""
+"""What months are looked at, where a customer is used to shop, and at what times."""
+
+from datetime import UTC, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from ml.model.life_stages.finding import life_stages
 from ml.model.life_stages.history import (
     ANOTHER_STORE,
+    OTHER_HOURS,
     USUAL_STORE,
+    WORKING_HOURS,
     Kind,
+    daypart_counts,
     store_changes,
     usual_store,
 )
@@ -48,3 +54,27 @@ def test_another_store_from_a_month_on_is_a_sign_of_a_move() -> None:
 
     assert found.probability > 0.9
     assert found.since_month == MARCH - 2
+
+
+JANUARY, JULY = MARCH - 2, MARCH + 4
+MONDAY_SEVEN, MONDAY_EIGHT = 7, 8
+
+
+def test_parts_of_the_week_follow_the_clocks_of_each_month() -> None:
+    """In Berlin eight o'clock UTC is nine in winter, and seven o'clock UTC nine in summer."""
+    hours = {MONDAY_SEVEN: {JANUARY: 1, JULY: 2}, MONDAY_EIGHT: {JANUARY: 4, JULY: 8}}
+
+    assert daypart_counts(hours, ZoneInfo("Europe/Berlin")) == {
+        OTHER_HOURS: {JANUARY: 1},
+        WORKING_HOURS: {JANUARY: 4, JULY: 10},
+    }
+    assert daypart_counts(hours, UTC) == {OTHER_HOURS: {JANUARY: 5, JULY: 10}}
+
+
+def test_a_week_goes_round() -> None:
+    """What is late on a Sunday here is early on a Monday elsewhere, and the other way round."""
+    sunday_night, monday = 6 * 24 + 23, 0
+
+    east, west = timezone(timedelta(hours=12)), timezone(timedelta(hours=-12))
+    assert daypart_counts({sunday_night: {MARCH: 1}}, east) == {WORKING_HOURS: {MARCH: 1}}
+    assert daypart_counts({monday: {MARCH: 1}}, west) == {OTHER_HOURS: {MARCH: 1}}

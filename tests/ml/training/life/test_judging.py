@@ -90,3 +90,10 @@ def test_a_folder_without_labels_is_refused_in_a_sentence(tmp_path: Path) -> Non
         answer.output
     )
     assert not (tmp_path / "signs.toml").exists()
+
+
+def test_a_time_zone_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    answer = run("life-signs", tmp_path, "--time-zone", "Mars/Olympus")
+
+    assert answer.exit_code == 3
+    assert "'Mars/Olympus' is not a time zone known here" in answer.output

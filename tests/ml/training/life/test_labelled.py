@@ -1,6 +1,7 @@
 """Customers whose lives are known, and what was known of them by a moment."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -37,6 +38,12 @@ def test_baskets_at_ten_on_a_working_day_are_in_working_hours(lives: list[Life])
     parts = {frozenset(life.history(2e9).dayparts) for life in lives}
 
     assert parts == {frozenset({WORKING_HOURS}), frozenset({OTHER_HOURS})}
+
+
+def test_ten_in_greenwich_is_the_evening_in_tokyo(town: tuple[Dataset, pd.DataFrame]) -> None:
+    in_tokyo = labelled_lives(*town, zone=ZoneInfo("Asia/Tokyo"))
+
+    assert {part for life in in_tokyo for part in life.history(2e9).dayparts} == {OTHER_HOURS}
 
 
 def test_moments_of_one_category_are_those_of_its_lines(lives: list[Life]) -> None:

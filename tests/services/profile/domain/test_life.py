@@ -1,8 +1,12 @@
 """Stages of life are looked for where the customer allows it, and nowhere else."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from ml.model.life_stages.history import Kind
+from ml.model.life_stages.history import WORKING_HOURS, Kind
 from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
 from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.customer import CustomerRecord
@@ -47,6 +51,22 @@ SIGNS = SignTable(
 )
 
 
+WEDNESDAY = (NOW // DAY - 1) * DAY
+"""Its midnight: now is a Thursday."""
+
+BY_DAY = replace(
+    stage("leaving_work", "Lunch", is_sensitive=False),
+    signs=(Sign(Kind.DAYPART, WORKING_HOURS, 10.0, Usual(0.1, 0.5)),),
+)
+
+
+def at(hour: int, *, weeks_ago: int) -> Event:
+    """Return a basket at half past an hour (UTC) of a Wednesday."""
+    occurred = WEDNESDAY - weeks_ago * 7 * DAY + (60 * hour + 30) * 60 * MICROS
+    lines = (EventLine(ItemId("bread"), 1.0, 2.0, None, "Bread"),)
+    return Event("till", f"w-{weeks_ago}", EventType.PURCHASE, occurred, lines=lines)
+
+
 def basket(number: int, *categories: str, day: int) -> Event:
     lines = tuple(
         EventLine(ItemId(category.lower()), 1.0, 2.0, None, category) for category in categories
@@ -69,7 +89,9 @@ def said(*purposes: Purpose, denied: bool = False) -> dict[Purpose, Statement]:
 def found(consents: Consents, *, policy: ConsentPolicy = OPEN) -> dict[str, float]:
     record = CustomerRecord(CustomerId("anna"), mover(), consents)
     stages = stages_of(
-        record, Defaults(policy, load_catalogue(), signs=SIGNS), now_seconds=NOW // MICROS
+        record,
+        Defaults(policy, load_catalogue(), signs=SIGNS),
+        now=datetime.fromtimestamp(NOW // MICROS, UTC),
     )
     return {each.name: each.probability for each in stages}
 
@@ -104,8 +126,23 @@ def test_without_profiling_or_personalisation_there_is_nothing(consents: Consent
     assert found(consents) == {}
 
 
-def test_the_state_counts_baskets_by_part_of_the_week_and_month() -> None:
-    months = mover().daypart_months
+def test_parts_of_the_week_are_told_on_the_clocks_of_the_shop() -> None:
+    """Somebody came at half past eight in the morning for a year, and at one since two months."""
+    early = [at(8, weeks_ago=week) for week in range(9, 52)]
+    lately = [at(13, weeks_ago=week) for week in range(9)]
+    record = CustomerRecord(CustomerId("anna"), fold([*early, *lately]), said(Purpose.PROFILING))
+    defaults = Defaults(OPEN, load_catalogue(), signs=SignTable((BY_DAY,)))
+
+    def told(zone: str) -> float:
+        now = datetime.fromtimestamp(NOW // MICROS, ZoneInfo(zone))
+        return stages_of(record, defaults, now=now)[0].probability
+
+    assert told("UTC") > 0.9  # from before the working hours into them
+    assert told("Europe/Moscow") < 0.1  # in the working hours all the time: at eleven, at four
+
+
+def test_the_state_counts_baskets_by_hour_of_the_week_and_month() -> None:
+    months = mover().hour_months
     counted = sum(sum(each.values()) for each in months.values())
 
     assert counted == mover().basket_count

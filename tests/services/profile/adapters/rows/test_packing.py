@@ -104,7 +104,7 @@ def test_a_state_of_the_first_format_knows_what_it_knew() -> None:
         lines=LineSums(),
         days={},
         hour_counts={},
-        daypart_months={},
+        hour_months={},
         store_months={},
     )
 
@@ -113,16 +113,19 @@ def test_a_state_written_before_parts_of_the_week_and_stores_were_counted_knows_
     *written, _, _ = msgpack.unpackb(pack_state(fold(HISTORY)), strict_map_key=False)
 
     assert unpack_state(msgpack.packb(written)) == replace(
-        fold(HISTORY), daypart_months={}, store_months={}
+        fold(HISTORY), hour_months={}, store_months={}
     )
 
 
-def test_a_state_of_the_third_format_does_not_know_what_was_chosen_within_categories() -> None:
+def test_a_state_of_the_third_format_knows_no_choices_within_categories_and_no_hours_by_month() -> (
+    None
+):
     whole = fold([*HISTORY, GROUPED])
     assert unpack_state(FORMAT_3_STATE) == replace(
         whole,
         baskets=tuple(basket._replace(categories=()) for basket in whole.baskets),
         lines=whole.lines._replace(discount_told_count=0),
+        hour_months={},
     )
 
 
