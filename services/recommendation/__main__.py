@@ -18,7 +18,12 @@ from ofone.recommendation.v1.recommendation_service_pb2_grpc import (
 )
 from sqlalchemy import Engine
 
-from services.recommendation.adapters import embedding_client, erasure_client, profile_client
+from services.recommendation.adapters import (
+    access_client,
+    embedding_client,
+    erasure_client,
+    profile_client,
+)
 from services.recommendation.adapters.condition_needs import ConditionNeeds
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.erasing import Eraser
@@ -34,6 +39,7 @@ from services.recommendation.adapters.tables import MIGRATIONS
 from services.recommendation.adapters.telemetry import PrometheusTelemetry
 from services.recommendation.assembly import terms
 from services.recommendation.assembly.models import challenger_side, champion_watcher
+from services.recommendation.servicer.decision_methods import DecisionMethods
 from services.recommendation.servicer.offer_service import OfferServicer
 from services.recommendation.servicer.question_service import QuestionServicer
 from services.recommendation.servicer.recommendation_service import RecommendationServicer
@@ -76,7 +82,7 @@ def application(settings: RecommendationSettings) -> Application:
     profile = _connect(
         settings.profile_target,
         profile_client.SERVICE,
-        (*profile_client.SAFE_METHODS, *erasure_client.SAFE_METHODS),
+        (*profile_client.SAFE_METHODS, *erasure_client.SAFE_METHODS, *access_client.SAFE_METHODS),
     )
     embedding = _connect(
         settings.embedding_target, embedding_client.SERVICE, embedding_client.SAFE_METHODS
@@ -104,6 +110,7 @@ def application(settings: RecommendationSettings) -> Application:
         questions,
         conditions,
         log,
+        DecisionMethods(log, access_client.AccessClient(profile)),
         telemetry,
         terms.policy(settings),
         _now,

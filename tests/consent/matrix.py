@@ -75,6 +75,7 @@ _PROFILE: Mapping[str, Mapping[str, Cell]] = {
     "ListErasures": {"erasures": RECEIPT, "next_page_token": NOTHING},
     "ConfirmErasure": {"erasure": RECEIPT},
     "ListAccesses": {"accesses": CARE, "next_page_token": NOTHING},
+    "RecordAccess": {},
 }
 _HOW = "how it was answered, not about whom"
 _RECOMMENDATION: Mapping[str, Mapping[str, Cell]] = {

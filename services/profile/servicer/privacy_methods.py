@@ -22,6 +22,8 @@ from services.serving.validation import Check
 
 DEFAULT_LISTING, MAX_LISTING = 100, 1_000
 MAX_REMOVALS = 100
+MAX_METHOD, MAX_CALLER = 64, 128
+"""Characters."""
 RECORDS_A_MESSAGE = 200
 MOST_LOGGED = 1_000_000
 """Lines of a log in an export: more than anybody has."""
@@ -48,8 +50,7 @@ class PrivacyMethods:
 
     def looked_at(self, customer_id: CustomerId, method: str) -> None:
         """Keep that the caller at hand looks at a customer."""
-        access = Access(method, caller.current(), self._now_micros())
-        self._privacy.note_access(customer_id, access, uuid.uuid4().hex)
+        self._note(customer_id, method, caller.current())
 
     def export(self, request: pb.ExportCustomerRequest) -> Iterator[pb.ExportCustomerResponse]:
         """Yield everything that is held about one customer."""
@@ -154,6 +155,20 @@ class PrivacyMethods:
             accesses=map(_access_message, found[:size]),
             next_page_token=encode_token([skipped + size], query=query) if more else "",
         )
+
+    def record_access(self, request: pb.RecordAccessRequest) -> pb.RecordAccessResponse:
+        """Keep that somebody looked at what another service holds about one customer."""
+        check = Check()
+        customer_id = check.resource_id("parent", request.parent, collection="customers")
+        method = check.line("method", request.method, most=MAX_METHOD, required=True)
+        who = check.line("caller", request.caller, most=MAX_CALLER, required=True)
+        check.done()
+        self._note(CustomerId(customer_id), method, who)
+        return pb.RecordAccessResponse()
+
+    def _note(self, customer_id: CustomerId, method: str, who: str) -> None:
+        access = Access(method, who, self._now_micros())
+        self._privacy.note_access(customer_id, access, uuid.uuid4().hex)
 
     def _records(self, customer_id: CustomerId) -> Iterator[privacy_pb2.HeldRecord]:
         view, facts = self._store.view(customer_id), self._privacy.held(customer_id)

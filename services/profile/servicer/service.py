@@ -277,6 +277,12 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         """Return who looked at one customer, latest first."""
         return self._privacy.accesses(request)
 
+    def RecordAccess(
+        self, request: pb.RecordAccessRequest, context: grpc.ServicerContext
+    ) -> pb.RecordAccessResponse:
+        """Keep that somebody looked at what another service holds about one customer."""
+        return self._privacy.record_access(request)
+
     def _shown(self, view: CustomerView, mask: FieldMask) -> customer_pb2.Customer:
         return customer_message(
             view,

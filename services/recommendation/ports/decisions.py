@@ -49,6 +49,18 @@ class DecisionLog(Protocol):
         ...
 
 
+class AccessLog(Protocol):
+    """Keeps who looked at a customer."""
+
+    def note(self, customer_id: str, method: str, caller: str) -> None:
+        """Keep that ``caller`` looks by ``method``, if there is a customer of that name.
+
+        Raises:
+            Failure: when it is away or late; then nobody may look.
+        """
+        ...
+
+
 class Telemetry(Protocol):
     """Counts what happens."""
 

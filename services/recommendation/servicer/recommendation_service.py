@@ -30,19 +30,17 @@ from services.recommendation.servicer.decision_messages import (
     part_messages,
     reason_messages,
 )
+from services.recommendation.servicer.decision_methods import DecisionMethods
 from services.recommendation.servicer.question_messages import (
     considered_messages,
     selected_message,
 )
 from services.recommendation.servicer.request_fields import Request, count_of, question_of
 from services.recommendation.servicer.situation import Situation, SituationReader
-from services.serving.failures import not_found
-from services.serving.paging import decode_token, encode_token, page_size
 from services.serving.validation import Check
 
 DEFAULT_OFFERS, MAX_OFFERS = 3, 20
 DEFAULT_ITEMS, MAX_ITEMS = 10, 100
-DEFAULT_DECISIONS, MAX_DECISIONS = 50, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,7 @@ class RecommendationServicer(RecommendationServiceServicer):
     questions: QuestionBook
     conditions: Conditions
     log: DecisionLog
+    decisions: DecisionMethods
     telemetry: Telemetry
     policy: Policy
     clock: Callable[[], datetime]
@@ -123,34 +122,13 @@ class RecommendationServicer(RecommendationServiceServicer):
         self, request: messages.ExplainDecisionRequest, _: grpc.ServicerContext
     ) -> messages.ExplainDecisionResponse:
         """Return a decision with what became of every offer."""
-        check = Check()
-        decision_id = check.resource_id("name", request.name, collection="decisions")
-        check.done()
-        content = self.log.find(decision_id)
-        if content is None:
-            raise not_found("decision", request.name)
-        return messages.ExplainDecisionResponse.FromString(content)
+        return self.decisions.explain(request)
 
     def ListDecisions(
         self, request: messages.ListDecisionsRequest, _: grpc.ServicerContext
     ) -> messages.ListDecisionsResponse:
         """Return a page of what was said to one customer, latest first."""
-        check = Check()
-        customer_id = check.resource_id("parent", request.parent, collection="customers")
-        check.done()
-        size = page_size(request.page_size, default=DEFAULT_DECISIONS, most=MAX_DECISIONS)
-        query = ("ListDecisions", customer_id)
-        position = decode_token(request.page_token, query=query)
-        before = (int(position[0]), str(position[1])) if position else None
-        found = self.log.of_customer(customer_id, before=before, count=size + 1)
-        page = found[:size]
-        parse = messages.ExplainDecisionResponse.FromString
-        token = ""
-        if len(found) > size:
-            token = encode_token([page[-1].create_seconds, page[-1].decision_id], query=query)
-        return messages.ListDecisionsResponse(
-            decisions=[parse(each.content).decision for each in page], next_page_token=token
-        )
+        return self.decisions.page(request)
 
     def SelectQuestion(
         self, request: messages.SelectQuestionRequest, _: grpc.ServicerContext

@@ -73,6 +73,8 @@ class FakeProfile(ProfileServiceServicer):
         self.erasures: dict[str, privacy_pb2.Erasure] = {}
         """By name, those that are not confirmed."""
         self.confirmed: list[profile_service_pb2.ConfirmErasureRequest] = []
+        self.looked: list[tuple[str, str, str]] = []
+        """Whom somebody looked at, by which method, and who."""
 
     def put(self, name: str, baskets: Sequence[Basket] = (), **fields: object) -> None:
         """Keep a customer who bought ``baskets``; ``fields`` are those of a snapshot."""
@@ -118,6 +120,14 @@ class FakeProfile(ProfileServiceServicer):
         self.confirmed.append(request)
         self.erasures.pop(request.name, None)
         return profile_service_pb2.ConfirmErasureResponse()
+
+    def RecordAccess(  # noqa: N802
+        self, request: profile_service_pb2.RecordAccessRequest, context: grpc.ServicerContext
+    ) -> profile_service_pb2.RecordAccessResponse:
+        if self.trouble.away:
+            refuse(context, Failure(Kind.UNAVAILABLE, "AWAY", "not at home"))
+        self.looked.append((request.parent, request.method, request.caller))
+        return profile_service_pb2.RecordAccessResponse()
 
 
 def snapshot(name: str, baskets: Sequence[Basket], **fields: object) -> customer_pb2.Snapshot:

@@ -45,6 +45,36 @@ def test_every_decision_of_a_customer_is_on_one_page_exactly(house: House) -> No
     assert times == sorted(times, reverse=True)
 
 
+def test_whoever_reads_what_was_said_is_noted(house: House) -> None:
+    house.profile.put("customers/ada")
+    decision = house.decide()
+    wait_until(lambda: len(listing(house)) == 1)
+    house.profile.looked.clear()
+    listing(house)
+    house.verdicts(decision)
+    assert house.profile.looked == [
+        ("customers/ada", "ListDecisions", "test"),
+        ("customers/ada", "ExplainDecision", "test"),
+    ]
+
+
+def test_what_was_said_to_nobody_we_know_is_a_look_at_nobody(house: House) -> None:
+    card = messages.CustomerIdentifier(kind="LOYALTY_CARD", value="never seen")
+    request = messages.SelectOffersRequest(identifier=card)
+    house.verdicts(house.recommending.SelectOffers(request).decision)
+    assert house.profile.looked == []
+
+
+def test_nobody_looks_unseen(house: House) -> None:
+    house.profile.put("customers/ada")
+    decision = house.decide()
+    house.profile.trouble.away = True
+    for look in (lambda: listing(house), lambda: house.verdicts(decision)):
+        with pytest.raises(Failure) as refusal:
+            look()
+        assert refusal.value.kind is Kind.UNAVAILABLE
+
+
 def test_of_an_unknown_customer_there_is_nothing_to_list(house: House) -> None:
     assert listing(house, "customers/nobody") == []
 

@@ -38,6 +38,7 @@ def test_without_profile_the_answer_is_popular_and_says_so(house: House) -> None
     assert not decision.personalised
     assert decision.customer == "customers/ada"
     assert "everything" in offered(decision)
+    house.profile.trouble.away = False
     assert house.verdicts(decision)["regulars"] == "OUTSIDE_AUDIENCE"
 
 
@@ -45,13 +46,16 @@ def test_without_profile_an_audience_that_needs_no_traits_is_still_served(house:
     furnished(house)
     house.create("bread", categories=["bread"], audience="context.store == 'north'")
     house.profile.trouble.away = True
-    assert house.verdicts(house.decide(store="north"))["bread"] == "CHOSEN"
+    decision = house.decide(store="north")
+    house.profile.trouble.away = False
+    assert house.verdicts(decision)["bread"] == "CHOSEN"
 
 
 def test_without_profile_nobody_is_written_to(house: House) -> None:
     furnished(house)
     house.profile.trouble.away = True
     decision = house.decide(channel="email")
+    house.profile.trouble.away = False
     assert set(house.verdicts(decision).values()) == {"NO_CONSENT"}
 
 
@@ -61,6 +65,7 @@ def test_without_profile_the_log_says_that_caps_were_not_checked(house: House) -
     house.profile.trouble.away = True
     decision = house.decide()
     assert offered(decision) == ["everything"]
+    house.profile.trouble.away = False
     request = messages.ExplainDecisionRequest(name=decision.name)
     [considered] = house.recommending.ExplainDecision(request).considered
     assert considered.verdict == decision_pb2.VERDICT_CHOSEN

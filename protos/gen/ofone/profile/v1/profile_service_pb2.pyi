@@ -1579,6 +1579,53 @@ class ListAccessesResponse(_message.Message):
 Global___ListAccessesResponse: _TypeAlias = ListAccessesResponse  # noqa: Y015
 
 @_typing.final
+class RecordAccessRequest(_message.Message):
+    """Request of RecordAccess."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. `customers/{customer}`."""
+    method: _builtins.str
+    """Required. The method, such as `ListDecisions`; at most 64 characters."""
+    caller: _builtins.str
+    """Required. Who called it; at most 128 characters."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        method: _builtins.str = ...,
+        caller: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "method", b"method", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordAccessRequest: _TypeAlias = RecordAccessRequest  # noqa: Y015
+
+@_typing.final
+class RecordAccessResponse(_message.Message):
+    """Response of RecordAccess."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordAccessResponse: _TypeAlias = RecordAccessResponse  # noqa: Y015
+
+@_typing.final
 class RecordedAnswer(_message.Message):
     """What came of asking one question."""
 

@@ -150,6 +150,11 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
                 _registered_method=True)
+        self.RecordAccess = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/RecordAccess',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessResponse.FromString,
+                _registered_method=True)
         self.RecordAnswers = channel.unary_unary(
                 '/ofone.profile.v1.ProfileService/RecordAnswers',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAnswersRequest.SerializeToString,
@@ -328,6 +333,14 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordAccess(self, request, context):
+        """Keeps that somebody looked at what another service holds about one customer. Of a customer that
+        is not there nothing is kept; a look told twice is kept twice.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordAnswers(self, request, context):
         """Records what came of asking customers questions: declared data, kept like every event, with
         its source, channel and time. Of several answers to a question the latest one holds; the
@@ -454,6 +467,11 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListAccesses,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.SerializeToString,
+            ),
+            'RecordAccess': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordAccess,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessResponse.SerializeToString,
             ),
             'RecordAnswers': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordAnswers,
@@ -1083,6 +1101,33 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListAccesses',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListAccessesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordAccess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/RecordAccess',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordAccessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -90,6 +90,10 @@ class ProfileServiceStub:
     """Says that a holder has removed what it held."""
     ListAccesses: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]
     """Who looked at one customer, latest first."""
+    RecordAccess: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAccessRequest, _profile_service_pb2.RecordAccessResponse]
+    """Keeps that somebody looked at what another service holds about one customer. Of a customer that
+    is not there nothing is kept; a look told twice is kept twice.
+    """
     RecordAnswers: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAnswersRequest, _profile_service_pb2.RecordAnswersResponse]
     """Records what came of asking customers questions: declared data, kept like every event, with
     its source, channel and time. Of several answers to a question the latest one holds; the
@@ -158,6 +162,10 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Says that a holder has removed what it held."""
     ListAccesses: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListAccessesRequest, _profile_service_pb2.ListAccessesResponse]  # type: ignore[assignment]
     """Who looked at one customer, latest first."""
+    RecordAccess: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAccessRequest, _profile_service_pb2.RecordAccessResponse]  # type: ignore[assignment]
+    """Keeps that somebody looked at what another service holds about one customer. Of a customer that
+    is not there nothing is kept; a look told twice is kept twice.
+    """
     RecordAnswers: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordAnswersRequest, _profile_service_pb2.RecordAnswersResponse]  # type: ignore[assignment]
     """Records what came of asking customers questions: declared data, kept like every event, with
     its source, channel and time. Of several answers to a question the latest one holds; the
@@ -361,6 +369,16 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListAccessesResponse, _abc.Awaitable[_profile_service_pb2.ListAccessesResponse]]:
         """Who looked at one customer, latest first."""
+
+    @_abc_1.abstractmethod
+    def RecordAccess(
+        self,
+        request: _profile_service_pb2.RecordAccessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.RecordAccessResponse, _abc.Awaitable[_profile_service_pb2.RecordAccessResponse]]:
+        """Keeps that somebody looked at what another service holds about one customer. Of a customer that
+        is not there nothing is kept; a look told twice is kept twice.
+        """
 
     @_abc_1.abstractmethod
     def RecordAnswers(

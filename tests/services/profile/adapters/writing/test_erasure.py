@@ -304,6 +304,28 @@ def test_who_looked_is_kept_and_told(desk: Desk) -> None:
     assert not rest.next_page_token
 
 
+def test_a_look_at_what_another_service_holds_is_kept_with_who_looked(desk: Desk) -> None:
+    (result,) = desk.ingest(purchase("1", "tea"))
+    name = result.customer
+    for parent in (name, "customers/nobody"):
+        request = pb.RecordAccessRequest(parent=parent, method="ListDecisions", caller="a till")
+        desk.stub.RecordAccess(request)
+    (told,) = desk.stub.ListAccesses(pb.ListAccessesRequest(parent=name)).accesses
+    assert (told.method, told.caller) == ("ListDecisions", "a till")
+    assert told.access_time.ToMicroseconds() == NOW
+
+
+def test_a_look_by_nobody_at_nothing_is_refused(desk: Desk) -> None:
+    with pytest.raises(Failure) as refused:
+        desk.stub.RecordAccess(pb.RecordAccessRequest(parent="ada", caller="a" * 129))
+    found = [(each.field, each.rule) for each in refused.value.violations]
+    assert found == [
+        ("parent", "MALFORMED_NAME"),
+        ("method", "REQUIRED"),
+        ("caller", "TOO_LONG"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("request_", "field", "rule"),
     [
