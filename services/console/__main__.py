@@ -9,6 +9,7 @@ from services.console.commands import (
     decisions,
     events,
     health,
+    households,
     identities,
     imports,
     items,
@@ -39,6 +40,8 @@ _IN_CHARGE: Mapping[str, Command] = {
     "unmerge": identities.unmerge,
     "block": identities.block,
     "unblock": identities.unblock,
+    "household": households.show_household,
+    "leave": households.leave_household,
 }
 """What a customer may ask for, and what people decide about who is who."""
 

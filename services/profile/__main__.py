@@ -22,6 +22,7 @@ from services.profile.adapters.erasure_watch import LOOK_SECONDS, ErasureWatch
 from services.profile.adapters.files.catalogue_file import CatalogueError, load_catalogue
 from services.profile.adapters.files.priors_file import PriorsError, read_priors
 from services.profile.adapters.metrics import PrometheusProfileMeter
+from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
@@ -116,6 +117,7 @@ def application(
             SqlIdentityStore(engine),
             privacy,
             PersonaReader(personas, rules, now),
+            SqlHouseholdStore(engine),
         ),
         identity,
         defaults=defaults,

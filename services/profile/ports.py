@@ -23,6 +23,7 @@ from services.profile.domain.history.events import (
 )
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.people.decisions import Decision, Suggestion
+from services.profile.domain.people.households import HouseholdId, Member, Membership
 from services.profile.domain.people.regrouping import Cause, Change
 from services.profile.domain.personas.persona import (
     Persona,
@@ -192,6 +193,37 @@ class IdentityStore(Protocol):
 
     def suggestions(self, customer_id: CustomerId) -> list[Suggestion] | None:
         """Return who else may be this person, by name."""
+
+
+class HouseholdStore(Protocol):
+    """Knows who lives together.
+
+    What a method wrote is durable when it returns. Every method raises a ``Failure`` of kind
+    ``UNAVAILABLE`` when the database is away; those that take a customer return ``None`` for one
+    who is unknown or lives in no household.
+    """
+
+    def home(self, customer_id: CustomerId) -> Membership | None:
+        """Return where a customer lives."""
+
+    def members(self, household_id: HouseholdId) -> list[tuple[Member, Consents]]:
+        """Return who lives in a household, by name, and what each allows; the ``MOST_TOLD`` last.
+
+        Nobody lives in an unknown one.
+        """
+
+    def baskets(
+        self, customer_ids: Sequence[CustomerId], *, since_micros: int, most: int
+    ) -> list[Event]:
+        """Return the latest purchases of each of these customers since a moment, ``most`` each."""
+
+    def leave(
+        self, customer_id: CustomerId, decision: Decision, *, now_micros: int
+    ) -> HouseholdId | None:
+        """Keep that a customer left their household; return which one it was.
+
+        The same request again gets the same answer.
+        """
 
 
 class PrivacyStore(Protocol):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 PERSONALISATION, PROFILING = "PERSONALISATION", "PROFILING"
 SENSITIVE, THIRD_PARTY = "SENSITIVE_INFERENCE", "THIRD_PARTY_DATA"
+HOUSEHOLD = "HOUSEHOLD_SHARING"
 MARKETING = "MARKETING"
 
 NOTHING = "nothing of a customer"
@@ -34,6 +35,7 @@ SNAPSHOT: Mapping[str, Cell] = {
     ),
     **dict.fromkeys(("personas", "life_stages"), _INFERRED),
     **dict.fromkeys(("exposures", "asked_questions"), RESTRAINT),
+    "household_purchases": (PERSONALISATION, HOUSEHOLD),
 }
 CUSTOMER: Mapping[str, Cell] = {
     **dict.fromkeys(("name", "former_names", "identifiers"), IDENTITY),
@@ -43,6 +45,7 @@ CUSTOMER: Mapping[str, Cell] = {
     **dict.fromkeys(("inferred_traits", "answers"), (PERSONALISATION,)),
     **dict.fromkeys(("personas", "life_stages"), _INFERRED),
     "facts": CARE,
+    "household": IDENTITY,
 }
 PARTS: Mapping[str, Mapping[str, Cell]] = {
     "ofone.profile.v1.Snapshot": SNAPSHOT,
@@ -66,6 +69,8 @@ _PROFILE: Mapping[str, Mapping[str, Cell]] = {
     "UnblockIdentifier": {"customers": IDENTITY},
     "ListIdentityChanges": {"changes": IDENTITY, "next_page_token": NOTHING},
     "ListIdentitySuggestions": {"suggestions": IDENTITY, "next_page_token": NOTHING},
+    "ListHouseholdMembers": {"members": IDENTITY, "next_page_token": NOTHING},
+    "LeaveHousehold": {"household": IDENTITY},
     "RecordFacts": {"results": IDENTITY},
     "RecordAnswers": {"results": IDENTITY},
     "ListFacts": {"facts": CARE, "withheld": CONSENT},
@@ -144,6 +149,9 @@ COLUMNS: Mapping[str, Mapping[str, Cell]] = {
         IDENTITY,
     ),
     "links": dict.fromkeys(("low", "high", "occurred_micros", "source", "event_id"), IDENTITY),
+    "household_members": dict.fromkeys(
+        ("trace_id", "household_id", "told_micros", "left_micros"), IDENTITY
+    ),
     "decided_pairs": dict.fromkeys(("low", "high", "is_apart"), IDENTITY),
     "identity_changes": dict.fromkeys(
         (

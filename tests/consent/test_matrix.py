@@ -27,8 +27,11 @@ from ofone.recommendation.v1 import (
 from sqlalchemy import MetaData
 
 from services.profile.adapters import tables as profile_tables
+from services.profile.adapters.sql_households import SqlHouseholdStore
+from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.privacy.consent import Purpose
 from services.recommendation.adapters import tables as recommendation_tables
+from services.storage.startup import open_database
 from tests.consent.matrix import (
     COLUMNS,
     CONSENT,
@@ -43,7 +46,6 @@ from tests.consent.matrix import (
 )
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, serving
 from tests.services.profile.domain.test_life import SIGNS
-from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.recommendation.builders import seconds_ago
 from tests.services.recommendation.conftest import building_in
 
@@ -98,10 +100,15 @@ def test_every_column_of_every_table_is_in_the_matrix() -> None:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def desk(sqlite_url: str) -> Iterator[Desk]:
     """A service that knows everything there is to know of one customer, who allows everything."""
-    with serving(MemoryProfileStore(), signs=SIGNS) as desk:
-        desk.ingest(*purchases(), *others())
+    engine = open_database(sqlite_url, profile_tables.MIGRATIONS, migrate_first=True)
+    homes = SqlHouseholdStore(engine)
+    with serving(SqlProfileStore(engine), households=homes, signs=SIGNS) as desk:
+        desk.ingest(*purchases(), *others(), *flatmates())
+        (flatmate,) = desk.ingest(event("theirs", event_pb2.EVENT_TYPE_VISIT, who="2"))
+        for purpose in (Purpose.PERSONALISATION, Purpose.HOUSEHOLD_SHARING):
+            say(desk, purpose, GRANTED, who=flatmate.customer)
         for number, (source, key, value) in enumerate(
             (("register", "occupation", BOUGHT_IN), ("app", "diet", DELICATE))
         ):
@@ -126,6 +133,7 @@ def desk() -> Iterator[Desk]:
         for purpose in Purpose:
             say(desk, purpose, GRANTED)
         yield desk
+    engine.dispose()
 
 
 def purchases() -> Iterator[event_pb2.Event]:
@@ -133,6 +141,16 @@ def purchases() -> Iterator[event_pb2.Event]:
     days += [(day, ("Lamps", "Nappies")) for day in range(1, 60, 7)]
     for day, categories in days:
         yield event(f"b{day}", event_pb2.EVENT_TYPE_PURCHASE, day=day, categories=categories)
+
+
+def flatmates() -> Iterator[event_pb2.Event]:
+    home = event_pb2.Identifier(kind=event_pb2.IDENTIFIER_KIND_HOUSEHOLD, value="12 Elm Road")
+    for who in ("1", "2"):
+        shared = event(
+            f"shared-{who}", event_pb2.EVENT_TYPE_PURCHASE, day=3, categories=("Milk",), who=who
+        )
+        shared.identifiers.append(home)
+        yield shared
 
 
 def others() -> Iterator[event_pb2.Event]:
@@ -153,13 +171,14 @@ def event(
     *,
     day: int = 0,
     categories: tuple[str, ...] = (),
+    who: str = "1",
 ) -> event_pb2.Event:
     return event_pb2.Event(
         source="till",
         event_id=event_id,
         type=kind,
         occurred_at=Timestamp(seconds=NOW_SECONDS - day * 86_400),
-        identifiers=[card("1")],
+        identifiers=[card(who)],
         lines=[
             event_pb2.EventLine(item=f"items/{each.lower()}", category=each, unit_price=2)
             for each in categories
@@ -172,20 +191,22 @@ def name_of(desk: Desk) -> str:
     return desk.stub.LookupCustomer(request).customer
 
 
-def say(desk: Desk, purpose: Purpose, state: customer_pb2.ConsentState.ValueType) -> None:
+def say(
+    desk: Desk, purpose: Purpose, state: customer_pb2.ConsentState.ValueType, *, who: str = ""
+) -> None:
     said = customer_pb2.Consent(
         purpose=customer_pb2.ConsentPurpose.ValueType(purpose),
         state=state,
         source="app",
         stated_at=Timestamp(seconds=NOW_SECONDS + (state == DENIED)),
     )
-    request = profile_service_pb2.SetConsentRequest(customer=name_of(desk), consent=said)
+    request = profile_service_pb2.SetConsentRequest(customer=who or name_of(desk), consent=said)
     desk.stub.SetConsent(request)
 
 
 def snapshot(desk: Desk) -> customer_pb2.Snapshot:
     request = profile_service_pb2.GetSnapshotRequest(
-        customer=name_of(desk), with_personas=True, with_life_stages=True
+        customer=name_of(desk), with_personas=True, with_life_stages=True, with_household=True
     )
     return desk.stub.GetSnapshot(request).snapshot
 
@@ -197,8 +218,9 @@ def customer(desk: Desk) -> customer_pb2.Customer:
 
 def exported(desk: Desk) -> profile_service_pb2.ExportInteractionsResponse:
     whole = profile_service_pb2.ExportInteractionsResponse()
+    own = name_of(desk).removeprefix("customers/")
     for part in desk.stub.ExportInteractions(profile_service_pb2.ExportInteractionsRequest()):
-        whole.interactions.extend(part.interactions)
+        whole.interactions.extend(each for each in part.interactions if each.customer_id == own)
     return whole
 
 
@@ -226,7 +248,9 @@ def needing(cells: dict[str, Cell], purpose: Purpose) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("purpose", [Purpose.PERSONALISATION, Purpose.PROFILING])
+@pytest.mark.parametrize(
+    "purpose", [Purpose.PERSONALISATION, Purpose.PROFILING, Purpose.HOUSEHOLD_SHARING]
+)
 def test_a_field_is_told_until_its_consent_is_withdrawn(desk: Desk, purpose: Purpose) -> None:
     before = [told_in(ask(desk)) for ask, _ in ANSWERS]
     for told, (_, cells) in zip(before, ANSWERS, strict=True):

@@ -43,6 +43,7 @@ _PURPOSES = {
     customer_pb2.CONSENT_PURPOSE_PROFILING: "profiling",
     customer_pb2.CONSENT_PURPOSE_SENSITIVE_INFERENCE: "sensitive inference",
     customer_pb2.CONSENT_PURPOSE_THIRD_PARTY_DATA: "third-party data",
+    customer_pb2.CONSENT_PURPOSE_HOUSEHOLD_SHARING: "household sharing",
 }
 
 
@@ -100,6 +101,9 @@ def portrait_sentences(customer: Customer, *, now: datetime) -> list[str]:
     if customer.former_names:
         former = ", ".join(customer.former_names)
         sentences.append(f"Known before a merge as {former}.")
+    if customer.household.household:
+        told = day(at(customer.household.told_time))
+        sentences.append(f"Lives in {customer.household.household} (told on {told}).")
     if traits.basket_count == 0:
         since = day(at(customer.create_time))
         return [*sentences, f"Known since {since}; has bought nothing yet."]

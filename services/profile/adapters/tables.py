@@ -120,6 +120,16 @@ decided_pairs = Table(
 )
 """Traces that people put together or took apart."""
 
+household_members = Table(
+    "household_members",
+    _METADATA,
+    Column("trace_id", String, primary_key=True),
+    Column("household_id", String, primary_key=True),
+    Column("told_micros", BigInteger),
+    Column("left_micros", BigInteger),
+)
+"""Which household a trace was told with, when last, and when people last said that it was left."""
+
 identity_changes = Table(
     "identity_changes",
     _METADATA,

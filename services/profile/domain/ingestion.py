@@ -21,6 +21,7 @@ from services.profile.domain.history.events import (
     Report,
     TraceId,
 )
+from services.profile.domain.people.households import HouseholdId
 from services.profile.domain.people.identifier_rules import LinkRules
 from services.profile.domain.people.linking import Evidence, Pair, Trace, Witness, pair
 from services.profile.domain.people.regrouping import Regrouping, home_of, regroup
@@ -208,6 +209,18 @@ def told_links(counting: Collection[Counting]) -> dict[Pair, Witness]:
             linked = pair(one, other)
             links[linked] = min(links.get(linked, each.witness), each.witness)
     return links
+
+
+def told_households(counting: Collection[Counting]) -> dict[tuple[TraceId, HouseholdId], int]:
+    """Return who lives where by these events: the latest moment by trace and household."""
+    told: dict[tuple[TraceId, HouseholdId], int] = {}
+    for report, _, traces in counting:
+        if report.household is None or report.household.is_nobodys:
+            continue
+        for trace_id in traces:
+            lives = (trace_id, HouseholdId(report.household.customer_id))
+            told[lives] = max(told.get(lives, 0), report.event.occurred_micros)
+    return told
 
 
 def plan(sifted: Sifted, known: Known, evidence: Evidence, rules: LinkRules) -> Plan:

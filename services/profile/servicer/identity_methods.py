@@ -31,6 +31,12 @@ Asking = (
     | pb.UnmergeCustomersRequest
     | pb.BlockIdentifierRequest
     | pb.UnblockIdentifierRequest
+    | pb.LeaveHouseholdRequest
+)
+Listing = (
+    pb.ListIdentityChangesRequest
+    | pb.ListIdentitySuggestionsRequest
+    | pb.ListHouseholdMembersRequest
 )
 
 
@@ -67,7 +73,7 @@ class IdentityMethods:
         """Say whether an identifier is nobody's; return the names of whom it concerned."""
         check = Check()
         handle = handle_of(check, "identifier", request.identifier, self._identity)
-        decision = _decision(check, request)
+        decision = decision_of(check, request)
         check.done()
         assert handle is not None  # or check.done had raised
         now_micros = self._now_micros()
@@ -83,7 +89,7 @@ class IdentityMethods:
             raise not_found("customer", request.parent)
         return pb.ListIdentityChangesResponse(
             changes=map(change_message, found[:size]),
-            next_page_token=_next("ListIdentityChanges", request.parent, skipped + size)
+            next_page_token=next_token("ListIdentityChanges", request.parent, skipped + size)
             if len(found) > size
             else "",
         )
@@ -99,7 +105,7 @@ class IdentityMethods:
         page = found[skipped : skipped + size]
         return pb.ListIdentitySuggestionsResponse(
             suggestions=map(_suggestion_message, page),
-            next_page_token=_next("ListIdentitySuggestions", request.parent, skipped + size)
+            next_page_token=next_token("ListIdentitySuggestions", request.parent, skipped + size)
             if len(found) > skipped + size
             else "",
         )
@@ -112,7 +118,7 @@ class IdentityMethods:
         other = check.resource_id(path, second, collection="customers")
         if one and one == other:
             check.fail(path, "SAME_CUSTOMER", "must be another customer")
-        decision = _decision(check, request)
+        decision = decision_of(check, request)
         check.done()
         return (CustomerId(one), CustomerId(other)), decision
 
@@ -120,7 +126,8 @@ class IdentityMethods:
         return round(self._clock().timestamp() * MICROS)
 
 
-def _decision(check: Check, request: Asking) -> Decision:
+def decision_of(check: Check, request: Asking) -> Decision:
+    """Check who decides, and why; worth nothing when a rule is broken."""
     reason = check.line("reason", request.reason, most=MAX_REASON_CHARACTERS, required=True)
     request_id = ""
     try:
@@ -135,19 +142,23 @@ def _decision(check: Check, request: Asking) -> Decision:
     return Decision(caller.current(), reason, request_id, is_rehearsal=only_asked)
 
 
-def _listing(
-    method: str, request: pb.ListIdentityChangesRequest | pb.ListIdentitySuggestionsRequest
-) -> tuple[CustomerId, int, int]:
+def page_of(method: str, request: Listing) -> tuple[int, int]:
+    """Return how many of a listing are asked for, and behind how many."""
+    size = page_size(request.page_size, default=DEFAULT_LISTING, most=MAX_LISTING)
+    position = decode_token(request.page_token, query=(method, request.parent))
+    return size, int(position[0]) if position else 0
+
+
+def next_token(method: str, parent: str, skipped: int) -> str:
+    """Return where the next page of a listing begins."""
+    return encode_token([skipped], query=(method, parent))
+
+
+def _listing(method: str, request: Listing) -> tuple[CustomerId, int, int]:
     check = Check()
     customer_id = check.resource_id("parent", request.parent, collection="customers")
     check.done()
-    size = page_size(request.page_size, default=DEFAULT_LISTING, most=MAX_LISTING)
-    position = decode_token(request.page_token, query=(method, request.parent))
-    return CustomerId(customer_id), size, int(position[0]) if position else 0
-
-
-def _next(method: str, parent: str, skipped: int) -> str:
-    return encode_token([skipped], query=(method, parent))
+    return CustomerId(customer_id), *page_of(method, request)
 
 
 def _named(names: Sequence[CustomerId]) -> list[str]:

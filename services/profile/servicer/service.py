@@ -17,12 +17,14 @@ from services.profile.domain.life import stages_of
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports import (
     CustomerView,
+    HouseholdStore,
     IdentityStore,
     PrivacyStore,
     ProfileMeter,
     ProfileStore,
 )
 from services.profile.servicer.fact_methods import FactMethods
+from services.profile.servicer.household_methods import HouseholdMethods
 from services.profile.servicer.identity_methods import IdentityMethods
 from services.profile.servicer.intake import Intake
 from services.profile.servicer.listing_methods import ListingMethods
@@ -55,6 +57,7 @@ class Sources:
     identities: IdentityStore
     privacy: PrivacyStore
     personas: PersonaReader
+    households: HouseholdStore
 
 
 class ProfileServicer(pb_grpc.ProfileServiceServicer):
@@ -89,6 +92,9 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             sources.privacy,
             shown=lambda view: self._shown(view, FieldMask()),
             clock=clock,
+        )
+        self._households = HouseholdMethods(
+            sources.households, defaults, self._privacy.looked_at, clock
         )
 
     def IngestEvents(
@@ -125,6 +131,9 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         snapshot = snapshot_message(found, self._defaults, now=self._clock())
         if request.with_personas or request.with_life_stages:
             self._add_inferred(snapshot, request, found.customer_id)
+        if request.with_household and snapshot.personalisation_allowed:
+            bought = self._households.purchases(found.customer_id)
+            snapshot.household_purchases.CopyFrom(bought)
         self._meter.count_snapshot(len(snapshot.item_ids))
         return pb.GetSnapshotResponse(snapshot=snapshot)
 
@@ -224,6 +233,18 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         """Return who else may be this person."""
         return self._identities.suggestions(request)
 
+    def ListHouseholdMembers(
+        self, request: pb.ListHouseholdMembersRequest, context: grpc.ServicerContext
+    ) -> pb.ListHouseholdMembersResponse:
+        """Return who lives in a household."""
+        return self._households.members(request)
+
+    def LeaveHousehold(
+        self, request: pb.LeaveHouseholdRequest, context: grpc.ServicerContext
+    ) -> pb.LeaveHouseholdResponse:
+        """Say that a customer does not live in their household any more."""
+        return self._households.leave(request)
+
     def RecordFacts(
         self, request: pb.RecordFactsRequest, context: grpc.ServicerContext
     ) -> pb.RecordFactsResponse:
@@ -289,7 +310,10 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             self._defaults,
             mask,
             personas=self._personas,
-            facts=lambda: self._facts.held(view),
+            elsewhere={
+                "facts": lambda: self._facts.held(view),
+                "household": lambda: self._households.membership(view.record.customer_id),
+            },
             now=self._clock(),
         )
 

@@ -18,7 +18,12 @@ MAX_NAME_CHARACTERS = 64
 MAX_IDENTIFIER_CHARACTERS = 256
 
 _KIND_PREFIX = "IDENTIFIER_KIND_"
-_KINDS = tuple(name.removeprefix(_KIND_PREFIX) for name in event_pb2.IdentifierKind.keys()[1:])
+_KINDS = tuple(
+    name.removeprefix(_KIND_PREFIX)
+    for name, kind in event_pb2.IdentifierKind.items()
+    if kind not in (event_pb2.IDENTIFIER_KIND_UNSPECIFIED, event_pb2.IDENTIFIER_KIND_HOUSEHOLD)
+)
+"""Of one person: a household is several."""
 
 Request = (
     messages.SelectOffersRequest | messages.RecommendItemsRequest | messages.SelectQuestionRequest

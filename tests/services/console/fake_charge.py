@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ofone.profile.v1 import identity_pb2, privacy_pb2
+from ofone.profile.v1 import household_pb2, identity_pb2, privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as profile
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 
@@ -26,6 +26,7 @@ class FakeCharge(ProfileServiceServicer):
         self.changes: list[identity_pb2.IdentityChange] = []
         self.suggestions: list[identity_pb2.IdentitySuggestion] = []
         self.decided: list[Any] = []
+        self.members: list[household_pb2.HouseholdMember] = []
 
     def ExportCustomer(
         self, request: Any, context: Any
@@ -72,6 +73,15 @@ class FakeCharge(ProfileServiceServicer):
     def BlockIdentifier(self, request: Any, context: Any) -> profile.BlockIdentifierResponse:
         self.decided.append(request)
         return profile.BlockIdentifierResponse(customers=["customers/anna", "customers/bert"])
+
+    def ListHouseholdMembers(
+        self, request: Any, context: Any
+    ) -> profile.ListHouseholdMembersResponse:
+        return profile.ListHouseholdMembersResponse(members=self.members)
+
+    def LeaveHousehold(self, request: Any, context: Any) -> profile.LeaveHouseholdResponse:
+        self.decided.append(request)
+        return profile.LeaveHouseholdResponse(household="households/elm")
 
     def UnblockIdentifier(self, request: Any, context: Any) -> profile.UnblockIdentifierResponse:
         self.decided.append(request)

@@ -17,11 +17,13 @@ from ml.model.life_stages.signs import SignTable
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.defaults import Defaults
-from services.profile.domain.history.events import MICROS, Party
+from services.profile.domain.history.events import MICROS, CustomerId, Event, Party
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.people.households import HouseholdId, Member
 from services.profile.domain.personas.membership import VOCABULARY
-from services.profile.domain.privacy.consent import ConsentPolicy
-from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
+from services.profile.domain.privacy.consent import ConsentPolicy, Consents
+from services.profile.ports import HouseholdStore, IdentityStore, PrivacyStore, ProfileStore
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
@@ -62,6 +64,24 @@ class CountingMeter:
         self.snapshots.append(item_count)
 
 
+class AllAlone:
+    """A ``HouseholdStore`` of people who live alone."""
+
+    def home(self, customer_id: CustomerId) -> None:
+        return None
+
+    def members(self, household_id: HouseholdId) -> list[tuple[Member, Consents]]:
+        return []
+
+    def baskets(
+        self, customer_ids: Sequence[CustomerId], *, since_micros: int, most: int
+    ) -> list[Event]:
+        return []
+
+    def leave(self, customer_id: CustomerId, decision: Decision, *, now_micros: int) -> None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A running service and what its tests say to it."""
@@ -84,6 +104,7 @@ def serving(
     *,
     personalisation_default: bool = True,
     identities: IdentityStore | None = None,
+    households: HouseholdStore | None = None,
     signs: SignTable = NO_SIGNS,
     privacy: PrivacyStore | None = None,
     now_seconds: int = NOW_SECONDS,
@@ -101,6 +122,7 @@ def serving(
             identities or MemoryProfileStore(),
             privacy or MemoryProfileStore(),
             PersonaReader(kept, rules, now),
+            households or AllAlone(),
         ),
         IDENTITY,
         defaults=Defaults(

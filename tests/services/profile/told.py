@@ -61,6 +61,16 @@ def answered(event_id: str, question: str, answer: str = "", *, day: int = 0) ->
     )
 
 
-def told(event: Event, *handles: Handle, customer: CustomerId | None = None) -> Report:
+def told(
+    event: Event,
+    *handles: Handle,
+    customer: CustomerId | None = None,
+    household: Handle | None = None,
+) -> Report:
     """Return the report of an event about whom these handles lead to."""
-    return Report(event, handles, customer)
+    return Report(event, handles, customer, household)
+
+
+def house(address: str) -> Handle:
+    """Return the handle of a household."""
+    return IDENTITY.handle(IdentifierKind.HOUSEHOLD, address)

@@ -15,6 +15,7 @@ from services.profile.domain.facts.catalogue import Catalogue
 from services.profile.domain.facts.keys import FactKey, ValueKind
 from services.profile.domain.facts.sources import Basis, KnownSources, Source
 from services.profile.domain.history.events import Party
+from services.profile.domain.people.households import HouseRules
 
 DEFAULT = Path(__file__).with_name("catalogue.toml")
 
@@ -24,6 +25,7 @@ _KINDS = {each.value: each for each in ValueKind}
 _SOURCE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _KEY_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _MAX_WORDS = 64
+MOST_HOUSE_DAYS = 366
 _SHOWN_COUNT = 20
 """More mistakes than this are not listed: one is at the bottom of them."""
 
@@ -81,8 +83,24 @@ class _Reader:
             name: self._key(table, f"keys.{name}", name)
             for name, table in self._tables(document, "keys").items()
         }
-        self._no_others(document, "", {"event_half_life_days", "parties", "sources", "keys"})
-        return Catalogue(KnownSources(known, unknown), keys, half_life)
+        known_words = {"event_half_life_days", "parties", "sources", "keys", "house"}
+        self._no_others(document, "", known_words)
+        house = self._house(document["house"]) if "house" in document else HouseRules()
+        return Catalogue(KnownSources(known, unknown), keys, half_life, house)
+
+    def _house(self, table: Any) -> HouseRules:
+        if not isinstance(table, dict):
+            self._fail("", "house", "must be a table")
+            return HouseRules()
+        self._no_others(table, "house", {"categories", "days"})
+        categories = table.get("categories")
+        if not isinstance(categories, list) or not all(
+            isinstance(each, str) and each for each in categories
+        ):
+            self._fail("house", "categories", "must be a list of texts")
+            categories = []
+        days = self._number(table, "house", "days", least=1, most=MOST_HOUSE_DAYS)
+        return HouseRules(frozenset(categories), days)
 
     def _source(self, table: Table, path: str, *, name: str, party: Party | None = None) -> Source:
         words = "" if party else self._words(table, path)

@@ -15,6 +15,7 @@ from services.profile.adapters.tables import (
     decided_pairs,
     events,
     facts,
+    household_members,
     identity_changes,
     links,
     seen_events,
@@ -78,6 +79,10 @@ def erase(
         ends = or_(table.c.low.in_(gone), table.c.high.in_(gone))
         counts[table.name] = connection.execute(delete(table).where(ends)).rowcount
     _clear_log(connection, gone, counts)
+    lived = household_members.c.trace_id.in_(gone)
+    counts["household_members"] = connection.execute(
+        delete(household_members).where(lived)
+    ).rowcount
     found = connection.execute(delete(traces).where(traces.c.trace_id.in_(gone)))
     counts["traces"] = found.rowcount
     mentions = or_(*(answered_requests.c.answer.contains(each) for each in sorted(gone)))

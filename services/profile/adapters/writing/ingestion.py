@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from services.profile.adapters.rows import graph
 from services.profile.adapters.rows.customer_rows import locked
+from services.profile.adapters.rows.household_rows import add_memberships
 from services.profile.adapters.rows.packing import pack_event
 from services.profile.adapters.tables import events, seen_events
 from services.profile.adapters.writing.regrouping import (
@@ -31,6 +32,7 @@ from services.profile.domain.ingestion import (
     new_traces,
     plan,
     sift,
+    told_households,
     told_links,
 )
 from services.profile.domain.people.identifier_rules import LinkRules
@@ -72,6 +74,7 @@ def ingest(
         now=now_micros,
     )
     _add_events(connection, decided.groups, now_micros)
+    add_memberships(connection, told_households(counting))
     write_customers(
         connection,
         decided.regrouping,

@@ -1,11 +1,12 @@
-"""What a company declares about what it knows: its sources, and what may be known of a person."""
+"""What a company declares about what it knows: sources, what may be known, what is shared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.profile.domain.facts.keys import FactKey
 from services.profile.domain.facts.sources import KnownSources
 from services.profile.domain.history.events import MICROS
+from services.profile.domain.people.households import HouseRules
 
 _DAY_MICROS = 86_400 * MICROS
 
@@ -19,6 +20,8 @@ class Catalogue:
     """By name."""
     event_half_life_days: float
     """After so many days an event is half as fresh."""
+    house: HouseRules = field(default_factory=HouseRules)
+    """What is bought for the house."""
 
 
 def freshness(observed_micros: int, now_micros: int, *, half_life_days: float) -> float:

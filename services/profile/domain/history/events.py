@@ -151,6 +151,8 @@ class Report:
     """Together they are one person."""
     customer_id: CustomerId | None
     """The name the source knows; may be a former one."""
+    household: Handle | None = None
+    """Where that person lives; ``None`` where the event does not tell."""
 
     def content_digest(self) -> bytes:
         """Return a fingerprint of everything told, 32 bytes: equal exactly for equal content."""
@@ -167,5 +169,7 @@ class Report:
         )
         if event.question_id:  # an event without a question reads as it did before
             content += (event.question_id, event.answer_id)
+        if self.household:  # and so does one without a household
+            content += (self.household.digest,)
         # MessagePack has one shortest form for each value, today and in every later version.
         return hashlib.sha256(msgpack.packb(content)).digest()

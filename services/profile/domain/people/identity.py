@@ -28,6 +28,8 @@ class IdentifierKind(IntEnum):
     APP_INSTALL = 6
     SOCIAL_LOGIN = 7
     WIFI_LOGIN = 8
+    HOUSEHOLD = 9
+    """Of several people: it links nobody (``households.py``)."""
 
 
 def normalise(kind: IdentifierKind, value: str) -> str:

@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     THIRD_PARTY_DATA = 7
     MARKETING_PHONE = 8
     MARKETING_POST = 9
+    HOUSEHOLD_SHARING = 10
 
 
 MARKETING = (

@@ -1,11 +1,11 @@
 """Customers and their consents: from message to domain and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
-from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, persona_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, persona_pb2
 
 from services.profile.domain.defaults import Defaults
 from services.profile.domain.life import stages_of
@@ -74,7 +74,7 @@ def customer_message(
     mask: FieldMask,
     *,
     personas: PersonaReader,
-    facts: Callable[[], Sequence[fact_pb2.HeldFact]],
+    elsewhere: Mapping[str, Callable[[], object]],
     now: datetime,
 ) -> customer_pb2.Customer:
     """Return the fields of a customer that ``mask`` names, all of them for an empty one.
@@ -84,7 +84,7 @@ def customer_message(
         defaults: what holds where nothing is known of them.
         mask: top-level fields.
         personas: tells how likely each persona is.
-        facts: gives what holds of them; asked only where it is wanted.
+        elsewhere: gives the fields that are read elsewhere, by name; asked only where wanted.
         now: the moment.
 
     Raises:
@@ -122,7 +122,7 @@ def customer_message(
             if policy.allows(Purpose.PERSONALISATION, record.consents)
             else []
         ),
-        "facts": facts,
+        **elsewhere,
     }
     asked = fields if not mask.paths or "*" in mask.paths else dict.fromkeys(mask.paths)
     return customer_pb2.Customer(**{name: fields[name]() for name in asked})  # type: ignore[arg-type]

@@ -57,7 +57,7 @@ def report_of(message: event_pb2.Event, identity: IdentityKey, *, now_micros: in
         rule = "REQUIRED" if message.type == 0 else "UNKNOWN_TYPE"
         check.fail("type", rule, "must be one of the known types")
         event_type = EventType.VISIT
-    handles = _handles(check, message, identity)
+    handles, household = _handles(check, message, identity)
     customer_id = None
     if message.customer:
         customer_id = CustomerId(
@@ -85,13 +85,22 @@ def report_of(message: event_pb2.Event, identity: IdentityKey, *, now_micros: in
         answer_id=answer_id,
     )
     check.done()
-    return Report(event, handles, customer_id)
+    return Report(event, handles, customer_id, household)
 
 
 def handle_of(
     check: Check, path: str, message: event_pb2.Identifier, identity: IdentityKey
 ) -> Handle | None:
-    """Check an identifier and return its handle, ``None`` when a rule is broken."""
+    """Check an identifier of a person and return its handle, ``None`` when a rule is broken."""
+    if message.kind == event_pb2.IDENTIFIER_KIND_HOUSEHOLD:
+        check.fail(f"{path}.kind", "NOT_ONE_PERSON", "must name one person, not a household")
+        return None
+    return _any_handle(check, path, message, identity)
+
+
+def _any_handle(
+    check: Check, path: str, message: event_pb2.Identifier, identity: IdentityKey
+) -> Handle | None:
     kind = _KINDS.get(message.kind)
     if kind is None:
         rule = "REQUIRED" if message.kind == 0 else "UNKNOWN_KIND"
@@ -167,16 +176,24 @@ def _occurred_micros(check: Check, message: event_pb2.Event, now_micros: int) ->
     return micros_of(check, "occurred_at", message.occurred_at, now_micros=now_micros)
 
 
-def _handles(check: Check, message: event_pb2.Event, identity: IdentityKey) -> tuple[Handle, ...]:
-    if not message.customer:
-        check.count("identifiers", message.identifiers, least=1, most=MAX_IDENTIFIERS)
-    else:
-        check.count("identifiers", message.identifiers, most=MAX_IDENTIFIERS)
-    found = [
-        handle_of(check, f"identifiers[{index}]", each, identity)
+def _handles(
+    check: Check, message: event_pb2.Event, identity: IdentityKey
+) -> tuple[tuple[Handle, ...], Handle | None]:
+    """Return the handles on the person, and where they live."""
+    check.count("identifiers", message.identifiers, most=MAX_IDENTIFIERS)
+    told = [
+        _any_handle(check, f"identifiers[{index}]", each, identity)
         for index, each in enumerate(message.identifiers[:MAX_IDENTIFIERS])
     ]
-    return tuple(handle for handle in found if handle is not None)
+    homes = {each for each in told if each and each.kind == IdentifierKind.HOUSEHOLD}
+    if len(homes) > 1:
+        check.fail("identifiers", "SEVERAL_HOUSEHOLDS", "must name one household at most")
+    home = event_pb2.IDENTIFIER_KIND_HOUSEHOLD
+    of_people = [each for each in message.identifiers if each.kind != home]
+    if not message.customer and not of_people:
+        check.fail("identifiers", "REQUIRED", "must name a person, by an identifier or a customer")
+    handles = tuple(each for each in told if each and each.kind != IdentifierKind.HOUSEHOLD)
+    return handles, next(iter(homes), None)
 
 
 def _lines(check: Check, message: event_pb2.Event, event_type: EventType) -> tuple[EventLine, ...]:

@@ -13,7 +13,7 @@ from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.serving.failures import Failure
-from tests.services.profile.told import IDENTITY, NOW, bought, told
+from tests.services.profile.told import IDENTITY, NOW, bought, house, told
 
 CARD, EMAIL, DEVICE = IdentifierKind.LOYALTY_CARD, IdentifierKind.EMAIL, IdentifierKind.DEVICE
 RULES = LinkRules(
@@ -70,7 +70,8 @@ class Life:
             day=self.chance.randint(0, 9),
         )
         known = self._somebody() if self.chance.random() < 0.2 else None
-        return told(event, *some, customer=known)
+        home = house("12 Elm Road") if name.endswith("0") else None
+        return told(event, *some, customer=known, household=home)
 
     def _said(self, step: int) -> Deed:
         purpose = self.chance.choice((Purpose.PERSONALISATION, Purpose.MARKETING_SMS))

@@ -1,6 +1,7 @@
 """The page about identity says what the code does."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from ofone.profile.v1 import identity_pb2
 from sqlalchemy import Engine
 
+from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.people.identifier_rules import RULES
@@ -15,6 +17,8 @@ from services.profile.domain.people.identity import IdentifierKind
 from tests.services.profile.desk import purchase, serving
 
 PAGE = (Path(__file__).parents[4] / "docs" / "identity.md").read_text()
+
+CALLS = re.findall(r"```python\n(.*?)\n```", PAGE, re.DOTALL)
 
 
 def test_the_page_names_the_rules_of_every_kind() -> None:
@@ -43,7 +47,7 @@ def _standings() -> list[str]:
 def test_the_calls_that_the_page_shows_do_what_it_says(
     migrated: Callable[[str], Engine], sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (code,) = re.findall(r"```python\n(.*?)\n```", PAGE, re.DOTALL)
+    code, _ = CALLS
     engine = migrated(sqlite_url)
     with serving(SqlProfileStore(engine), identities=SqlIdentityStore(engine)) as desk:
         told = desk.ingest(purchase("1", "tea", who="1"), purchase("2", "milk", who="2"))
@@ -53,3 +57,17 @@ def test_the_calls_that_the_page_shows_do_what_it_says(
         capsys.readouterr()
         exec(compile(code, "docs/identity.md", "exec"), {})
     assert capsys.readouterr().out.splitlines() == ["True True told us at the desk", "True"]
+
+
+def test_the_calls_about_a_household_print_what_the_page_says(
+    migrated: Callable[[str], Engine], sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, code = CALLS
+    (printed,) = re.findall(r"```text\n(.*?)\n```", PAGE, re.DOTALL)
+    engine, now = migrated(sqlite_url), round(time.time())
+    stores = {"households": SqlHouseholdStore(engine), "identities": SqlIdentityStore(engine)}
+    with serving(SqlProfileStore(engine), now_seconds=now, **stores) as desk:  # type: ignore[arg-type]
+        capsys.readouterr()
+        called = code.replace("127.0.0.1:7401", desk.address)
+        exec(compile(called, "docs/identity.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == printed

@@ -102,6 +102,7 @@ def test_consents_are_listed_with_the_default_where_nothing_was_said(desk: Desk)
         (customer_pb2.CONSENT_PURPOSE_THIRD_PARTY_DATA, DENIED, "default"),
         (customer_pb2.CONSENT_PURPOSE_MARKETING_PHONE, DENIED, "default"),
         (customer_pb2.CONSENT_PURPOSE_MARKETING_POST, DENIED, "default"),
+        (customer_pb2.CONSENT_PURPOSE_HOUSEHOLD_SHARING, DENIED, "default"),
     ]
     assert not listed[0].HasField("stated_at")
     snapshot = desk.stub.GetSnapshot(pb.GetSnapshotRequest(customer=name)).snapshot

@@ -11,6 +11,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import event_pb2 as _event_pb2
 from ofone.profile.v1 import fact_pb2 as _fact_pb2
+from ofone.profile.v1 import household_pb2 as _household_pb2
 from ofone.profile.v1 import life_pb2 as _life_pb2
 from ofone.profile.v1 import persona_pb2 as _persona_pb2
 import builtins as _builtins
@@ -50,6 +51,10 @@ class _ConsentPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Consen
     """Make offers in a call."""
     CONSENT_PURPOSE_MARKETING_POST: _ConsentPurpose.ValueType  # 9
     """Send offers in a letter."""
+    CONSENT_PURPOSE_HOUSEHOLD_SHARING: _ConsentPurpose.ValueType  # 10
+    """Let what the customer buys for the household count for the others in it, and theirs for the
+    customer. What is bought for oneself is never shared.
+    """
 
 class ConsentPurpose(_ConsentPurpose, metaclass=_ConsentPurposeEnumTypeWrapper):
     """What the customer lets us do."""
@@ -74,6 +79,10 @@ CONSENT_PURPOSE_MARKETING_PHONE: ConsentPurpose.ValueType  # 8
 """Make offers in a call."""
 CONSENT_PURPOSE_MARKETING_POST: ConsentPurpose.ValueType  # 9
 """Send offers in a letter."""
+CONSENT_PURPOSE_HOUSEHOLD_SHARING: ConsentPurpose.ValueType  # 10
+"""Let what the customer buys for the household count for the others in it, and theirs for the
+customer. What is bought for oneself is never shared.
+"""
 Global___ConsentPurpose: _TypeAlias = ConsentPurpose  # noqa: Y015
 
 class _ConsentState:
@@ -341,6 +350,7 @@ class Snapshot(_message.Message):
     PERSONAS_FIELD_NUMBER: _builtins.int
     LIFE_STAGES_FIELD_NUMBER: _builtins.int
     ASKED_QUESTIONS_FIELD_NUMBER: _builtins.int
+    HOUSEHOLD_PURCHASES_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
     version: _builtins.int
@@ -422,6 +432,12 @@ class Snapshot(_message.Message):
     def asked_questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___AskedQuestion]:
         """Questions asked, at most 100, latest first."""
 
+    @_builtins.property
+    def household_purchases(self) -> _household_pb2.HouseholdPurchases:
+        """What the others of the household bought for it lately. Only where it was asked for, and only
+        between members who all allow household sharing and personalisation.
+        """
+
     def __init__(
         self,
         *,
@@ -444,10 +460,11 @@ class Snapshot(_message.Message):
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
         life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
         asked_questions: _abc.Iterable[Global___AskedQuestion] | None = ...,
+        household_purchases: _household_pb2.HouseholdPurchases | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["household_purchases", b"household_purchases", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "life_stages", b"life_stages", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "household_purchases", b"household_purchases", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "life_stages", b"life_stages", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -797,6 +814,7 @@ class Customer(_message.Message):
     LIFE_STAGES_FIELD_NUMBER: _builtins.int
     INFERRED_TRAITS_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
+    HOUSEHOLD_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`customers/{customer}`."""
     version: _builtins.int
@@ -857,6 +875,10 @@ class Customer(_message.Message):
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___GivenAnswer]:
         """Answers given, of each question the latest five, latest first."""
 
+    @_builtins.property
+    def household(self) -> _household_pb2.HouseholdMembership:
+        """The household the customer lives in, as events told it last; unset for none."""
+
     def __init__(
         self,
         *,
@@ -875,10 +897,11 @@ class Customer(_message.Message):
         life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
         inferred_traits: _abc.Iterable[Global___Trait] | None = ...,
         answers: _abc.Iterable[Global___GivenAnswer] | None = ...,
+        household: _household_pb2.HouseholdMembership | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "household", b"household", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "life_stages", b"life_stages", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "consents", b"consents", "create_time", b"create_time", "exposures", b"exposures", "facts", b"facts", "former_names", b"former_names", "household", b"household", "identifiers", b"identifiers", "inferred_traits", b"inferred_traits", "items", b"items", "life_stages", b"life_stages", "name", b"name", "personas", b"personas", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -152,6 +152,11 @@ class _IdentifierKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Identi
     """The account of another company by which the customer signed in."""
     IDENTIFIER_KIND_WIFI_LOGIN: _IdentifierKind.ValueType  # 8
     """The account by which the customer signed in to a store's Wi-Fi."""
+    IDENTIFIER_KIND_HOUSEHOLD: _IdentifierKind.ValueType  # 9
+    """The household that the customer lives in, such as an address, a contract or a family account.
+    It names several people and links none of them: it is told in events, beside an identifier of
+    the person or their name, at most one in an event, and refused elsewhere.
+    """
 
 class IdentifierKind(_IdentifierKind, metaclass=_IdentifierKindEnumTypeWrapper):
     """What kind of handle on a person an identifier is."""
@@ -174,6 +179,11 @@ IDENTIFIER_KIND_SOCIAL_LOGIN: IdentifierKind.ValueType  # 7
 """The account of another company by which the customer signed in."""
 IDENTIFIER_KIND_WIFI_LOGIN: IdentifierKind.ValueType  # 8
 """The account by which the customer signed in to a store's Wi-Fi."""
+IDENTIFIER_KIND_HOUSEHOLD: IdentifierKind.ValueType  # 9
+"""The household that the customer lives in, such as an address, a contract or a family account.
+It names several people and links none of them: it is told in events, beside an identifier of
+the person or their name, at most one in an event, and refused elsewhere.
+"""
 Global___IdentifierKind: _TypeAlias = IdentifierKind  # noqa: Y015
 
 @_typing.final

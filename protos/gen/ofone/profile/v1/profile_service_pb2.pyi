@@ -13,6 +13,7 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import customer_pb2 as _customer_pb2
 from ofone.profile.v1 import event_pb2 as _event_pb2
 from ofone.profile.v1 import fact_pb2 as _fact_pb2
+from ofone.profile.v1 import household_pb2 as _household_pb2
 from ofone.profile.v1 import identity_pb2 as _identity_pb2
 from ofone.profile.v1 import privacy_pb2 as _privacy_pb2
 import builtins as _builtins
@@ -262,12 +263,17 @@ class GetSnapshotRequest(_message.Message):
     IDENTIFIER_FIELD_NUMBER: _builtins.int
     WITH_PERSONAS_FIELD_NUMBER: _builtins.int
     WITH_LIFE_STAGES_FIELD_NUMBER: _builtins.int
+    WITH_HOUSEHOLD_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
     with_personas: _builtins.bool
     """Tell the personas too, which costs a second read."""
     with_life_stages: _builtins.bool
     """Tell the stages of life too, which costs a second read."""
+    with_household: _builtins.bool
+    """Tell what others bought for the household too, which costs a second read, and a third for who
+    lives with others.
+    """
     @_builtins.property
     def identifier(self) -> _event_pb2.Identifier:
         """A handle on the customer."""
@@ -279,10 +285,11 @@ class GetSnapshotRequest(_message.Message):
         identifier: _event_pb2.Identifier | None = ...,
         with_personas: _builtins.bool = ...,
         with_life_stages: _builtins.bool = ...,
+        with_household: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_life_stages", b"with_life_stages", "with_personas", b"with_personas"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_household", b"with_household", "with_life_stages", b"with_life_stages", "with_personas", b"with_personas"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["customer", "identifier"]  # noqa: Y015
     _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
@@ -1091,6 +1098,116 @@ class ListIdentitySuggestionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListIdentitySuggestionsResponse: _TypeAlias = ListIdentitySuggestionsResponse  # noqa: Y015
+
+@_typing.final
+class ListHouseholdMembersRequest(_message.Message):
+    """Request of ListHouseholdMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. `households/{household}`."""
+    page_size: _builtins.int
+    """At most so many; 0 for 100, at most 1,000."""
+    page_token: _builtins.str
+    """From an earlier answer to the same query."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHouseholdMembersRequest: _TypeAlias = ListHouseholdMembersRequest  # noqa: Y015
+
+@_typing.final
+class ListHouseholdMembersResponse(_message.Message):
+    """Response of ListHouseholdMembers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty on the last."""
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[_household_pb2.HouseholdMember]:
+        """The members, by name; of a household that more than 200 were told of, the 200 told last."""
+
+    def __init__(
+        self,
+        *,
+        members: _abc.Iterable[_household_pb2.HouseholdMember] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["members", b"members", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListHouseholdMembersResponse: _TypeAlias = ListHouseholdMembersResponse  # noqa: Y015
+
+@_typing.final
+class LeaveHouseholdRequest(_message.Message):
+    """Request of LeaveHousehold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    customer: _builtins.str
+    """Required. `customers/{customer}`."""
+    reason: _builtins.str
+    """Required. Why, in a sentence of at most 500 characters."""
+    request_id: _builtins.str
+    """Required. A UUID; the same again repeats the answer."""
+    def __init__(
+        self,
+        *,
+        customer: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeaveHouseholdRequest: _TypeAlias = LeaveHouseholdRequest  # noqa: Y015
+
+@_typing.final
+class LeaveHouseholdResponse(_message.Message):
+    """Response of LeaveHousehold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOUSEHOLD_FIELD_NUMBER: _builtins.int
+    household: _builtins.str
+    """The household that the customer left, `households/{household}`."""
+    def __init__(
+        self,
+        *,
+        household: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["household", b"household"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LeaveHouseholdResponse: _TypeAlias = LeaveHouseholdResponse  # noqa: Y015
 
 @_typing.final
 class WithheldFacts(_message.Message):

@@ -110,6 +110,16 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
                 _registered_method=True)
+        self.ListHouseholdMembers = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/ListHouseholdMembers',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersResponse.FromString,
+                _registered_method=True)
+        self.LeaveHousehold = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/LeaveHousehold',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdResponse.FromString,
+                _registered_method=True)
         self.RecordFacts = channel.unary_unary(
                 '/ofone.profile.v1.ProfileService/RecordFacts',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.RecordFactsRequest.SerializeToString,
@@ -276,6 +286,21 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListHouseholdMembers(self, request, context):
+        """Who lives in a household.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LeaveHousehold(self, request, context):
+        """Says that a customer does not live in their household any more; a later event may tell that
+        they do again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordFacts(self, request, context):
         """Stores what sources say of people besides events; a repeated call is harmless.
         """
@@ -427,6 +452,16 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListIdentitySuggestions,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.SerializeToString,
+            ),
+            'ListHouseholdMembers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHouseholdMembers,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersResponse.SerializeToString,
+            ),
+            'LeaveHousehold': grpc.unary_unary_rpc_method_handler(
+                    servicer.LeaveHousehold,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdResponse.SerializeToString,
             ),
             'RecordFacts': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordFacts,
@@ -885,6 +920,60 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListIdentitySuggestions',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListIdentitySuggestionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHouseholdMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/ListHouseholdMembers',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListHouseholdMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LeaveHousehold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/LeaveHousehold',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.LeaveHouseholdResponse.FromString,
             options,
             channel_credentials,
             insecure,

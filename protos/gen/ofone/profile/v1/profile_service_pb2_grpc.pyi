@@ -72,6 +72,12 @@ class ProfileServiceStub:
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]
     """Who else may be this person: evidence that is kept and not acted on."""
+    ListHouseholdMembers: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListHouseholdMembersRequest, _profile_service_pb2.ListHouseholdMembersResponse]
+    """Who lives in a household."""
+    LeaveHousehold: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.LeaveHouseholdRequest, _profile_service_pb2.LeaveHouseholdResponse]
+    """Says that a customer does not live in their household any more; a later event may tell that
+    they do again.
+    """
     RecordFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]
@@ -144,6 +150,12 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Who became part of this customer and who was taken out of it, why and when, latest first."""
     ListIdentitySuggestions: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListIdentitySuggestionsRequest, _profile_service_pb2.ListIdentitySuggestionsResponse]  # type: ignore[assignment]
     """Who else may be this person: evidence that is kept and not acted on."""
+    ListHouseholdMembers: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListHouseholdMembersRequest, _profile_service_pb2.ListHouseholdMembersResponse]  # type: ignore[assignment]
+    """Who lives in a household."""
+    LeaveHousehold: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.LeaveHouseholdRequest, _profile_service_pb2.LeaveHouseholdResponse]  # type: ignore[assignment]
+    """Says that a customer does not live in their household any more; a later event may tell that
+    they do again.
+    """
     RecordFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.RecordFactsRequest, _profile_service_pb2.RecordFactsResponse]  # type: ignore[assignment]
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]  # type: ignore[assignment]
@@ -303,6 +315,24 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListIdentitySuggestionsResponse, _abc.Awaitable[_profile_service_pb2.ListIdentitySuggestionsResponse]]:
         """Who else may be this person: evidence that is kept and not acted on."""
+
+    @_abc_1.abstractmethod
+    def ListHouseholdMembers(
+        self,
+        request: _profile_service_pb2.ListHouseholdMembersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.ListHouseholdMembersResponse, _abc.Awaitable[_profile_service_pb2.ListHouseholdMembersResponse]]:
+        """Who lives in a household."""
+
+    @_abc_1.abstractmethod
+    def LeaveHousehold(
+        self,
+        request: _profile_service_pb2.LeaveHouseholdRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.LeaveHouseholdResponse, _abc.Awaitable[_profile_service_pb2.LeaveHouseholdResponse]]:
+        """Says that a customer does not live in their household any more; a later event may tell that
+        they do again.
+        """
 
     @_abc_1.abstractmethod
     def RecordFacts(

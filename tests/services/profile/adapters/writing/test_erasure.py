@@ -8,6 +8,7 @@ import pytest
 from ofone.profile.v1 import profile_service_pb2 as pb
 from sqlalchemy import Engine, MetaData, select
 
+from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
@@ -22,7 +23,7 @@ from services.profile.ports import Period, Purchase
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, purchase, serving
 from tests.services.profile.desk import card as card_message
-from tests.services.profile.told import DAY, IDENTITY, NOW, bought, card, email, told
+from tests.services.profile.told import DAY, IDENTITY, NOW, bought, card, email, house, told
 
 ANNA, HERS = card("anna"), email("anna@home.example")
 BERT, CARL = card("bert"), card("carl")
@@ -36,7 +37,7 @@ def annas_life() -> list[Report]:
         told(bought("anna-1", "tea", day=30), ANNA, TABLET),
         told(bought("anna-2", "milk", day=20), HERS),
         told(bought("anna-3", "secret", day=10), ANNA, HERS),
-        told(bought("anna-4", "rice", day=9), ANNA, PHONE),
+        told(bought("anna-4", "rice", day=9), ANNA, PHONE, household=house("12 Elm Road")),
     ]
 
 
@@ -44,16 +45,17 @@ def others_lives() -> list[Report]:
     return [
         told(bought("bert-1", "tea", day=29), BERT, TABLET),
         told(bought("bert-2", "oil", day=5), BERT),
-        told(bought("carl-1", "salt", day=8), CARL),
+        told(bought("carl-1", "salt", day=8), CARL, household=house("12 Elm Road")),
     ]
 
 
 class Shop:
-    """All three stores over one database."""
+    """All stores over one database."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.store, self.people = SqlProfileStore(engine), SqlIdentityStore(engine)
+        self.households = SqlHouseholdStore(engine)
         holders = ("recommendation", TRAINING)
         self.privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=holders)
 
@@ -135,6 +137,8 @@ def live_and_decide(shop: Shop) -> None:
     decision = Decision("a colleague", "was wrong", str(uuid.uuid4()))
     shop.people.unmerge((name, log[0].change.former_id), decision, now_micros=NOW)
     shop.privacy.note_access(ANNA.customer_id, Access("GetCustomer", "a colleague", NOW), "1")
+    left = Decision("a colleague", "moved out", str(uuid.uuid4()))
+    shop.households.leave(ANNA.customer_id, left, now_micros=NOW)
 
 
 def test_nothing_is_left_in_any_row_or_file(shop: Shop, tmp_path: Path) -> None:

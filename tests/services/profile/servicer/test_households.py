@@ -1,0 +1,167 @@
+"""Households over the wire: told in events, found by nobody, shared by those who agreed."""
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from ofone.profile.v1 import customer_pb2, event_pb2
+from ofone.profile.v1 import profile_service_pb2 as pb
+from sqlalchemy import Engine
+
+from services.profile.adapters.sql_households import SqlHouseholdStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
+from services.profile.adapters.sql_store import SqlProfileStore
+from services.serving.failures import Failure, Kind
+from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
+from tests.services.profile.told import IDENTITY
+
+SHARING = customer_pb2.CONSENT_PURPOSE_HOUSEHOLD_SHARING
+ANNA, BERT, CARL = "1", "2", "3"
+
+
+@pytest.fixture
+def desk(migrated: Callable[[str], Engine], sqlite_url: str) -> Iterator[Desk]:
+    engine = migrated(sqlite_url)
+    privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
+    homes = SqlHouseholdStore(engine)
+    with serving(SqlProfileStore(engine), households=homes, privacy=privacy) as desk:
+        yield desk
+
+
+def home(address: str = "12 Elm Road") -> event_pb2.Identifier:
+    return event_pb2.Identifier(kind=event_pb2.IDENTIFIER_KIND_HOUSEHOLD, value=address)
+
+
+def at_home(event_id: str, who: str, *items: str, day: int = 0) -> event_pb2.Event:
+    """Return a purchase of one who lives in Elm Road; items are their own categories."""
+    event = purchase(event_id, *items, who=who, day=day)
+    for line in event.lines:
+        line.category = line.item.removeprefix("items/")
+    event.identifiers.append(home())
+    return event
+
+
+def agree(desk: Desk, who: str, *, says: bool = True) -> None:
+    granted, denied = customer_pb2.CONSENT_STATE_GRANTED, customer_pb2.CONSENT_STATE_DENIED
+    said = customer_pb2.Consent(
+        purpose=SHARING,
+        state=granted if says else denied,
+        source="app",
+        stated_at=Timestamp(seconds=NOW_SECONDS - says),
+    )
+    desk.stub.SetConsent(pb.SetConsentRequest(customer=name(desk, who), consent=said))
+
+
+def name(desk: Desk, who: str) -> str:
+    return desk.stub.LookupCustomer(pb.LookupCustomerRequest(identifier=card(who))).customer
+
+
+def shared(desk: Desk, who: str) -> list[str]:
+    asked = pb.GetSnapshotRequest(identifier=card(who), with_household=True)
+    return list(desk.stub.GetSnapshot(asked).snapshot.household_purchases.item_ids)
+
+
+def household(desk: Desk, who: str) -> str:
+    asked = pb.GetCustomerRequest(name=name(desk, who))
+    return desk.stub.GetCustomer(asked).customer.household.household
+
+
+def members(desk: Desk, **paging: object) -> pb.ListHouseholdMembersResponse:
+    request = pb.ListHouseholdMembersRequest(parent=household(desk, ANNA), **paging)  # type: ignore[arg-type]
+    return desk.stub.ListHouseholdMembers(request)
+
+
+def test_what_is_for_the_house_is_told_to_those_who_share(desk: Desk) -> None:
+    desk.ingest(
+        at_home("a", ANNA, "Milk", "Wine"),
+        at_home("b", BERT, "Bread", "Beer", day=2),
+        at_home("c", CARL, "Laundry"),
+        at_home("d", BERT, "Paper", day=90),
+    )
+    assert shared(desk, ANNA) == []
+    for who in (ANNA, BERT):
+        agree(desk, who)
+    assert shared(desk, ANNA) == ["Bread"]
+    assert shared(desk, BERT) == ["Milk"]
+    assert shared(desk, CARL) == []
+    agree(desk, BERT, says=False)
+    assert shared(desk, ANNA) == []
+
+
+def test_nothing_is_told_unless_it_is_asked_for(desk: Desk) -> None:
+    desk.ingest(at_home("a", ANNA, "Milk"), at_home("b", BERT, "Bread"))
+    for who in (ANNA, BERT):
+        agree(desk, who)
+    snapshot = desk.stub.GetSnapshot(pb.GetSnapshotRequest(identifier=card(ANNA))).snapshot
+    assert not snapshot.HasField("household_purchases")
+
+
+def test_members_are_told_page_by_page_and_each_look_is_kept(desk: Desk) -> None:
+    desk.ingest(*(at_home(who, who, "Milk") for who in (ANNA, BERT, CARL)))
+    agree(desk, ANNA)
+    agree(desk, BERT)
+    first = members(desk, page_size=2)
+    second = members(desk, page_size=2, page_token=first.next_page_token)
+    found = [*first.members, *second.members]
+    assert second.next_page_token == ""
+    shares = {each.customer: each.shares for each in found}
+    assert shares == {name(desk, ANNA): True, name(desk, BERT): True, name(desk, CARL): False}
+    assert [each.customer for each in found] == sorted(shares)
+    accesses = desk.stub.ListAccesses(pb.ListAccessesRequest(parent=name(desk, CARL))).accesses
+    assert [each.method for each in accesses] == ["ListHouseholdMembers"]
+
+
+def test_who_leaves_shares_no_more(desk: Desk) -> None:
+    desk.ingest(at_home("a", ANNA, "Milk"), at_home("b", BERT, "Bread"))
+    for who in (ANNA, BERT):
+        agree(desk, who)
+    request = pb.LeaveHouseholdRequest(
+        customer=name(desk, BERT), reason="moved out", request_id=str(uuid.uuid4())
+    )
+    left = desk.stub.LeaveHousehold(request)
+    assert desk.stub.LeaveHousehold(request) == left
+    assert left.household == household(desk, ANNA)
+    assert shared(desk, ANNA) == []
+    assert household(desk, BERT) == ""
+    request.request_id = str(uuid.uuid4())
+    with pytest.raises(Failure) as told:
+        desk.stub.LeaveHousehold(request)
+    assert told.value.kind is Kind.NOT_FOUND
+
+
+def test_a_household_names_no_person(desk: Desk) -> None:
+    alone = at_home("a", ANNA, "Milk")
+    del alone.identifiers[0]
+    (refused,) = desk.ingest(alone)
+    assert (refused.reason, refused.field) == ("REQUIRED", "identifiers")
+    twice = at_home("b", ANNA, "Milk")
+    twice.identifiers.append(home("3 Oak Lane"))
+    (refused,) = desk.ingest(twice)
+    assert refused.reason == "SEVERAL_HOUSEHOLDS"
+    for ask in (
+        lambda: desk.stub.LookupCustomer(pb.LookupCustomerRequest(identifier=home())),
+        lambda: desk.stub.GetSnapshot(pb.GetSnapshotRequest(identifier=home())),
+        lambda: desk.stub.BlockIdentifier(
+            pb.BlockIdentifierRequest(
+                identifier=home(), reason="a school", request_id=str(uuid.uuid4())
+            )
+        ),
+    ):
+        with pytest.raises(Failure, match="household"):
+            ask()
+
+
+def test_an_unknown_household_is_told_so(desk: Desk) -> None:
+    with pytest.raises(Failure) as told:
+        desk.stub.ListHouseholdMembers(pb.ListHouseholdMembersRequest(parent="households/none"))
+    assert told.value.kind is Kind.NOT_FOUND
+
+
+def test_the_same_event_with_another_household_is_another_event(desk: Desk) -> None:
+    (first,) = desk.ingest(at_home("a", ANNA, "Milk"))
+    (again,) = desk.ingest(at_home("a", ANNA, "Milk"))
+    moved = at_home("a", ANNA, "Milk")
+    moved.identifiers[1].value = "3 Oak Lane"
+    (other,) = desk.ingest(moved)
+    assert (first.reason, again.reason, other.reason) == ("", "", "EVENT_ID_REUSED")
