@@ -11,9 +11,11 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 
+from ofone.profile.v1 import linkage_service_pb2_grpc as linkage_grpc
 from ofone.profile.v1 import persona_service_pb2_grpc as persona_grpc
 from ofone.profile.v1 import profile_service_pb2_grpc as pb_grpc
 from ofone.profile.v1 import segment_service_pb2_grpc as segment_grpc
+from sqlalchemy import Engine
 
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
 from ml.model.life_stages.signs import SignTable
@@ -24,6 +26,7 @@ from services.profile.adapters.files.priors_file import PriorsError, read_priors
 from services.profile.adapters.metrics import PrometheusProfileMeter
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_linkage import SqlLinkageStore
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_segments import SqlSegmentStore
@@ -40,6 +43,8 @@ from services.profile.domain.privacy.consent import ConsentPolicy
 from services.profile.domain.privacy.retention import USUAL, Retention, with_bounds
 from services.profile.domain.traits import DEFAULT_PRIORS, Priors
 from services.profile.servicer import ProfileServicer, Sources
+from services.profile.servicer.linkage_service import NAME as LINKAGE_SERVICE
+from services.profile.servicer.linkage_service import LinkageServicer
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
 from services.profile.servicer.persona_service import PersonaServicer
@@ -108,22 +113,45 @@ def application(
         limits=DatabaseLimits(pool_size=settings.pool_size),
         migrate_first=settings.migrate_on_start,
     )
-    now = functools.partial(datetime.now, zone_of(settings.time_zone, variable=TIME_ZONE))
     privacy = SqlPrivacyStore(engine, identity.tombstone, holders=settings.erasure_holders)
+    watch = ErasureWatch(privacy.waiting, settings.erasure_holders, time.time)
+    watching = PollingThread("erasures", watch.look)
+    watching.start(LOOK_SECONDS)
+    return Application(
+        name="profile",
+        services=services_over(settings, engine, privacy, identity=identity, defaults=defaults),
+        readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
+        on_stop=(watching.stop, engine.dispose),
+    )
+
+
+def services_over(
+    settings: ProfileSettings,
+    engine: Engine,
+    privacy: SqlPrivacyStore,
+    *,
+    identity: IdentityKey,
+    defaults: Defaults,
+) -> tuple[Service, ...]:
+    """Return what this process answers."""
+    now = functools.partial(datetime.now, zone_of(settings.time_zone, variable=TIME_ZONE))
     personas, rules = SqlPersonaStore(engine), CelConditions(VOCABULARY)
-    servicer = ProfileServicer(
+    linkage = SqlLinkageStore(engine)
+    profile = ProfileServicer(
         Sources(
             SqlProfileStore(engine),
             SqlIdentityStore(engine),
             privacy,
             PersonaReader(personas, rules, now),
             SqlHouseholdStore(engine),
+            linkage,
         ),
         identity,
         defaults=defaults,
         meter=PrometheusProfileMeter(),
         clock=now,
     )
+    add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, profile)
     add_personas = functools.partial(
         persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, now)
     )
@@ -131,19 +159,15 @@ def application(
         SqlSegmentStore(engine), rules, defaults.consent, now, settings.segment_least_customers
     )
     add_segments = functools.partial(segment_grpc.add_SegmentServiceServicer_to_server, segments)
-    watch = ErasureWatch(privacy.waiting, settings.erasure_holders, time.time)
-    watching = PollingThread("erasures", watch.look)
-    watching.start(LOOK_SECONDS)
-    add = functools.partial(pb_grpc.add_ProfileServiceServicer_to_server, servicer)
-    return Application(
-        name="profile",
-        services=(
-            Service(NAME, add),
-            Service(PERSONA_SERVICE, add_personas),
-            Service(SEGMENT_SERVICE, add_segments),
-        ),
-        readiness={"database": lambda: is_ready(engine, MIGRATIONS)},
-        on_stop=(watching.stop, engine.dispose),
+    add_linkage = functools.partial(
+        linkage_grpc.add_LinkageServiceServicer_to_server,
+        LinkageServicer(linkage, identity, defaults, now),
+    )
+    return (
+        Service(NAME, add),
+        Service(PERSONA_SERVICE, add_personas),
+        Service(SEGMENT_SERVICE, add_segments),
+        Service(LINKAGE_SERVICE, add_linkage),
     )
 
 

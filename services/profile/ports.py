@@ -22,6 +22,8 @@ from services.profile.domain.history.events import (
     Report,
 )
 from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.linkage.linkage_record import LinkageSource
+from services.profile.domain.linkage.probable_links import FoundLink, HeldLink, LinkageRun
 from services.profile.domain.people.decisions import Decision, Suggestion
 from services.profile.domain.people.households import HouseholdId, Member, Membership
 from services.profile.domain.people.regrouping import Cause, Change
@@ -224,6 +226,30 @@ class HouseholdStore(Protocol):
 
         The same request again gets the same answer.
         """
+
+
+class Recorded(NamedTuple):
+    """What came of keeping probable links."""
+
+    kept_count: int
+    removed_count: int
+    """Of other runs."""
+
+
+class LinkageStore(Protocol):
+    """Reads what may be compared of customers, and keeps which of them may be one person.
+
+    Every method raises a ``Failure`` of kind ``UNAVAILABLE`` when the database is away.
+    """
+
+    def sources(self, *, after: CustomerId, most: int) -> list[LinkageSource]:
+        """Return the next customers behind a name, by name, who did not forbid personalisation."""
+
+    def keep(self, run: LinkageRun, links: Sequence[FoundLink], *, is_last: bool) -> Recorded:
+        """Keep links of customers who are there; with the last ones those of other runs go."""
+
+    def probable(self, customer_id: CustomerId) -> list[HeldLink] | None:
+        """Return all that is held about one customer, ``None`` for an unknown one."""
 
 
 class PrivacyStore(Protocol):

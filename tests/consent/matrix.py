@@ -47,9 +47,24 @@ CUSTOMER: Mapping[str, Cell] = {
     "facts": CARE,
     "household": IDENTITY,
 }
+SUGGESTION: Mapping[str, Cell] = {
+    **dict.fromkeys(
+        ("other", "kind", "other_kind", "first_event", "first_seen_time", "standing"), IDENTITY
+    ),
+    **dict.fromkeys(("match_probability", "comparisons", "why", "model_version"), _INFERRED),
+}
+LINKAGE_RECORD: Mapping[str, Cell] = dict.fromkeys(
+    (
+        *("customer", "shared_traces", "facts", "store_code", "daypart", "item_codes"),
+        *("identifier_kinds", "basket_count"),
+    ),
+    _INFERRED,
+)
 PARTS: Mapping[str, Mapping[str, Cell]] = {
     "ofone.profile.v1.Snapshot": SNAPSHOT,
     "ofone.profile.v1.Customer": CUSTOMER,
+    "ofone.profile.v1.IdentitySuggestion": SUGGESTION,
+    "ofone.profile.v1.LinkageRecord": LINKAGE_RECORD,
 }
 """Messages of which each field is a cell."""
 
@@ -68,7 +83,7 @@ _PROFILE: Mapping[str, Mapping[str, Cell]] = {
     "BlockIdentifier": {"customers": IDENTITY},
     "UnblockIdentifier": {"customers": IDENTITY},
     "ListIdentityChanges": {"changes": IDENTITY, "next_page_token": NOTHING},
-    "ListIdentitySuggestions": {"suggestions": IDENTITY, "next_page_token": NOTHING},
+    "ListIdentitySuggestions": {"suggestions": "see SUGGESTION", "next_page_token": NOTHING},
     "ListHouseholdMembers": {"members": IDENTITY, "next_page_token": NOTHING},
     "LeaveHousehold": {"household": IDENTITY},
     "RecordFacts": {"results": IDENTITY},
@@ -103,6 +118,10 @@ SERVICES: Mapping[str, Mapping[str, Mapping[str, Cell]] | str] = {
     "ofone.profile.v1.SegmentService": {
         "CountSegment": {"rounded_count": (PERSONALISATION, PROFILING)},
         "ExportSegment": {"customers": (PERSONALISATION, PROFILING)},
+    },
+    "ofone.profile.v1.LinkageService": {
+        "ExportLinkageRecords": {"records": "see LINKAGE_RECORD", "resume_token": NOTHING},
+        "RecordProbableLinks": dict.fromkeys(("kept_count", "removed_count"), NOTHING),
     },
     "ofone.embedding.v1.EmbeddingService": "a history is passed in, answered and forgotten",
     "ofone.recommendation.v1.OfferService": "offers are written about nobody in particular",
@@ -153,6 +172,11 @@ COLUMNS: Mapping[str, Mapping[str, Cell]] = {
         ("trace_id", "household_id", "told_micros", "left_micros"), IDENTITY
     ),
     "decided_pairs": dict.fromkeys(("low", "high", "is_apart"), IDENTITY),
+    "probable_links": {
+        **dict.fromkeys(("low", "high", "run_id", "model_version"), _KEY),
+        "recorded_micros": _TIME,
+        **dict.fromkeys(("probability", "comparisons"), _INFERRED),
+    },
     "identity_changes": dict.fromkeys(
         (
             *("former_id", "position", "customer_id", "changed_micros", "kind", "moved"),

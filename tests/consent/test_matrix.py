@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -13,6 +14,7 @@ from ofone.profile.v1 import (
     customer_pb2,
     event_pb2,
     fact_pb2,
+    linkage_service_pb2,
     persona_pb2,
     persona_service_pb2,
     profile_service_pb2,
@@ -50,7 +52,8 @@ from tests.services.recommendation.builders import seconds_ago
 from tests.services.recommendation.conftest import building_in
 
 CONTRACTS = (
-    *(profile_service_pb2, persona_service_pb2, segment_service_pb2, embedding_service_pb2),
+    *(profile_service_pb2, persona_service_pb2, segment_service_pb2, linkage_service_pb2),
+    embedding_service_pb2,
     *(offer_service_pb2, question_service_pb2, recommendation_service_pb2),
 )
 GRANTED, DENIED = customer_pb2.CONSENT_STATE_GRANTED, customer_pb2.CONSENT_STATE_DENIED
@@ -82,7 +85,7 @@ def test_every_field_of_every_answer_is_in_the_matrix() -> None:
             assert set(fields) == answered, f"{name}.{method}"
             cells += len(fields)
     for part, fields in PARTS.items():
-        message = customer_pb2.DESCRIPTOR.message_types_by_name[part.rpartition(".")[2]]
+        message = descriptor_pool.Default().FindMessageTypeByName(part)
         assert set(fields) == {field.name for field in message.fields}, part
         cells += len(fields)
     print(f"{cells} fields in the matrix")

@@ -36,7 +36,7 @@ from services.console.rendering.decision_tables import (
     items_in_decision,
 )
 from services.console.rendering.figures import count_in_words
-from services.console.rendering.identity_tables import changes_table
+from services.console.rendering.identity_tables import changes_table, likenesses_table
 from services.console.rendering.portraits import (
     customer_portrait,
     items_in_portrait,
@@ -110,6 +110,8 @@ def _page(session: Session, held: Held) -> Iterator[tuple[str, RenderableType]]:
     yield "What happened", timeline(events, items, offer_names=offers)
     changes = [each.identity_change for each in held.records if each.HasField("identity_change")]
     yield "Who became one person", changes_table(changes)
+    alike = [each.probable_link for each in held.records if each.HasField("probable_link")]
+    yield "Who may be the same person", likenesses_table(alike)
     looked = [each.access for each in held.records if each.HasField("access")]
     yield "Who looked", accesses_table(looked)
     if not held.decisions:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from ofone.profile.v1 import identity_pb2
 from ofone.profile.v1.event_pb2 import IdentifierKind
 from ofone.profile.v1.identity_pb2 import IdentityChange, IdentitySuggestion
+from ofone.profile.v1.privacy_pb2 import HeldProbableLink
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from services.console.rendering.figures import at, minute
+from services.console.rendering.figures import at, minute, share_in_percent
 
 _STANDINGS = {
     identity_pb2.SUGGESTION_STANDING_TAKEN_APART: "people said that they are two",
@@ -39,6 +40,10 @@ def suggestions_table(suggestions: Sequence[IdentitySuggestion]) -> RenderableTy
     for heading in ("who", "evidence", "but"):
         table.add_column(heading)
     for each in suggestions:
+        if each.standing == identity_pb2.SUGGESTION_STANDING_PROBABLE:
+            likely = f"{share_in_percent(each.match_probability)} likely; only people decide that"
+            table.add_row(Text(each.other), Text(each.why), Text(likely))
+            continue
         evidence = (
             f"their {kind_in_words(each.other_kind)} and this customer's "
             f"{kind_in_words(each.kind)} were told together by {each.first_event} "
@@ -46,6 +51,19 @@ def suggestions_table(suggestions: Sequence[IdentitySuggestion]) -> RenderableTy
         )
         standing = _STANDINGS.get(each.standing, "for a reason this command does not know")
         table.add_row(Text(each.other), Text(evidence), Text(standing))
+    return table
+
+
+def likenesses_table(links: Sequence[HeldProbableLink]) -> RenderableType:
+    """Return that others may be this person, and why; who they are is not told."""
+    if not links:
+        return Text("Nobody is so alike that it might be the same person.")
+    table = Table(box=None)
+    for heading in ("how likely", "why", "found (UTC)", "by"):
+        table.add_column(heading)
+    for each in links:
+        likely, found = share_in_percent(each.match_probability), minute(at(each.store_time))
+        table.add_row(likely, Text(each.why), found, Text(each.model_version))
     return table
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Integer,
     LargeBinary,
     MetaData,
@@ -129,6 +130,20 @@ household_members = Table(
     Column("left_micros", BigInteger),
 )
 """Which household a trace was told with, when last, and when people last said that it was left."""
+
+probable_links = Table(
+    "probable_links",
+    _METADATA,
+    Column("low", String, primary_key=True),
+    Column("high", String, primary_key=True),
+    Column("probability", Double),
+    Column("comparisons", Text),
+    Column("run_id", String),
+    Column("model_version", String),
+    Column("recorded_micros", BigInteger),
+)
+"""Customers who may be one person, the smaller name first; ``comparisons`` is JSON: a list of name,
+outcome and bits. Rows stay under the names that the two bore."""
 
 identity_changes = Table(
     "identity_changes",

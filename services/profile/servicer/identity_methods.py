@@ -8,10 +8,13 @@ from ofone.profile.v1 import event_pb2, identity_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.history.events import MICROS, CustomerId
+from services.profile.domain.linkage.probable_links import suggested
 from services.profile.domain.people.decisions import Decision, Standing, Suggestion
 from services.profile.domain.people.identity import IdentityKey
-from services.profile.ports import IdentityStore, LoggedChange
+from services.profile.domain.privacy.consent import ConsentPolicy
+from services.profile.ports import IdentityStore, LinkageStore, LoggedChange
 from services.profile.servicer.messages.event_messages import handle_of, timestamp
+from services.profile.servicer.messages.linkage_messages import suggestion_message
 from services.serving import caller
 from services.serving.failures import not_found
 from services.serving.paging import decode_token, encode_token, page_size
@@ -44,10 +47,18 @@ class IdentityMethods:
     """Who is one person, as people say."""
 
     def __init__(
-        self, store: IdentityStore, identity: IdentityKey, clock: Callable[[], datetime]
+        self,
+        store: IdentityStore,
+        links: LinkageStore,
+        identity: IdentityKey,
+        *,
+        policy: ConsentPolicy,
+        clock: Callable[[], datetime],
     ) -> None:
-        """Decide in ``store``."""
+        """Decide in ``store``; who else may be a person is also in ``links``."""
         self._store = store
+        self._links = links
+        self._policy = policy
         self._identity = identity
         self._clock = clock
 
@@ -99,12 +110,13 @@ class IdentityMethods:
     ) -> pb.ListIdentitySuggestionsResponse:
         """Return a page of who else may be this person."""
         customer_id, size, skipped = _listing("ListIdentitySuggestions", request)
-        found = self._store.suggestions(customer_id)
-        if found is None:
+        linked, alike = self._store.suggestions(customer_id), self._links.probable(customer_id)
+        if linked is None or alike is None:
             raise not_found("customer", request.parent)
-        page = found[skipped : skipped + size]
+        found = [_suggestion_message(each) for each in linked]
+        found += map(suggestion_message, suggested(alike, self._policy))
         return pb.ListIdentitySuggestionsResponse(
-            suggestions=map(_suggestion_message, page),
+            suggestions=found[skipped : skipped + size],
             next_page_token=next_token("ListIdentitySuggestions", request.parent, skipped + size)
             if len(found) > skipped + size
             else "",

@@ -10,11 +10,18 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
-from services.profile.ports import CustomerView, IdentityStore, PrivacyStore, ProfileStore
+from services.profile.ports import (
+    CustomerView,
+    IdentityStore,
+    LinkageStore,
+    PrivacyStore,
+    ProfileStore,
+)
 from services.profile.servicer.identity_methods import change_message
 from services.profile.servicer.messages.customer_messages import statement_message
 from services.profile.servicer.messages.event_messages import event_message, timestamp
 from services.profile.servicer.messages.fact_messages import fact_message
+from services.profile.servicer.messages.linkage_messages import held_link_message
 from services.serving import caller
 from services.serving.failures import not_found
 from services.serving.paging import decode_token, encode_token, page_size
@@ -37,14 +44,16 @@ class PrivacyMethods:
         store: ProfileStore,
         identities: IdentityStore,
         privacy: PrivacyStore,
+        linkage: LinkageStore,
         *,
         shown: Callable[[CustomerView], customer_pb2.Customer],
         clock: Callable[[], datetime],
     ) -> None:
-        """Read from all three stores, ``shown`` as a view is; write to ``privacy``."""
+        """Read from all stores, ``shown`` as a view is; write to ``privacy``."""
         self._store = store
         self._identities = identities
         self._privacy = privacy
+        self._linkage = linkage
         self._shown = shown
         self._clock = clock
 
@@ -197,6 +206,8 @@ class PrivacyMethods:
         changes = self._identities.changes(customer_id, skipped=0, most=MOST_LOGGED)
         for change in changes or ():
             yield record(identity_change=change_message(change))
+        for link in self._linkage.probable(customer_id) or ():
+            yield record(probable_link=held_link_message(link))
         for access in self._privacy.accesses(customer_id, skipped=0, most=MOST_LOGGED) or ():
             yield record(access=_access_message(access))
 

@@ -19,6 +19,7 @@ from services.profile.ports import (
     CustomerView,
     HouseholdStore,
     IdentityStore,
+    LinkageStore,
     PrivacyStore,
     ProfileMeter,
     ProfileStore,
@@ -58,6 +59,7 @@ class Sources:
     privacy: PrivacyStore
     personas: PersonaReader
     households: HouseholdStore
+    linkage: LinkageStore
 
 
 class ProfileServicer(pb_grpc.ProfileServiceServicer):
@@ -85,11 +87,14 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         )
         self._facts = FactMethods(sources.customers, identity, defaults, meter=meter, clock=clock)
         self._listings = ListingMethods(sources.customers, defaults, clock)
-        self._identities = IdentityMethods(sources.identities, identity, clock)
+        self._identities = IdentityMethods(
+            sources.identities, sources.linkage, identity, policy=self._policy, clock=clock
+        )
         self._privacy = PrivacyMethods(
             sources.customers,
             sources.identities,
             sources.privacy,
+            sources.linkage,
             shown=lambda view: self._shown(view, FieldMask()),
             clock=clock,
         )

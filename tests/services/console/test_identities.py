@@ -79,6 +79,16 @@ def test_changes_and_suggestions_are_told_with_their_why(town: Town) -> None:
     assert "some of customers/anna became customers/bert console: father and son" in shown
     assert "customers/bert became part of customers/anna told together by till/e-1" in shown
     assert "people said that they are two" in shown
+    town.profile.suggestions = [
+        identity_pb2.IdentitySuggestion(
+            other="customers/carl",
+            standing=identity_pb2.SUGGESTION_STANDING_PROBABLE,
+            match_probability=0.97,
+            why="same postcode; another store",
+        )
+    ]
+    shown = words(town.ofone("identity", "anna").output)
+    assert "customers/carl same postcode; another store 97 % likely" in shown
     town.profile.changes, town.profile.suggestions = [], []
     shown = words(town.ofone("identity", "anna").output)
     assert "Never joined and never parted." in shown

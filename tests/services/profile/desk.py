@@ -23,7 +23,13 @@ from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.households import HouseholdId, Member
 from services.profile.domain.personas.membership import VOCABULARY
 from services.profile.domain.privacy.consent import ConsentPolicy, Consents
-from services.profile.ports import HouseholdStore, IdentityStore, PrivacyStore, ProfileStore
+from services.profile.ports import (
+    HouseholdStore,
+    IdentityStore,
+    LinkageStore,
+    PrivacyStore,
+    ProfileStore,
+)
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE
@@ -33,6 +39,7 @@ from services.serving.bootstrap import Application, Service, running
 from services.serving.channel import ChannelSettings, connect
 from tests.services.profile.memory_personas import MemoryPersonaStore
 from tests.services.profile.memory_store import MemoryProfileStore
+from tests.services.profile.nobody_alike import NobodyAlike
 from tests.services.profile.told import IDENTITY, NOW
 
 NOW_SECONDS = NOW // MICROS
@@ -107,6 +114,7 @@ def serving(
     households: HouseholdStore | None = None,
     signs: SignTable = NO_SIGNS,
     privacy: PrivacyStore | None = None,
+    linkage: LinkageStore | None = None,
     now_seconds: int = NOW_SECONDS,
 ) -> Iterator[Desk]:
     """Serve ``store`` for the length of a ``with`` block."""
@@ -123,6 +131,7 @@ def serving(
             privacy or MemoryProfileStore(),
             PersonaReader(kept, rules, now),
             households or AllAlone(),
+            linkage or NobodyAlike(),
         ),
         IDENTITY,
         defaults=Defaults(

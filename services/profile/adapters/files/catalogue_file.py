@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from services.profile.domain.facts.catalogue import Catalogue
-from services.profile.domain.facts.keys import FactKey, ValueKind
+from services.profile.domain.facts.keys import Comparable, FactKey, ValueKind
 from services.profile.domain.facts.sources import Basis, KnownSources, Source
 from services.profile.domain.history.events import Party
 from services.profile.domain.people.households import HouseRules
@@ -22,6 +22,7 @@ DEFAULT = Path(__file__).with_name("catalogue.toml")
 _PARTIES = {"first": Party.FIRST, "third": Party.THIRD, "real-time": Party.REAL_TIME}
 _BASES = {"declared": Basis.DECLARED, "observed": Basis.OBSERVED, "bought-in": Basis.BOUGHT_IN}
 _KINDS = {each.value: each for each in ValueKind}
+_COMPARED = {each.value: each for each in Comparable}
 _SOURCE_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _KEY_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _MAX_WORDS = 64
@@ -131,16 +132,28 @@ class _Reader:
             side: self._number(table, path, side) for side in ("least", "most") if side in table
         }
         known = {"kind", "words", "half_life_days", "sensitive", "choices", "least", "most"}
-        self._no_others(table, path, known)
+        self._no_others(table, path, known | {"compared"})
+        kind = self._choice(table, path, "kind", _KINDS)
         return FactKey(
             name,
-            self._choice(table, path, "kind", _KINDS),
+            kind,
             words,
             self._number(table, path, "half_life_days", least=1),
             is_sensitive=bool(sensitive),
             choices=frozenset(each.casefold() for each in choices),
+            compared=self._compared(table, path, kind),
             **bounds,
         )
+
+    def _compared(self, table: Table, path: str, kind: ValueKind) -> Comparable | None:
+        if "compared" not in table:
+            return None
+        found: Comparable = self._choice(table, path, "compared", _COMPARED)
+        if found is Comparable.NEAR and kind not in {ValueKind.NUMBER, ValueKind.WHOLE}:
+            self._fail(path, "compared", "only numbers are near each other")
+        if table.get("sensitive"):
+            self._fail(path, "compared", "nobody is recognised by what is sensitive")
+        return found
 
     def _tables(self, document: Table, name: str) -> dict[str, Table]:
         section = document.get(name, {})

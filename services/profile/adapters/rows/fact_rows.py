@@ -1,7 +1,7 @@
 """Facts as rows: looked up, kept, read back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -19,27 +19,32 @@ _UNTOLD = 0
 
 def facts_of(connection: Connection, customer_id: CustomerId) -> list[StoredFact]:
     """Return every fact of a customer, by source and id."""
+    return facts_of_all(connection, [customer_id]).get(customer_id, [])
+
+
+def facts_of_all(
+    connection: Connection, names: Collection[CustomerId]
+) -> dict[CustomerId, list[StoredFact]]:
+    """Return every fact of some customers, by source and id; without facts they are absent."""
     query = (
         select(facts)
-        .where(facts.c.customer_id == customer_id)
-        .order_by(facts.c.source, facts.c.fact_id)
+        .where(facts.c.customer_id.in_(names))
+        .order_by(facts.c.customer_id, facts.c.source, facts.c.fact_id)
     )
-    return [
-        StoredFact(
-            Fact(
-                row.source,
-                row.fact_id,
-                row.key,
-                json.loads(row.value),
-                row.observed_micros,
-                Basis(row.basis) if row.basis else None,
-                Party(row.party),
-            ),
-            TraceId(row.trace_id),
-            row.stored_micros,
+    found: dict[CustomerId, list[StoredFact]] = {}
+    for row in connection.execute(query):
+        fact = Fact(
+            row.source,
+            row.fact_id,
+            row.key,
+            json.loads(row.value),
+            row.observed_micros,
+            Basis(row.basis) if row.basis else None,
+            Party(row.party),
         )
-        for row in connection.execute(query)
-    ]
+        stored = StoredFact(fact, TraceId(row.trace_id), row.stored_micros)
+        found.setdefault(row.customer_id, []).append(stored)
+    return found
 
 
 def count_facts(connection: Connection, customer_id: CustomerId) -> int:

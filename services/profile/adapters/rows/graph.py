@@ -115,6 +115,17 @@ def of_customer(connection: Connection, customer_id: CustomerId) -> set[TraceId]
     return set(map(TraceId, connection.execute(query).scalars()))
 
 
+def of_customers(connection: Connection, names: Collection[CustomerId]) -> Owned:
+    """Return the traces of some customers, and whose each is."""
+    query = select(traces.c.trace_id).where(traces.c.customer_id.in_(names))
+    return owned(connection, set(map(TraceId, connection.execute(query).scalars())))
+
+
+def linked_with(connection: Connection, names: Collection[TraceId]) -> set[Pair]:
+    """Return the links of some traces."""
+    return set(_links(connection, or_(links.c.low.in_(names), links.c.high.in_(names))))
+
+
 def partners(connection: Connection, name: TraceId) -> set[TraceId]:
     """Return the traces that a trace was told of together with."""
     near = _links(connection, or_(links.c.low == name, links.c.high == name))

@@ -18,6 +18,7 @@ from services.profile.adapters.tables import (
     household_members,
     identity_changes,
     links,
+    probable_links,
     seen_events,
     seen_facts,
     tombstones,
@@ -75,7 +76,7 @@ def erase(
     for table in (*FACTS, accesses, customers):
         bore = table.c.customer_id.in_(gone)  # those who looked did so under any of its names
         counts[table.name] = connection.execute(delete(table).where(bore)).rowcount
-    for table in (links, decided_pairs):
+    for table in (links, decided_pairs, probable_links):
         ends = or_(table.c.low.in_(gone), table.c.high.in_(gone))
         counts[table.name] = connection.execute(delete(table).where(ends)).rowcount
     _clear_log(connection, gone, counts)

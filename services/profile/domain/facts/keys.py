@@ -22,6 +22,15 @@ class ValueKind(StrEnum):
     FLAG = "flag"
 
 
+class Comparable(StrEnum):
+    """How a key tells whether two customers may be one person."""
+
+    EQUAL = "equal"
+    """The values are equal or not; only keyed hashes of them are compared."""
+    NEAR = "near"
+    """The values are numbers and may be close, as a year that was mistyped is."""
+
+
 class RefusedValue(ValueError):
     """A value is none of its key."""
 
@@ -48,6 +57,8 @@ class FactKey:
     least: float = float("-inf")
     most: float = float("inf")
     """Bounds of a number, both inclusive."""
+    compared: Comparable | None = None
+    """How it is compared when customers are looked for who are one person; ``None`` for never."""
 
     def accept(self, value: Value) -> Value:
         """Return a value as it is kept: text without needless spaces, numbers as floats.

@@ -15,6 +15,7 @@ MIN_KEY_BYTES = 16
 """Shorter keys could be tried out."""
 
 _NAME_CHARACTERS = 26  # 130 bits: no two customers of any brand will meet
+_CODE_CHARACTERS = 16  # 80 bits: no two values that customers are compared by will meet
 
 
 class IdentifierKind(IntEnum):
@@ -73,6 +74,14 @@ class IdentityKey:
             self._is_nobodys(kind, value),
             self.tombstone(digest),
         )
+
+    def code(self, label: str, value: str) -> str:
+        """Return what stands for a value where customers are compared: letters and digits.
+
+        Codes are equal exactly when label and value are; under another label or key they differ.
+        """
+        digest = hmac.digest(self._key, f"linkage\x00{label}\x00{value}".encode(), "sha256")
+        return base64.b32encode(digest).decode().lower()[:_CODE_CHARACTERS]
 
     def tombstone(self, digest: bytes) -> bytes:
         """Return what is left of an identifier, given as its hash, when its customer is erased.

@@ -24,21 +24,22 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from ofone.profile.v1 import event_pb2 as ofone_dot_profile_dot_v1_dot_event__pb2
+from ofone.profile.v1 import linkage_pb2 as ofone_dot_profile_dot_v1_dot_linkage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fofone/profile/v1/identity.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cofone/profile/v1/event.proto\"\xd0\x01\n\x0eIdentityChange\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.ofone.profile.v1.IdentityChangeKind\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x03 \x01(\t\x12/\n\x0b\x63hange_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x62\x65\x63\x61use_of_event\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\x8b\x02\n\x12IdentitySuggestion\x12\r\n\x05other\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\x34\n\nother_kind\x18\x03 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\x13\n\x0b\x66irst_event\x18\x04 \x01(\t\x12\x33\n\x0f\x66irst_seen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08standing\x18\x06 \x01(\x0e\x32$.ofone.profile.v1.SuggestionStanding*|\n\x12IdentityChangeKind\x12$\n IDENTITY_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDENTITY_CHANGE_KIND_JOINED\x10\x01\x12\x1f\n\x1bIDENTITY_CHANGE_KIND_PARTED\x10\x02*\xa2\x01\n\x12SuggestionStanding\x12#\n\x1fSUGGESTION_STANDING_UNSPECIFIED\x10\x00\x12#\n\x1fSUGGESTION_STANDING_TAKEN_APART\x10\x01\x12\x1e\n\x1aSUGGESTION_STANDING_SHARED\x10\x02\x12\"\n\x1eSUGGESTION_STANDING_OVER_LIMIT\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fofone/profile/v1/identity.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1eofone/profile/v1/linkage.proto\"\xd0\x01\n\x0eIdentityChange\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.ofone.profile.v1.IdentityChangeKind\x12\x0e\n\x06\x66ormer\x18\x02 \x01(\t\x12\x10\n\x08\x63ustomer\x18\x03 \x01(\t\x12/\n\x0b\x63hange_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10\x62\x65\x63\x61use_of_event\x18\x05 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\"\x83\x03\n\x12IdentitySuggestion\x12\r\n\x05other\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\x34\n\nother_kind\x18\x03 \x01(\x0e\x32 .ofone.profile.v1.IdentifierKind\x12\x13\n\x0b\x66irst_event\x18\x04 \x01(\t\x12\x33\n\x0f\x66irst_seen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08standing\x18\x06 \x01(\x0e\x32$.ofone.profile.v1.SuggestionStanding\x12\x19\n\x11match_probability\x18\x07 \x01(\x01\x12\x37\n\x0b\x63omparisons\x18\x08 \x03(\x0b\x32\".ofone.profile.v1.ComparisonWeight\x12\x0b\n\x03why\x18\t \x01(\t\x12\x15\n\rmodel_version\x18\n \x01(\t*|\n\x12IdentityChangeKind\x12$\n IDENTITY_CHANGE_KIND_UNSPECIFIED\x10\x00\x12\x1f\n\x1bIDENTITY_CHANGE_KIND_JOINED\x10\x01\x12\x1f\n\x1bIDENTITY_CHANGE_KIND_PARTED\x10\x02*\xc4\x01\n\x12SuggestionStanding\x12#\n\x1fSUGGESTION_STANDING_UNSPECIFIED\x10\x00\x12#\n\x1fSUGGESTION_STANDING_TAKEN_APART\x10\x01\x12\x1e\n\x1aSUGGESTION_STANDING_SHARED\x10\x02\x12\"\n\x1eSUGGESTION_STANDING_OVER_LIMIT\x10\x03\x12 \n\x1cSUGGESTION_STANDING_PROBABLE\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.identity_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_IDENTITYCHANGEKIND']._serialized_start=597
-  _globals['_IDENTITYCHANGEKIND']._serialized_end=721
-  _globals['_SUGGESTIONSTANDING']._serialized_start=724
-  _globals['_SUGGESTIONSTANDING']._serialized_end=886
-  _globals['_IDENTITYCHANGE']._serialized_start=117
-  _globals['_IDENTITYCHANGE']._serialized_end=325
-  _globals['_IDENTITYSUGGESTION']._serialized_start=328
-  _globals['_IDENTITYSUGGESTION']._serialized_end=595
+  _globals['_IDENTITYCHANGEKIND']._serialized_start=749
+  _globals['_IDENTITYCHANGEKIND']._serialized_end=873
+  _globals['_SUGGESTIONSTANDING']._serialized_start=876
+  _globals['_SUGGESTIONSTANDING']._serialized_end=1072
+  _globals['_IDENTITYCHANGE']._serialized_start=149
+  _globals['_IDENTITYCHANGE']._serialized_end=357
+  _globals['_IDENTITYSUGGESTION']._serialized_start=360
+  _globals['_IDENTITYSUGGESTION']._serialized_end=747
 # @@protoc_insertion_point(module_scope)

@@ -3,11 +3,14 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from ofone.profile.v1 import event_pb2 as _event_pb2
+from ofone.profile.v1 import linkage_pb2 as _linkage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -57,9 +60,11 @@ class _SuggestionStandingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Su
     """One of them was blocked, or seen with too many others to be anybody's own."""
     SUGGESTION_STANDING_OVER_LIMIT: _SuggestionStanding.ValueType  # 3
     """Together they would hold more identifiers of a kind than one person may have."""
+    SUGGESTION_STANDING_PROBABLE: _SuggestionStanding.ValueType  # 4
+    """Nothing told of both: they are alike, and likely to be one person. Only people decide that."""
 
 class SuggestionStanding(_SuggestionStanding, metaclass=_SuggestionStandingEnumTypeWrapper):
-    """Why two linked identifiers belong to different customers all the same."""
+    """Why two customers who may be one person are two all the same."""
 
 SUGGESTION_STANDING_UNSPECIFIED: SuggestionStanding.ValueType  # 0
 """Never sent."""
@@ -69,6 +74,8 @@ SUGGESTION_STANDING_SHARED: SuggestionStanding.ValueType  # 2
 """One of them was blocked, or seen with too many others to be anybody's own."""
 SUGGESTION_STANDING_OVER_LIMIT: SuggestionStanding.ValueType  # 3
 """Together they would hold more identifiers of a kind than one person may have."""
+SUGGESTION_STANDING_PROBABLE: SuggestionStanding.ValueType  # 4
+"""Nothing told of both: they are alike, and likely to be one person. Only people decide that."""
 Global___SuggestionStanding: _TypeAlias = SuggestionStanding  # noqa: Y015
 
 @_typing.final
@@ -135,19 +142,35 @@ class IdentitySuggestion(_message.Message):
     FIRST_EVENT_FIELD_NUMBER: _builtins.int
     FIRST_SEEN_TIME_FIELD_NUMBER: _builtins.int
     STANDING_FIELD_NUMBER: _builtins.int
+    MATCH_PROBABILITY_FIELD_NUMBER: _builtins.int
+    COMPARISONS_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
     other: _builtins.str
     """The other customer, `customers/{customer}`."""
     kind: _event_pb2.IdentifierKind.ValueType
-    """The kind of this customer's identifier."""
+    """The kind of this customer's identifier; unset where the two are alike and no event told of both."""
     other_kind: _event_pb2.IdentifierKind.ValueType
-    """The kind of the other's."""
+    """The kind of the other's; unset likewise."""
     first_event: _builtins.str
-    """The first event that told of both, as source and event id with a slash between."""
+    """The first event that told of both, as source and event id with a slash between; empty likewise."""
     standing: Global___SuggestionStanding.ValueType
     """Why it was not acted on."""
+    match_probability: _builtins.float
+    """Of two who are alike: the probability that they are one person, 0 to 1."""
+    why: _builtins.str
+    """Of two who are alike: the same in words, such as `same postcode, born the same year; another
+    store`.
+    """
+    model_version: _builtins.str
+    """Of two who are alike: what found them."""
     @_builtins.property
     def first_seen_time(self) -> _timestamp_pb2.Timestamp:
-        """When that was."""
+        """When that was; of two who are alike, when that was found."""
+
+    @_builtins.property
+    def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[_linkage_pb2.ComparisonWeight]:
+        """Of two who are alike: what speaks for it and against it, the strongest first."""
 
     def __init__(
         self,
@@ -158,10 +181,14 @@ class IdentitySuggestion(_message.Message):
         first_event: _builtins.str = ...,
         first_seen_time: _timestamp_pb2.Timestamp | None = ...,
         standing: Global___SuggestionStanding.ValueType = ...,
+        match_probability: _builtins.float = ...,
+        comparisons: _abc.Iterable[_linkage_pb2.ComparisonWeight] | None = ...,
+        why: _builtins.str = ...,
+        model_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["first_seen_time", b"first_seen_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_event", b"first_event", "first_seen_time", b"first_seen_time", "kind", b"kind", "other", b"other", "other_kind", b"other_kind", "standing", b"standing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comparisons", b"comparisons", "first_event", b"first_event", "first_seen_time", b"first_seen_time", "kind", b"kind", "match_probability", b"match_probability", "model_version", b"model_version", "other", b"other", "other_kind", b"other_kind", "standing", b"standing", "why", b"why"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,29 +27,32 @@ from ofone.profile.v1 import customer_pb2 as ofone_dot_profile_dot_v1_dot_custom
 from ofone.profile.v1 import event_pb2 as ofone_dot_profile_dot_v1_dot_event__pb2
 from ofone.profile.v1 import fact_pb2 as ofone_dot_profile_dot_v1_dot_fact__pb2
 from ofone.profile.v1 import identity_pb2 as ofone_dot_profile_dot_v1_dot_identity__pb2
+from ofone.profile.v1 import linkage_pb2 as ofone_dot_profile_dot_v1_dot_linkage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eofone/profile/v1/privacy.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1bofone/profile/v1/fact.proto\x1a\x1fofone/profile/v1/identity.proto\"7\n\x07Removal\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\x99\x02\n\x07\x45rasure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.ofone.profile.v1.ErasureState\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdone_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08removals\x18\x05 \x03(\x0b\x32\x19.ofone.profile.v1.Removal\x12\x17\n\x0fpending_holders\x18\x06 \x03(\t\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63ustomer_ids\x18\x08 \x03(\t\"n\n\x10\x43onsentStatement\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Y\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12/\n\x0b\x61\x63\x63\x65ss_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\tHeldEvent\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x17.ofone.profile.v1.Event\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\rHeldStatement\x12$\n\x04\x66\x61\x63t\x18\x01 \x01(\x0b\x32\x16.ofone.profile.v1.Fact\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xc7\x02\n\nHeldRecord\x12.\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.CustomerH\x00\x12,\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x1b.ofone.profile.v1.HeldEventH\x00\x12\x37\n\tstatement\x18\x03 \x01(\x0b\x32\".ofone.profile.v1.ConsentStatementH\x00\x12;\n\x0fidentity_change\x18\x04 \x01(\x0b\x32 .ofone.profile.v1.IdentityChangeH\x00\x12*\n\x06\x61\x63\x63\x65ss\x18\x05 \x01(\x0b\x32\x18.ofone.profile.v1.AccessH\x00\x12/\n\x04\x66\x61\x63t\x18\x06 \x01(\x0b\x32\x1f.ofone.profile.v1.HeldStatementH\x00\x42\x08\n\x06record*`\n\x0c\x45rasureState\x12\x1d\n\x19\x45RASURE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45RASURE_STATE_RUNNING\x10\x01\x12\x16\n\x12\x45RASURE_STATE_DONE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eofone/profile/v1/privacy.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fofone/profile/v1/customer.proto\x1a\x1cofone/profile/v1/event.proto\x1a\x1bofone/profile/v1/fact.proto\x1a\x1fofone/profile/v1/identity.proto\x1a\x1eofone/profile/v1/linkage.proto\"7\n\x07Removal\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\"\x99\x02\n\x07\x45rasure\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x05state\x18\x02 \x01(\x0e\x32\x1e.ofone.profile.v1.ErasureState\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tdone_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08removals\x18\x05 \x03(\x0b\x32\x19.ofone.profile.v1.Removal\x12\x17\n\x0fpending_holders\x18\x06 \x03(\t\x12\x15\n\rmodel_version\x18\x07 \x01(\t\x12\x14\n\x0c\x63ustomer_ids\x18\x08 \x03(\t\"n\n\x10\x43onsentStatement\x12*\n\x07\x63onsent\x18\x01 \x01(\x0b\x32\x19.ofone.profile.v1.Consent\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Y\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12/\n\x0b\x61\x63\x63\x65ss_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\tHeldEvent\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x17.ofone.profile.v1.Event\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\rHeldStatement\x12$\n\x04\x66\x61\x63t\x18\x01 \x01(\x0b\x32\x16.ofone.profile.v1.Fact\x12.\n\nstore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xba\x01\n\x10HeldProbableLink\x12\x19\n\x11match_probability\x18\x01 \x01(\x01\x12\x37\n\x0b\x63omparisons\x18\x02 \x03(\x0b\x32\".ofone.profile.v1.ComparisonWeight\x12\x0b\n\x03why\x18\x03 \x01(\t\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12.\n\nstore_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x03\n\nHeldRecord\x12.\n\x08\x63ustomer\x18\x01 \x01(\x0b\x32\x1a.ofone.profile.v1.CustomerH\x00\x12,\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x1b.ofone.profile.v1.HeldEventH\x00\x12\x37\n\tstatement\x18\x03 \x01(\x0b\x32\".ofone.profile.v1.ConsentStatementH\x00\x12;\n\x0fidentity_change\x18\x04 \x01(\x0b\x32 .ofone.profile.v1.IdentityChangeH\x00\x12*\n\x06\x61\x63\x63\x65ss\x18\x05 \x01(\x0b\x32\x18.ofone.profile.v1.AccessH\x00\x12/\n\x04\x66\x61\x63t\x18\x06 \x01(\x0b\x32\x1f.ofone.profile.v1.HeldStatementH\x00\x12;\n\rprobable_link\x18\x07 \x01(\x0b\x32\".ofone.profile.v1.HeldProbableLinkH\x00\x42\x08\n\x06record*`\n\x0c\x45rasureState\x12\x1d\n\x19\x45RASURE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45RASURE_STATE_RUNNING\x10\x01\x12\x16\n\x12\x45RASURE_STATE_DONE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.privacy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASURESTATE']._serialized_start=1288
-  _globals['_ERASURESTATE']._serialized_end=1384
-  _globals['_REMOVAL']._serialized_start=210
-  _globals['_REMOVAL']._serialized_end=265
-  _globals['_ERASURE']._serialized_start=268
-  _globals['_ERASURE']._serialized_end=549
-  _globals['_CONSENTSTATEMENT']._serialized_start=551
-  _globals['_CONSENTSTATEMENT']._serialized_end=661
-  _globals['_ACCESS']._serialized_start=663
-  _globals['_ACCESS']._serialized_end=752
-  _globals['_HELDEVENT']._serialized_start=754
-  _globals['_HELDEVENT']._serialized_end=853
-  _globals['_HELDSTATEMENT']._serialized_start=855
-  _globals['_HELDSTATEMENT']._serialized_end=956
-  _globals['_HELDRECORD']._serialized_start=959
-  _globals['_HELDRECORD']._serialized_end=1286
+  _globals['_ERASURESTATE']._serialized_start=1570
+  _globals['_ERASURESTATE']._serialized_end=1666
+  _globals['_REMOVAL']._serialized_start=242
+  _globals['_REMOVAL']._serialized_end=297
+  _globals['_ERASURE']._serialized_start=300
+  _globals['_ERASURE']._serialized_end=581
+  _globals['_CONSENTSTATEMENT']._serialized_start=583
+  _globals['_CONSENTSTATEMENT']._serialized_end=693
+  _globals['_ACCESS']._serialized_start=695
+  _globals['_ACCESS']._serialized_end=784
+  _globals['_HELDEVENT']._serialized_start=786
+  _globals['_HELDEVENT']._serialized_end=885
+  _globals['_HELDSTATEMENT']._serialized_start=887
+  _globals['_HELDSTATEMENT']._serialized_end=988
+  _globals['_HELDPROBABLELINK']._serialized_start=991
+  _globals['_HELDPROBABLELINK']._serialized_end=1177
+  _globals['_HELDRECORD']._serialized_start=1180
+  _globals['_HELDRECORD']._serialized_end=1568
 # @@protoc_insertion_point(module_scope)

@@ -13,6 +13,7 @@ from ofone.profile.v1 import customer_pb2 as _customer_pb2
 from ofone.profile.v1 import event_pb2 as _event_pb2
 from ofone.profile.v1 import fact_pb2 as _fact_pb2
 from ofone.profile.v1 import identity_pb2 as _identity_pb2
+from ofone.profile.v1 import linkage_pb2 as _linkage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -263,6 +264,48 @@ class HeldStatement(_message.Message):
 Global___HeldStatement: _TypeAlias = HeldStatement  # noqa: Y015
 
 @_typing.final
+class HeldProbableLink(_message.Message):
+    """That somebody else may be the same person. The other is not named: it may be another person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCH_PROBABILITY_FIELD_NUMBER: _builtins.int
+    COMPARISONS_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    MODEL_VERSION_FIELD_NUMBER: _builtins.int
+    STORE_TIME_FIELD_NUMBER: _builtins.int
+    match_probability: _builtins.float
+    """Said with which probability, 0 to 1."""
+    why: _builtins.str
+    """The same in words."""
+    model_version: _builtins.str
+    """What found it."""
+    @_builtins.property
+    def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[_linkage_pb2.ComparisonWeight]:
+        """Why, the strongest first."""
+
+    @_builtins.property
+    def store_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was stored."""
+
+    def __init__(
+        self,
+        *,
+        match_probability: _builtins.float = ...,
+        comparisons: _abc.Iterable[_linkage_pb2.ComparisonWeight] | None = ...,
+        why: _builtins.str = ...,
+        model_version: _builtins.str = ...,
+        store_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["store_time", b"store_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comparisons", b"comparisons", "match_probability", b"match_probability", "model_version", b"model_version", "store_time", b"store_time", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldProbableLink: _TypeAlias = HeldProbableLink  # noqa: Y015
+
+@_typing.final
 class HeldRecord(_message.Message):
     """One thing that is held about a customer."""
 
@@ -274,6 +317,7 @@ class HeldRecord(_message.Message):
     IDENTITY_CHANGE_FIELD_NUMBER: _builtins.int
     ACCESS_FIELD_NUMBER: _builtins.int
     FACT_FIELD_NUMBER: _builtins.int
+    PROBABLE_LINK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
         """The view of the customer, computed from the rest."""
@@ -298,6 +342,10 @@ class HeldRecord(_message.Message):
     def fact(self) -> Global___HeldStatement:
         """Something that a source said besides events."""
 
+    @_builtins.property
+    def probable_link(self) -> Global___HeldProbableLink:
+        """Somebody who may be the same person."""
+
     def __init__(
         self,
         *,
@@ -307,12 +355,13 @@ class HeldRecord(_message.Message):
         identity_change: _identity_pb2.IdentityChange | None = ...,
         access: Global___Access | None = ...,
         fact: Global___HeldStatement | None = ...,
+        probable_link: Global___HeldProbableLink | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access", "fact"]  # noqa: Y015
+    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access", "fact", "probable_link"]  # noqa: Y015
     _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_record) -> _WhichOneofReturnType_record | None: ...
 

@@ -37,6 +37,13 @@ def test_the_shipped_catalogue_knows_every_kind_of_source() -> None:
         ('party = "third"', 'party = "fourth"', "must be one of first, third, real-time"),
         ("Postcode {value}", "Postcode", "keys.postcode.words: must say where"),
         ('diet = { kind = "text"', 'diet = { kind = "words"', "must be one of text, number"),
+        ('compared = "near"', 'compared = "far"', "compared: must be one of equal, near"),
+        ('compared = "equal"', 'compared = "near"', "compared: only numbers are near each other"),
+        (
+            "sensitive = true",
+            'sensitive = true, compared = "equal"',
+            "compared: nobody is recognised by what is sensitive",
+        ),
         ("sensitive = true", 'sensitive = "yes"', "sensitive: must be true or false"),
         ("[keys]", "[[keys]]", "keys: must be a table"),
         ("[keys]", "keys =", "is not TOML"),

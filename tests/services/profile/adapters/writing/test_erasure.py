@@ -10,11 +10,18 @@ from sqlalchemy import Engine, MetaData, select
 
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_linkage import SqlLinkageStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.facts.fact import Fact, ToldFact
 from services.profile.domain.history.events import Handle, Report
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.linkage.probable_links import (
+    FoundLink,
+    Likeness,
+    LinkageRun,
+    Weight,
+)
 from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
@@ -139,6 +146,10 @@ def live_and_decide(shop: Shop) -> None:
     shop.privacy.note_access(ANNA.customer_id, Access("GetCustomer", "a colleague", NOW), "1")
     left = Decision("a colleague", "moved out", str(uuid.uuid4()))
     shop.households.leave(ANNA.customer_id, left, now_micros=NOW)
+    ends = (min(ANNA.customer_id, CARL.customer_id), max(ANNA.customer_id, CARL.customer_id))
+    link = FoundLink(ends, 0.9, (Weight("postcode", Likeness.SAME, 9.0),))
+    run = LinkageRun(REQUEST, "linkage-1", NOW)
+    SqlLinkageStore(shop.engine).keep(run, [link], is_last=True)
 
 
 def test_nothing_is_left_in_any_row_or_file(shop: Shop, tmp_path: Path) -> None:
@@ -148,7 +159,7 @@ def test_nothing_is_left_in_any_row_or_file(shop: Shop, tmp_path: Path) -> None:
     assert set(knowing) >= {
         *("customers", "events", "consent_statements", "traces", "links", "seen_events"),
         *("identity_changes", "decided_pairs", "answered_requests", "accesses"),
-        *("facts", "seen_facts"),
+        *("facts", "seen_facts", "probable_links"),
     }
     erasure = shop.erase()
     assert erasure.pending_holders == ("recommendation", TRAINING)
