@@ -22,6 +22,7 @@ from services.recommendation.adapters import (
     access_client,
     embedding_client,
     erasure_client,
+    fact_conditions,
     profile_client,
 )
 from services.recommendation.adapters.condition_needs import ConditionNeeds
@@ -72,7 +73,7 @@ def application(settings: RecommendationSettings) -> Application:
         StartupError: when the database is not there or not migrated.
     """
     engine = _database(settings)
-    telemetry, conditions = PrometheusTelemetry(), terms.conditions(settings)
+    telemetry = PrometheusTelemetry()
     store = SqlOfferStore(engine, _now)
     book = CachedOfferBook(store)
     question_store = SqlQuestionStore(engine, _now)
@@ -82,8 +83,12 @@ def application(settings: RecommendationSettings) -> Application:
     profile = _connect(
         settings.profile_target,
         profile_client.SERVICE,
-        (*profile_client.SAFE_METHODS, *erasure_client.SAFE_METHODS, *access_client.SAFE_METHODS),
+        (
+            *(*profile_client.SAFE_METHODS, *fact_conditions.SAFE_METHODS),
+            *(*erasure_client.SAFE_METHODS, *access_client.SAFE_METHODS),
+        ),
     )
+    conditions = terms.conditions(settings, profile)
     embedding = _connect(
         settings.embedding_target, embedding_client.SERVICE, embedding_client.SAFE_METHODS
     )

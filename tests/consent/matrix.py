@@ -34,6 +34,7 @@ SNAPSHOT: Mapping[str, Cell] = {
         (PERSONALISATION,),
     ),
     **dict.fromkeys(("personas", "life_stages"), _INFERRED),
+    "facts": (PERSONALISATION,),
     **dict.fromkeys(("exposures", "asked_questions"), RESTRAINT),
     "household_purchases": (PERSONALISATION, HOUSEHOLD),
 }
@@ -96,6 +97,7 @@ _PROFILE: Mapping[str, Mapping[str, Cell]] = {
     "ConfirmErasure": {"erasure": RECEIPT},
     "ListAccesses": {"accesses": CARE, "next_page_token": NOTHING},
     "RecordAccess": {},
+    "GetFactCatalogue": {"keys": NOTHING},
 }
 _HOW = "how it was answered, not about whom"
 _RECOMMENDATION: Mapping[str, Mapping[str, Cell]] = {

@@ -209,7 +209,11 @@ def say(
 
 def snapshot(desk: Desk) -> customer_pb2.Snapshot:
     request = profile_service_pb2.GetSnapshotRequest(
-        customer=name_of(desk), with_personas=True, with_life_stages=True, with_household=True
+        customer=name_of(desk),
+        with_personas=True,
+        with_life_stages=True,
+        with_household=True,
+        with_facts=True,
     )
     return desk.stub.GetSnapshot(request).snapshot
 

@@ -7,6 +7,7 @@ from ofone.profile.v1 import customer_pb2, fact_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.defaults import Defaults
+from services.profile.domain.facts.keys import ValueKind
 from services.profile.domain.facts.resolution import readable, resolve
 from services.profile.domain.history.events import MICROS
 from services.profile.domain.ingestion import Outcome, Result
@@ -23,6 +24,13 @@ _OUTCOMES = {
     Outcome.STORED: pb.FACT_OUTCOME_STORED,
     Outcome.DUPLICATE: pb.FACT_OUTCOME_DUPLICATE,
     Outcome.REFUSED: pb.FACT_OUTCOME_REFUSED,
+}
+
+_KINDS = {
+    ValueKind.TEXT: fact_pb2.FACT_KIND_TEXT,
+    ValueKind.NUMBER: fact_pb2.FACT_KIND_NUMBER,
+    ValueKind.WHOLE: fact_pb2.FACT_KIND_WHOLE,
+    ValueKind.FLAG: fact_pb2.FACT_KIND_FLAG,
 }
 
 
@@ -86,6 +94,22 @@ class FactMethods:
         """Return what holds of a customer, as far as consent allows."""
         facts, _ = self._resolved(view)
         return facts
+
+    def snapshot_facts(self, view: CustomerView) -> list[customer_pb2.SnapshotFact]:
+        """Return what a decision may lean on; nothing where the customer is to be like anybody."""
+        if not self._defaults.consent.allows(Purpose.PERSONALISATION, view.record.consents):
+            return []
+        return [
+            customer_pb2.SnapshotFact(key=each.key, value=each.winner.value)
+            for each in self.held(view)
+        ]
+
+    def catalogue(self) -> pb.GetFactCatalogueResponse:
+        """Return what may be known of people."""
+        keys = sorted(self._defaults.catalogue.keys.values(), key=lambda each: each.name)
+        return pb.GetFactCatalogueResponse(
+            keys=[fact_pb2.FactKey(key=each.name, kind=_KINDS[each.kind]) for each in keys]
+        )
 
     def _resolved(
         self, view: CustomerView

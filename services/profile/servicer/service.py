@@ -134,8 +134,8 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if found is None:
             raise not_found("customer", request.customer or _BEHIND_IDENTIFIER)
         snapshot = snapshot_message(found, self._defaults, now=self._clock())
-        if request.with_personas or request.with_life_stages:
-            self._add_inferred(snapshot, request, found.customer_id)
+        if request.with_personas or request.with_life_stages or request.with_facts:
+            self._add_asked_for(snapshot, request, found.customer_id)
         if request.with_household and snapshot.personalisation_allowed:
             bought = self._households.purchases(found.customer_id)
             snapshot.household_purchases.CopyFrom(bought)
@@ -267,6 +267,12 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             raise not_found("customer", request.parent)
         return self._facts.listing(view)
 
+    def GetFactCatalogue(
+        self, request: pb.GetFactCatalogueRequest, context: grpc.ServicerContext
+    ) -> pb.GetFactCatalogueResponse:
+        """Return what may be known of people besides events."""
+        return self._facts.catalogue()
+
     def ExportCustomer(
         self, request: pb.ExportCustomerRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.ExportCustomerResponse]:
@@ -322,16 +328,18 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             now=self._clock(),
         )
 
-    def _add_inferred(
+    def _add_asked_for(
         self, snapshot: customer_pb2.Snapshot, request: pb.GetSnapshotRequest, name: CustomerId
     ) -> None:
-        """Add what is worked out from the whole state, as far as it was asked for."""
+        """Add what needs the whole of a customer, as far as it was asked for."""
         view = self._store.view(name)
         if request.with_personas:
             snapshot.personas.extend(personas_of(view, self._policy, self._personas))
         if request.with_life_stages and view is not None:
             stages = stages_of(view.record, self._defaults, now=self._clock())
             snapshot.life_stages.extend(life_messages(stages))
+        if request.with_facts and view is not None:
+            snapshot.facts.extend(self._facts.snapshot_facts(view))
 
     def _handle(self, path: str, message: event_pb2.Identifier) -> Handle:
         check = Check()

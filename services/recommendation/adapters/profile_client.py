@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import grpc
 import numpy as np
 from google.protobuf.timestamp_pb2 import Timestamp
-from ofone.profile.v1 import customer_pb2, event_pb2, profile_service_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, profile_service_pb2
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
 from ml.model.history import History
+from services.conditions.condition import Value
 from services.recommendation.domain.condition import Needs
 from services.recommendation.domain.customer import (
     AskedQuestion,
@@ -50,6 +51,7 @@ class ProfileClient:
         request = _request(subject)
         needs = self._needs()
         request.with_personas, request.with_life_stages = needs.personas, needs.life_stages
+        request.with_facts = needs.facts
         try:
             response = self._stub.GetSnapshot(request, timeout=timeout_seconds)
         except Failure as failure:
@@ -62,6 +64,7 @@ class ProfileClient:
             customer_of(response.snapshot),
             personas=_personas(response.snapshot) if needs.personas else None,
             life_stages=_life_stages(response.snapshot) if needs.life_stages else None,
+            facts=_facts(response.snapshot) if needs.facts else None,
         )
 
 
@@ -123,6 +126,19 @@ def _personas(snapshot: customer_pb2.Snapshot) -> dict[str, float]:
 def _life_stages(snapshot: customer_pb2.Snapshot) -> dict[str, float]:
     """Return what is told; what a customer does not allow to be known is not there."""
     return {each.name: each.probability for each in snapshot.life_stages}
+
+
+def _facts(snapshot: customer_pb2.Snapshot) -> dict[str, Value]:
+    """Return what is told; texts casefolded, for ``profile`` regards no case either."""
+    return {
+        each.key: _value(each.value) for each in snapshot.facts if each.value.WhichOneof("kind")
+    }
+
+
+def _value(value: fact_pb2.FactValue) -> Value:
+    if value.HasField("text"):
+        return value.text.casefold()
+    return value.flag if value.HasField("flag") else value.number
 
 
 def _history(snapshot: customer_pb2.Snapshot) -> History:

@@ -3,10 +3,11 @@
 import time
 from datetime import timedelta
 
+import grpc
+
 from ml.model.life_stages.sign_file import SHIPPED, SignTableError, read_sign_table
-from services.conditions.cel_conditions import CelConditions
+from services.recommendation.adapters.fact_conditions import FactCatalogueClient, FactConditions
 from services.recommendation.domain.breaker import Breaker
-from services.recommendation.domain.condition import vocabulary
 from services.recommendation.servicer.recommendation_service import Policy
 from services.recommendation.servicer.situation import Limits
 from services.recommendation.settings import PREFIX, TIME_ZONE, RecommendationSettings
@@ -43,7 +44,7 @@ def policy(settings: RecommendationSettings) -> Policy:
     )
 
 
-def conditions(settings: RecommendationSettings) -> CelConditions:
+def conditions(settings: RecommendationSettings, profile: grpc.Channel) -> FactConditions:
     """Return the language of conditions.
 
     Raises:
@@ -53,4 +54,5 @@ def conditions(settings: RecommendationSettings) -> CelConditions:
         signs = read_sign_table(settings.life_signs_file or SHIPPED)
     except SignTableError as error:
         raise SettingsError(f"{PREFIX}_LIFE_SIGNS_FILE: {error}") from None
-    return CelConditions(vocabulary(stage.name for stage in signs.stages))
+    stages = (stage.name for stage in signs.stages)
+    return FactConditions(stages, FactCatalogueClient(profile).kinds)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from services.conditions.condition import Facts, Value, Vocabulary
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
@@ -39,6 +40,9 @@ PERSONA = "persona"
 LIFE = "life"
 """The variable of stages of life: ``life.new_home > 0.6``."""
 
+FACTS = "facts"
+"""The variable of what sources say besides events: ``facts.garden``."""
+
 SECONDS_PER_DAY = 86_400.0
 
 
@@ -48,18 +52,28 @@ class Needs:
 
     personas: bool = False
     life_stages: bool = False
+    facts: bool = False
 
 
-def vocabulary(life_stages: Iterable[str]) -> Vocabulary:
-    """Return what conditions may speak of, where these stages of life are looked for."""
+def vocabulary(
+    life_stages: Iterable[str], fact_kinds: Mapping[str, type] = MappingProxyType({})
+) -> Vocabulary:
+    """Return what conditions may speak of.
+
+    Args:
+        life_stages: those that are looked for.
+        fact_kinds: by key, the types of the facts that may be known.
+    """
     variables = {**VARIABLES, LIFE: dict.fromkeys(life_stages, float)}
+    if fact_kinds:
+        variables[FACTS] = fact_kinds
     return Vocabulary(variables, tables={PERSONA: 0.0})
 
 
 def needs_of(sources: Iterable[str]) -> Needs:
     """Return what any of these conditions may ask for."""
     text = "\n".join(sources)
-    return Needs(personas=PERSONA in text, life_stages=LIFE in text)
+    return Needs(personas=PERSONA in text, life_stages=LIFE in text, facts=FACTS in text)
 
 
 def facts_of(customer: Customer, moment: Moment) -> Facts:
@@ -79,6 +93,8 @@ def facts_of(customer: Customer, moment: Moment) -> Facts:
         facts[PERSONA] = customer.personas
     if customer.life_stages is not None:
         facts[LIFE] = customer.life_stages
+    if customer.facts is not None:
+        facts[FACTS] = customer.facts
     if customer.marketing_allowed is not None:
         allowed = customer.marketing_allowed
         facts["marketing"] = {channel: channel in allowed for channel in CONSENT_CHANNELS}

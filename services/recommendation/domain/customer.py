@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ml.model.history import History, empty_history
+from services.conditions.condition import Value
 
 CONSENT_CHANNELS = ("email", "sms", "push", "phone", "post")
 """Channels on which nobody is spoken to who did not allow it."""
@@ -94,6 +95,9 @@ class Customer:
     life_stages: Mapping[str, float] | None = None
     """Probability by stage of life, those alone that the customer lets be known; ``None`` where
     nobody asked for them either."""
+    facts: Mapping[str, Value] | None = None
+    """What sources say besides events, by key, as far as the customer lets it be used; texts
+    without regard to case. ``None`` where nobody asked for it either."""
 
     @property
     def answers(self) -> dict[str, AskedQuestion]:
@@ -110,7 +114,7 @@ class Customer:
 
 def newcomer() -> Customer:
     """Return somebody who was never seen before."""
-    return Customer(exposures={}, traits=Traits(), asked={}, personas={}, life_stages={})
+    return Customer(exposures={}, traits=Traits(), asked={}, personas={}, life_stages={}, facts={})
 
 
 def unreadable(customer_id: str) -> Customer:

@@ -11,7 +11,7 @@ import numpy as np
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.embedding.v1 import embedding_service_pb2, item_pb2
 from ofone.embedding.v1.embedding_service_pb2_grpc import EmbeddingServiceServicer
-from ofone.profile.v1 import customer_pb2, privacy_pb2, profile_service_pb2
+from ofone.profile.v1 import customer_pb2, fact_pb2, privacy_pb2, profile_service_pb2
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceServicer
 
 from ml.model.bundle import Bundle
@@ -24,6 +24,12 @@ from tests.models import item_attributes
 
 Basket = tuple[int, Sequence[str]]
 """When it was bought, in seconds since 1970, and the items in it."""
+
+FACT_KINDS = {
+    "garden": fact_pb2.FACT_KIND_FLAG,
+    "household_size": fact_pb2.FACT_KIND_WHOLE,
+    "pet": fact_pb2.FACT_KIND_TEXT,
+}
 
 
 class Trouble:
@@ -70,6 +76,8 @@ class FakeProfile(ProfileServiceServicer):
         """Of each answer, whether it was asked for personas."""
         self.told_life_stages: list[bool] = []
         """Of each answer, whether it was asked for stages of life."""
+        self.told_facts: list[bool] = []
+        """Of each answer, whether it was asked for facts."""
         self.erasures: dict[str, privacy_pb2.Erasure] = {}
         """By name, those that are not confirmed."""
         self.confirmed: list[profile_service_pb2.ConfirmErasureRequest] = []
@@ -95,7 +103,17 @@ class FakeProfile(ProfileServiceServicer):
         self.told_life_stages.append(request.with_life_stages)
         if not request.with_life_stages:
             found.ClearField("life_stages")
+        self.told_facts.append(request.with_facts)
+        if not request.with_facts:
+            found.ClearField("facts")
         return profile_service_pb2.GetSnapshotResponse(snapshot=found)
+
+    def GetFactCatalogue(  # noqa: N802
+        self, request: profile_service_pb2.GetFactCatalogueRequest, context: grpc.ServicerContext
+    ) -> profile_service_pb2.GetFactCatalogueResponse:
+        self.trouble.suffer(context)
+        keys = [fact_pb2.FactKey(key=key, kind=kind) for key, kind in FACT_KINDS.items()]
+        return profile_service_pb2.GetFactCatalogueResponse(keys=keys)
 
     def erase(self, name: str) -> None:
         """Forget a customer, and ask others to."""

@@ -8,11 +8,17 @@ import pytest
 from ml.model.life_stages.sign_file import SHIPPED, read_sign_table
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.source_text import FUNCTIONS, METHODS, TYPE_NAMES
+from services.profile.adapters.files.catalogue_file import load_catalogue
+from services.profile.domain.facts.keys import ValueKind
 from services.recommendation.domain.condition import vocabulary
 from services.recommendation.domain.verdict import Verdict
 
 PAGE = (Path(__file__).parents[3] / "docs" / "offers.md").read_text()
-VOCABULARY = vocabulary(stage.name for stage in read_sign_table(SHIPPED).stages)
+KINDS = {ValueKind.TEXT: str, ValueKind.NUMBER: float, ValueKind.WHOLE: float, ValueKind.FLAG: bool}
+VOCABULARY = vocabulary(
+    (stage.name for stage in read_sign_table(SHIPPED).stages),
+    {each.name: KINDS[each.kind] for each in load_catalogue(None).keys.values()},
+)
 EXAMPLES = re.findall(r"```cel\n(.*?)\n```", PAGE, re.DOTALL)
 
 

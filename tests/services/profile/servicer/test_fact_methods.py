@@ -44,9 +44,18 @@ def listed(desk: Desk, name: str) -> pb.ListFactsResponse:
 
 
 def allow_third_parties(desk: Desk, name: str) -> None:
+    say(desk, name, OTHERS_DATA, customer_pb2.CONSENT_STATE_GRANTED)
+
+
+def say(
+    desk: Desk,
+    name: str,
+    purpose: customer_pb2.ConsentPurpose.ValueType,
+    state: customer_pb2.ConsentState.ValueType,
+) -> None:
     consent = customer_pb2.Consent(
-        purpose=OTHERS_DATA,
-        state=customer_pb2.CONSENT_STATE_GRANTED,
+        purpose=purpose,
+        state=state,
         source="app",
         stated_at=Timestamp(seconds=NOW_SECONDS),
     )
@@ -70,6 +79,42 @@ def test_both_sides_of_a_conflict_are_told_with_the_rule_that_decided(desk: Desk
     assert list(customer.facts) == [held]
     masked = pb.GetCustomerRequest(name=name, read_mask=FieldMask(paths=["version"]))
     assert desk.stub.GetCustomer(masked).customer == customer_pb2.Customer(version=3)
+
+
+def test_a_decision_is_told_what_holds_where_it_asks_and_may_use_it(desk: Desk) -> None:
+    garden = fact_pb2.Fact(
+        source="app",
+        fact_id="3",
+        identifier=card("1"),
+        key="garden",
+        value=fact_pb2.FactValue(flag=True),
+        observed_at=Timestamp(seconds=NOW_SECONDS),
+    )
+    name = record(desk, size("1", 3), size("2", 2, source="till", day=9), garden)[0].customer
+
+    def told(*, asked: bool = True) -> list[tuple[str, fact_pb2.FactValue]]:
+        request = pb.GetSnapshotRequest(customer=name, with_facts=asked)
+        found = desk.stub.GetSnapshot(request).snapshot.facts
+        return [(each.key, each.value) for each in found]
+
+    both = [("garden", fact_pb2.FactValue(flag=True))]
+    both.append(("household_size", fact_pb2.FactValue(number=3)))
+    assert told() == both
+    assert told(asked=False) == []
+    personalisation = customer_pb2.CONSENT_PURPOSE_PERSONALISATION
+    say(desk, name, personalisation, customer_pb2.CONSENT_STATE_DENIED)
+    assert told() == []
+
+
+def test_the_catalogue_names_every_key_with_its_kind(desk: Desk) -> None:
+    keys = desk.stub.GetFactCatalogue(pb.GetFactCatalogueRequest()).keys
+    names = [each.key for each in keys]
+    assert names == sorted(names)
+    kinds = {each.key: each.kind for each in keys}
+    assert kinds["garden"] == fact_pb2.FACT_KIND_FLAG
+    assert kinds["household_size"] == fact_pb2.FACT_KIND_WHOLE
+    assert kinds["household_income"] == fact_pb2.FACT_KIND_NUMBER
+    assert kinds["pet"] == fact_pb2.FACT_KIND_TEXT
 
 
 def test_without_consent_what_others_say_is_counted_and_not_told(desk: Desk) -> None:

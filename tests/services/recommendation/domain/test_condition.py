@@ -52,6 +52,17 @@ def test_whether_stages_of_life_are_asked_for_is_seen_in_the_conditions() -> Non
     assert needs_of(["true", "life.new_home > 0.6"]) == Needs(life_stages=True)
 
 
+def test_whether_facts_are_asked_for_is_seen_in_the_conditions() -> None:
+    assert needs_of(["true", "facts.garden == true"]) == Needs(facts=True)
+
+
+def test_facts_are_told_where_they_were_asked_for() -> None:
+    told = facts_of(dataclasses.replace(customer(), facts={"garden": True}), Moment(NOON))
+    assert told["facts"] == {"garden": True}
+    assert "facts" not in facts_of(customer(), Moment(NOON))
+    assert facts_of(newcomer(), Moment(NOON))["facts"] == {}
+
+
 def test_stages_of_life_are_told_where_they_were_asked_for() -> None:
     told = facts_of(dataclasses.replace(customer(), life_stages={"new_home": 0.75}), Moment(NOON))
     assert told["life"] == {"new_home": 0.75}

@@ -349,6 +349,7 @@ class Snapshot(_message.Message):
     TENDENCIES_FIELD_NUMBER: _builtins.int
     PERSONAS_FIELD_NUMBER: _builtins.int
     LIFE_STAGES_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     ASKED_QUESTIONS_FIELD_NUMBER: _builtins.int
     HOUSEHOLD_PURCHASES_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
@@ -429,6 +430,12 @@ class Snapshot(_message.Message):
         """
 
     @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___SnapshotFact]:
+        """What holds of the customer besides, by key. Only where it was asked for, and only where
+        personalisation is allowed; what is sensitive or a third party's only where that is allowed too.
+        """
+
+    @_builtins.property
     def asked_questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___AskedQuestion]:
         """Questions asked, at most 100, latest first."""
 
@@ -459,16 +466,45 @@ class Snapshot(_message.Message):
         tendencies: Global___Tendencies | None = ...,
         personas: _abc.Iterable[_persona_pb2.Membership] | None = ...,
         life_stages: _abc.Iterable[_life_pb2.LifeStage] | None = ...,
+        facts: _abc.Iterable[Global___SnapshotFact] | None = ...,
         asked_questions: _abc.Iterable[Global___AskedQuestion] | None = ...,
         household_purchases: _household_pb2.HouseholdPurchases | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["household_purchases", b"household_purchases", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "first_bought_seconds", b"first_bought_seconds", "household_purchases", b"household_purchases", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "life_stages", b"life_stages", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_questions", b"asked_questions", "basket_counts", b"basket_counts", "customer", b"customer", "exposures", b"exposures", "facts", b"facts", "first_bought_seconds", b"first_bought_seconds", "household_purchases", b"household_purchases", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds", "life_stages", b"life_stages", "marketing_allowed", b"marketing_allowed", "personalisation_allowed", b"personalisation_allowed", "personas", b"personas", "quantities", b"quantities", "recent_basket_items", b"recent_basket_items", "recent_basket_seconds", b"recent_basket_seconds", "recent_basket_sizes", b"recent_basket_sizes", "tendencies", b"tendencies", "traits", b"traits", "update_time", b"update_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
+
+@_typing.final
+class SnapshotFact(_message.Message):
+    """What holds of a customer under one key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """What it is about, such as `garden`."""
+    @_builtins.property
+    def value(self) -> _fact_pb2.FactValue:
+        """What holds."""
+
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        value: _fact_pb2.FactValue | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SnapshotFact: _TypeAlias = SnapshotFact  # noqa: Y015
 
 @_typing.final
 class Tendencies(_message.Message):

@@ -26,25 +26,29 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from ofone.profile.v1 import event_pb2 as ofone_dot_profile_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bofone/profile/v1/fact.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cofone/profile/v1/event.proto\"E\n\tFactValue\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x10\n\x06number\x18\x02 \x01(\x01H\x00\x12\x0e\n\x04\x66lag\x18\x03 \x01(\x08H\x00\x42\x06\n\x04kind\"\xb8\x02\n\x04\x46\x61\x63t\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x02 \x01(\t\x12\x12\n\x08\x63ustomer\x18\x03 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x04 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x12\x0b\n\x03key\x18\x05 \x01(\t\x12*\n\x05value\x18\x06 \x01(\x0b\x32\x1b.ofone.profile.v1.FactValue\x12/\n\x0bobserved_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05\x62\x61sis\x18\x08 \x01(\x0e\x32\x1b.ofone.profile.v1.FactBasis\x12&\n\x05party\x18\t \x01(\x0e\x32\x17.ofone.profile.v1.PartyB\t\n\x07subject\"\xaa\x02\n\x0b\x46\x61\x63tWitness\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x14\n\x0csource_words\x18\x02 \x01(\t\x12&\n\x05party\x18\x03 \x01(\x0e\x32\x17.ofone.profile.v1.Party\x12*\n\x05\x62\x61sis\x18\x04 \x01(\x0e\x32\x1b.ofone.profile.v1.FactBasis\x12\x35\n\x11\x66irst_observed_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10last_observed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntold_count\x18\x07 \x01(\r\x12\r\n\x05trust\x18\x08 \x01(\x01\x12\x11\n\tfreshness\x18\t \x01(\x01\"x\n\tHeldValue\x12*\n\x05value\x18\x01 \x01(\x0b\x32\x1b.ofone.profile.v1.FactValue\x12\r\n\x05words\x18\x02 \x01(\t\x12\x30\n\twitnesses\x18\x03 \x03(\x0b\x32\x1d.ofone.profile.v1.FactWitness\"\x9b\x01\n\x08HeldFact\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x06winner\x18\x02 \x01(\x0b\x32\x1b.ofone.profile.v1.HeldValue\x12+\n\x06others\x18\x03 \x03(\x0b\x32\x1b.ofone.profile.v1.HeldValue\x12(\n\x04rule\x18\x04 \x01(\x0e\x32\x1a.ofone.profile.v1.FactRule*s\n\tFactBasis\x12\x1a\n\x16\x46\x41\x43T_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46\x41\x43T_BASIS_DECLARED\x10\x01\x12\x17\n\x13\x46\x41\x43T_BASIS_OBSERVED\x10\x02\x12\x18\n\x14\x46\x41\x43T_BASIS_BOUGHT_IN\x10\x03*\xab\x01\n\x08\x46\x61\x63tRule\x12\x19\n\x15\x46\x41\x43T_RULE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46\x41\x43T_RULE_UNCONTESTED\x10\x01\x12\x13\n\x0f\x46\x41\x43T_RULE_BASIS\x10\x02\x12\x13\n\x0f\x46\x41\x43T_RULE_NEWER\x10\x03\x12\x13\n\x0f\x46\x41\x43T_RULE_TRUST\x10\x04\x12\x15\n\x11\x46\x41\x43T_RULE_FRESHER\x10\x05\x12\x13\n\x0f\x46\x41\x43T_RULE_ORDER\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bofone/profile/v1/fact.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cofone/profile/v1/event.proto\"E\n\tFactValue\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x12\x10\n\x06number\x18\x02 \x01(\x01H\x00\x12\x0e\n\x04\x66lag\x18\x03 \x01(\x08H\x00\x42\x06\n\x04kind\"@\n\x07\x46\x61\x63tKey\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.ofone.profile.v1.FactKind\"\xb8\x02\n\x04\x46\x61\x63t\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0f\n\x07\x66\x61\x63t_id\x18\x02 \x01(\t\x12\x12\n\x08\x63ustomer\x18\x03 \x01(\tH\x00\x12\x32\n\nidentifier\x18\x04 \x01(\x0b\x32\x1c.ofone.profile.v1.IdentifierH\x00\x12\x0b\n\x03key\x18\x05 \x01(\t\x12*\n\x05value\x18\x06 \x01(\x0b\x32\x1b.ofone.profile.v1.FactValue\x12/\n\x0bobserved_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05\x62\x61sis\x18\x08 \x01(\x0e\x32\x1b.ofone.profile.v1.FactBasis\x12&\n\x05party\x18\t \x01(\x0e\x32\x17.ofone.profile.v1.PartyB\t\n\x07subject\"\xaa\x02\n\x0b\x46\x61\x63tWitness\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x14\n\x0csource_words\x18\x02 \x01(\t\x12&\n\x05party\x18\x03 \x01(\x0e\x32\x17.ofone.profile.v1.Party\x12*\n\x05\x62\x61sis\x18\x04 \x01(\x0e\x32\x1b.ofone.profile.v1.FactBasis\x12\x35\n\x11\x66irst_observed_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10last_observed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ntold_count\x18\x07 \x01(\r\x12\r\n\x05trust\x18\x08 \x01(\x01\x12\x11\n\tfreshness\x18\t \x01(\x01\"x\n\tHeldValue\x12*\n\x05value\x18\x01 \x01(\x0b\x32\x1b.ofone.profile.v1.FactValue\x12\r\n\x05words\x18\x02 \x01(\t\x12\x30\n\twitnesses\x18\x03 \x03(\x0b\x32\x1d.ofone.profile.v1.FactWitness\"\x9b\x01\n\x08HeldFact\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x06winner\x18\x02 \x01(\x0b\x32\x1b.ofone.profile.v1.HeldValue\x12+\n\x06others\x18\x03 \x03(\x0b\x32\x1b.ofone.profile.v1.HeldValue\x12(\n\x04rule\x18\x04 \x01(\x0e\x32\x1a.ofone.profile.v1.FactRule*s\n\tFactBasis\x12\x1a\n\x16\x46\x41\x43T_BASIS_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46\x41\x43T_BASIS_DECLARED\x10\x01\x12\x17\n\x13\x46\x41\x43T_BASIS_OBSERVED\x10\x02\x12\x18\n\x14\x46\x41\x43T_BASIS_BOUGHT_IN\x10\x03*\xab\x01\n\x08\x46\x61\x63tRule\x12\x19\n\x15\x46\x41\x43T_RULE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46\x41\x43T_RULE_UNCONTESTED\x10\x01\x12\x13\n\x0f\x46\x41\x43T_RULE_BASIS\x10\x02\x12\x13\n\x0f\x46\x41\x43T_RULE_NEWER\x10\x03\x12\x13\n\x0f\x46\x41\x43T_RULE_TRUST\x10\x04\x12\x15\n\x11\x46\x41\x43T_RULE_FRESHER\x10\x05\x12\x13\n\x0f\x46\x41\x43T_RULE_ORDER\x10\x06*x\n\x08\x46\x61\x63tKind\x12\x19\n\x15\x46\x41\x43T_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46\x41\x43T_KIND_TEXT\x10\x01\x12\x14\n\x10\x46\x41\x43T_KIND_NUMBER\x10\x02\x12\x13\n\x0f\x46\x41\x43T_KIND_WHOLE\x10\x03\x12\x12\n\x0e\x46\x41\x43T_KIND_FLAG\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ofone.profile.v1.fact_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FACTBASIS']._serialized_start=1079
-  _globals['_FACTBASIS']._serialized_end=1194
-  _globals['_FACTRULE']._serialized_start=1197
-  _globals['_FACTRULE']._serialized_end=1368
+  _globals['_FACTBASIS']._serialized_start=1145
+  _globals['_FACTBASIS']._serialized_end=1260
+  _globals['_FACTRULE']._serialized_start=1263
+  _globals['_FACTRULE']._serialized_end=1434
+  _globals['_FACTKIND']._serialized_start=1436
+  _globals['_FACTKIND']._serialized_end=1556
   _globals['_FACTVALUE']._serialized_start=112
   _globals['_FACTVALUE']._serialized_end=181
-  _globals['_FACT']._serialized_start=184
-  _globals['_FACT']._serialized_end=496
-  _globals['_FACTWITNESS']._serialized_start=499
-  _globals['_FACTWITNESS']._serialized_end=797
-  _globals['_HELDVALUE']._serialized_start=799
-  _globals['_HELDVALUE']._serialized_end=919
-  _globals['_HELDFACT']._serialized_start=922
-  _globals['_HELDFACT']._serialized_end=1077
+  _globals['_FACTKEY']._serialized_start=183
+  _globals['_FACTKEY']._serialized_end=247
+  _globals['_FACT']._serialized_start=250
+  _globals['_FACT']._serialized_end=562
+  _globals['_FACTWITNESS']._serialized_start=565
+  _globals['_FACTWITNESS']._serialized_end=863
+  _globals['_HELDVALUE']._serialized_start=865
+  _globals['_HELDVALUE']._serialized_end=985
+  _globals['_HELDFACT']._serialized_start=988
+  _globals['_HELDFACT']._serialized_end=1143
 # @@protoc_insertion_point(module_scope)

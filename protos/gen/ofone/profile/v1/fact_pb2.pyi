@@ -91,6 +91,38 @@ FACT_RULE_ORDER: FactRule.ValueType  # 6
 """All else is equal: the first in order of text."""
 Global___FactRule: _TypeAlias = FactRule  # noqa: Y015
 
+class _FactKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FactKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FactKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FACT_KIND_UNSPECIFIED: _FactKind.ValueType  # 0
+    """Never sent."""
+    FACT_KIND_TEXT: _FactKind.ValueType  # 1
+    """A text."""
+    FACT_KIND_NUMBER: _FactKind.ValueType  # 2
+    """A number."""
+    FACT_KIND_WHOLE: _FactKind.ValueType  # 3
+    """A whole number."""
+    FACT_KIND_FLAG: _FactKind.ValueType  # 4
+    """Yes or no."""
+
+class FactKind(_FactKind, metaclass=_FactKindEnumTypeWrapper):
+    """What kind of value a key has."""
+
+FACT_KIND_UNSPECIFIED: FactKind.ValueType  # 0
+"""Never sent."""
+FACT_KIND_TEXT: FactKind.ValueType  # 1
+"""A text."""
+FACT_KIND_NUMBER: FactKind.ValueType  # 2
+"""A number."""
+FACT_KIND_WHOLE: FactKind.ValueType  # 3
+"""A whole number."""
+FACT_KIND_FLAG: FactKind.ValueType  # 4
+"""Yes or no."""
+Global___FactKind: _TypeAlias = FactKind  # noqa: Y015
+
 @_typing.final
 class FactValue(_message.Message):
     """A value of a fact, of the kind that its key has."""
@@ -122,6 +154,32 @@ class FactValue(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
 Global___FactValue: _TypeAlias = FactValue  # noqa: Y015
+
+@_typing.final
+class FactKey(_message.Message):
+    """Something that may be known of a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """What it is called, such as `household_size`."""
+    kind: Global___FactKind.ValueType
+    """What kind of value it has."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        kind: Global___FactKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FactKey: _TypeAlias = FactKey  # noqa: Y015
 
 @_typing.final
 class Fact(_message.Message):

@@ -264,6 +264,7 @@ class GetSnapshotRequest(_message.Message):
     WITH_PERSONAS_FIELD_NUMBER: _builtins.int
     WITH_LIFE_STAGES_FIELD_NUMBER: _builtins.int
     WITH_HOUSEHOLD_FIELD_NUMBER: _builtins.int
+    WITH_FACTS_FIELD_NUMBER: _builtins.int
     customer: _builtins.str
     """The customer, `customers/{customer}`."""
     with_personas: _builtins.bool
@@ -274,6 +275,8 @@ class GetSnapshotRequest(_message.Message):
     """Tell what others bought for the household too, which costs a second read, and a third for who
     lives with others.
     """
+    with_facts: _builtins.bool
+    """Tell what sources say besides events too, which costs a second read."""
     @_builtins.property
     def identifier(self) -> _event_pb2.Identifier:
         """A handle on the customer."""
@@ -286,10 +289,11 @@ class GetSnapshotRequest(_message.Message):
         with_personas: _builtins.bool = ...,
         with_life_stages: _builtins.bool = ...,
         with_household: _builtins.bool = ...,
+        with_facts: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_household", b"with_household", "with_life_stages", b"with_life_stages", "with_personas", b"with_personas"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["customer", b"customer", "identifier", b"identifier", "subject", b"subject", "with_facts", b"with_facts", "with_household", b"with_household", "with_life_stages", b"with_life_stages", "with_personas", b"with_personas"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["customer", "identifier"]  # noqa: Y015
     _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
@@ -1372,6 +1376,47 @@ class ListFactsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListFactsResponse: _TypeAlias = ListFactsResponse  # noqa: Y015
+
+@_typing.final
+class GetFactCatalogueRequest(_message.Message):
+    """Request of GetFactCatalogue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFactCatalogueRequest: _TypeAlias = GetFactCatalogueRequest  # noqa: Y015
+
+@_typing.final
+class GetFactCatalogueResponse(_message.Message):
+    """Response of GetFactCatalogue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[_fact_pb2.FactKey]:
+        """The keys, by name; a catalogue names few, so there are no pages."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[_fact_pb2.FactKey] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFactCatalogueResponse: _TypeAlias = GetFactCatalogueResponse  # noqa: Y015
 
 @_typing.final
 class ExportCustomerRequest(_message.Message):

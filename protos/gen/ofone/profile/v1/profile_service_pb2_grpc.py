@@ -130,6 +130,11 @@ class ProfileServiceStub:
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
                 response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
                 _registered_method=True)
+        self.GetFactCatalogue = channel.unary_unary(
+                '/ofone.profile.v1.ProfileService/GetFactCatalogue',
+                request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueRequest.SerializeToString,
+                response_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueResponse.FromString,
+                _registered_method=True)
         self.ExportCustomer = channel.unary_stream(
                 '/ofone.profile.v1.ProfileService/ExportCustomer',
                 request_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ExportCustomerRequest.SerializeToString,
@@ -315,6 +320,13 @@ class ProfileServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFactCatalogue(self, request, context):
+        """What may be known of people besides events, as the deployment's catalogue declares it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExportCustomer(self, request, context):
         """Everything that is held here about one customer, record by record.
         """
@@ -472,6 +484,11 @@ def add_ProfileServiceServicer_to_server(servicer, server):
                     servicer.ListFacts,
                     request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.FromString,
                     response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.SerializeToString,
+            ),
+            'GetFactCatalogue': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFactCatalogue,
+                    request_deserializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueRequest.FromString,
+                    response_serializer=ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueResponse.SerializeToString,
             ),
             'ExportCustomer': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportCustomer,
@@ -1028,6 +1045,33 @@ class ProfileService:
             '/ofone.profile.v1.ProfileService/ListFacts',
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsRequest.SerializeToString,
             ofone_dot_profile_dot_v1_dot_profile__service__pb2.ListFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFactCatalogue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ofone.profile.v1.ProfileService/GetFactCatalogue',
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueRequest.SerializeToString,
+            ofone_dot_profile_dot_v1_dot_profile__service__pb2.GetFactCatalogueResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -82,6 +82,8 @@ class ProfileServiceStub:
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]
     """What holds of one customer, who says so, and what is said besides."""
+    GetFactCatalogue: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.GetFactCatalogueRequest, _profile_service_pb2.GetFactCatalogueResponse]
+    """What may be known of people besides events, as the deployment's catalogue declares it."""
     ExportCustomer: _grpc.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]
     """Everything that is held here about one customer, record by record."""
     EraseCustomer: _grpc.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]
@@ -160,6 +162,8 @@ class ProfileServiceAsyncStub(ProfileServiceStub):
     """Stores what sources say of people besides events; a repeated call is harmless."""
     ListFacts: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.ListFactsRequest, _profile_service_pb2.ListFactsResponse]  # type: ignore[assignment]
     """What holds of one customer, who says so, and what is said besides."""
+    GetFactCatalogue: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.GetFactCatalogueRequest, _profile_service_pb2.GetFactCatalogueResponse]  # type: ignore[assignment]
+    """What may be known of people besides events, as the deployment's catalogue declares it."""
     ExportCustomer: _aio.UnaryStreamMultiCallable[_profile_service_pb2.ExportCustomerRequest, _profile_service_pb2.ExportCustomerResponse]  # type: ignore[assignment]
     """Everything that is held here about one customer, record by record."""
     EraseCustomer: _aio.UnaryUnaryMultiCallable[_profile_service_pb2.EraseCustomerRequest, _profile_service_pb2.EraseCustomerResponse]  # type: ignore[assignment]
@@ -349,6 +353,14 @@ class ProfileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_profile_service_pb2.ListFactsResponse, _abc.Awaitable[_profile_service_pb2.ListFactsResponse]]:
         """What holds of one customer, who says so, and what is said besides."""
+
+    @_abc_1.abstractmethod
+    def GetFactCatalogue(
+        self,
+        request: _profile_service_pb2.GetFactCatalogueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_profile_service_pb2.GetFactCatalogueResponse, _abc.Awaitable[_profile_service_pb2.GetFactCatalogueResponse]]:
+        """What may be known of people besides events, as the deployment's catalogue declares it."""
 
     @_abc_1.abstractmethod
     def ExportCustomer(

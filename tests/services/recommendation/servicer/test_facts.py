@@ -1,0 +1,77 @@
+"""Offers may be meant for those of whom something is known, as far as they let it be used."""
+
+import pytest
+from ofone.profile.v1.customer_pb2 import SnapshotFact
+from ofone.profile.v1.fact_pb2 import FactValue
+
+from services.serving.failures import Failure, Kind
+from tests.services.recommendation.builders import seconds_ago
+from tests.services.recommendation.conftest import House, offered
+
+
+def put(house: House, name: str, **facts: FactValue) -> None:
+    """Keep a customer who bought tea, of whom these facts are told."""
+    told = [SnapshotFact(key=key, value=value) for key, value in facts.items()]
+    house.profile.put(name, [(seconds_ago(days=14), ["tea-0"])], facts=told)
+
+
+@pytest.mark.parametrize(
+    ("audience", "value", "other"),
+    [
+        ("facts.garden == true", {"garden": FactValue(flag=True)}, {"garden": FactValue()}),
+        ("facts.garden", {"garden": FactValue(flag=True)}, {"garden": FactValue(flag=False)}),
+        (
+            "facts.household_size >= 3",
+            {"household_size": FactValue(number=3)},
+            {"household_size": FactValue(number=2)},
+        ),
+        ("facts.household_size == 3", {"household_size": FactValue(number=3)}, {}),
+        ("facts.pet == 'cat'", {"pet": FactValue(text="Cat")}, {"pet": FactValue(text="dog")}),
+        ("!has(facts.pet)", {"garden": FactValue(flag=True)}, {"pet": FactValue(text="dog")}),
+    ],
+)
+def test_an_offer_is_made_to_those_of_whom_it_holds_alone(
+    house: House, audience: str, value: dict[str, FactValue], other: dict[str, FactValue]
+) -> None:
+    house.create("meant", audience=audience)
+    put(house, "customers/ada", **value)
+    put(house, "customers/ben", **other)
+    assert offered(house.decide("customers/ada")) == ["meant"]
+    assert offered(house.decide("customers/ben")) == []
+
+
+@pytest.mark.parametrize("audience", ["facts.garden", "!facts.garden"])
+def test_who_lets_nothing_be_used_is_in_no_audience_about_it(house: House, audience: str) -> None:
+    house.create("for-gardens", audience=audience)
+    put(house, "customers/ada")
+    assert house.verdicts(house.decide()) == {"for-gardens": "OUTSIDE_AUDIENCE"}
+
+
+def test_facts_are_asked_for_only_while_a_condition_needs_them(house: House) -> None:
+    put(house, "customers/ada", garden=FactValue(flag=True))
+    house.create("for-everyone")
+    house.decide()
+    house.create("for-gardens", audience="facts.garden")
+    house.decide()
+    assert house.profile.told_facts == [False, True]
+
+
+def test_a_fact_that_nobody_may_know_is_refused_where_it_is_written(house: House) -> None:
+    with pytest.raises(Failure) as refusal:
+        house.create("for-gardens", audience="facts.gardne == true")
+    assert refusal.value.violations[0].rule == "CONDITION_UNKNOWN_FIELD"
+    assert "did you mean garden?" in str(refusal.value.violations[0])
+
+
+def test_a_fact_is_held_against_what_it_can_be(house: House) -> None:
+    with pytest.raises(Failure) as refusal:
+        house.create("for-gardens", audience="facts.pet > 3.0")
+    assert refusal.value.violations[0].rule == "CONDITION_TYPE_MISMATCH"
+
+
+def test_while_profile_is_away_no_condition_about_facts_is_written(house: House) -> None:
+    house.profile.trouble.away = True
+    house.create("for-weekends", audience="context.weekday >= 6")
+    with pytest.raises(Failure) as refusal:
+        house.create("for-gardens", audience="facts.garden")
+    assert refusal.value.kind is Kind.UNAVAILABLE
