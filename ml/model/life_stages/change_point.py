@@ -5,7 +5,8 @@ that of customers in general where nothing changes, and one of another mean wher
 for not everybody comes to it. From the change on the rate is theta times a ratio that fades with a
 half-life. With theta integrated out, both hypotheses have a closed form, and so has their quotient,
 the Bayes factor of a change in that month. A sign that need not show in everybody is a mixture of
-showing and not showing; the signs of a stage multiply.
+showing and not showing; the signs of a stage multiply. Stages that would explain the same shift
+share one mixture: at most one of them came.
 
 Source: Fearnhead, "Exact and efficient Bayesian inference for multiple changepoint problems",
 Statistics and Computing 16, 2006, section 2 (prior by a hazard, segments integrated out); Gelman et
@@ -18,6 +19,9 @@ from math import exp, inf, log, log1p
 
 from ml.model.life_stages.history import MonthlyHistory, Window
 from ml.model.life_stages.signs import Sign, Stage
+
+_HUGE = 700.0
+"""Log odds against which a number is 0; its exponential is hardly finite."""
 
 
 def log_factors(
@@ -88,28 +92,59 @@ def exposures_of(window: Window, sign: Sign) -> list[float]:
     return [total * seasons[month] for total, month in zip(totals, months, strict=True)]
 
 
-def change_probabilities(evidence: Sequence[Sequence[float]], stage: Stage) -> list[float]:
-    """Return how likely the change came in each month; what is missing to 1 is that it did not.
+def change_odds(evidence: Sequence[Sequence[float]], stage: Stage) -> list[float]:
+    """Return the log odds of a change in each month against none at all.
 
-    The prior is the hazard ``h`` of a month: ``h (1 - h)^(t - 1)`` for month ``t``. In month 0
-    nothing can change: who begins in a stage is not told from one who always bought so.
+    The prior is the hazard ``h`` of a month: ``h (1 - h)^(t - 1)`` for month ``t``, and
+    ``(1 - h)^(M - 1)`` for none. In month 0 nothing can change: who begins in a stage is not told
+    from one who always bought so.
 
     Args:
         evidence: [signs][M], log factors of each sign.
         stage: its hazard and how far its signs are trusted.
 
     Returns:
-        [M], adding up to less than 1.
+        [M], minus infinity for month 0.
     """
     hazard = 1.0 - (1.0 - stage.per_year) ** (1.0 / 12.0)
     stays = log1p(-hazard)
     length = len(evidence[0]) if evidence else 0
-    logs = [-inf] * length
+    odds = [-inf] * length
     for month in range(1, length):
         factor = stage.trust * sum(each[month] for each in evidence)
-        logs[month] = log(hazard) + (month - 1) * stays + factor
-    none = max(0, length - 1) * stays
-    highest = max([none, *logs])
-    weights = [exp(each - highest) for each in logs]
-    whole = sum(weights) + exp(none - highest)
-    return [each / whole for each in weights]
+        odds[month] = log(hazard) + (month - length) * stays + factor
+    return odds
+
+
+def change_probabilities(
+    odds: Sequence[float], rivals: Sequence[Sequence[float]] = ()
+) -> list[float]:
+    """Return how likely the change came in each month.
+
+    One of several stages, at most, is what the same shift of a sign comes from; so the hypotheses
+    are that nothing changed, or one of them in one month, and what speaks for a rival speaks
+    against this one.
+
+    Args:
+        odds: [M], as of ``change_odds``.
+        rivals: the same of each rival, [rivals][M].
+
+    Returns:
+        [M], adding up to less than 1: what is missing is that it did not come.
+    """
+    others = [each for rival in rivals for each in rival]
+    highest = max(0.0, *odds, *others)
+    whole = exp(-highest) + sum(exp(each - highest) for each in (*odds, *others))
+    return [exp(each - highest) / whole for each in odds]
+
+
+def told_probability(chance: float, stage: Stage) -> float:
+    """Return a probability as it turned out with customers whose lives are known.
+
+    Source: Platt, "Probabilistic Outputs for Support Vector Machines and Comparisons to
+    Regularized Likelihood Methods", 1999: the odds are ``factor * odds ^ power``.
+    """
+    if not 0.0 < chance < 1.0:
+        return chance
+    odds = log(stage.odds_factor) + stage.odds_power * (log(chance) - log1p(-chance))
+    return 1.0 / (1.0 + exp(-odds)) if odds > -_HUGE else 0.0

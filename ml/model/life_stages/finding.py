@@ -4,9 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ml.model.life_stages.change_point import change_probabilities, exposures_of, sign_factors
+from ml.model.life_stages.change_point import (
+    change_odds,
+    change_probabilities,
+    exposures_of,
+    sign_factors,
+    told_probability,
+)
 from ml.model.life_stages.history import Kind, MonthlyHistory, Window, window_of
-from ml.model.life_stages.signs import Sign, SignTable, Stage
+from ml.model.life_stages.signs import Sign, SignTable, Stage, rivals
 
 INTERVAL = 0.9
 """The months told as an interval hold the change with this probability, if there was one."""
@@ -74,22 +80,35 @@ def life_stages(
     window = window_of(history, now_month=now_month)
     if window is None:
         return ()
+    stages = [
+        stage for stage in table.stages if not stage.is_sensitive or stage.name in sensitive_allowed
+    ]
+    evidence = [stage_factors(history, window, stage) for stage in stages]
+    odds = [change_odds(factors, stage) for factors, stage in zip(evidence, stages, strict=True)]
     return tuple(
-        _found(history, window, stage)
-        for stage in table.stages
-        if not stage.is_sensitive or stage.name in sensitive_allowed
+        _found(history, window, stage, factors, change_probabilities(own, [odds[at] for at in of]))
+        for stage, factors, own, of in zip(stages, evidence, odds, rivals(stages), strict=True)
     )
 
 
-def _found(history: MonthlyHistory, window: Window, stage: Stage) -> LifeStage:
-    evidence = [
+def stage_factors(history: MonthlyHistory, window: Window, stage: Stage) -> list[list[float]]:
+    """Return the log Bayes factors of each sign of a stage in a customer's history, [signs][M]."""
+    return [
         sign_factors(history, window, sign, half_life_months=stage.half_life_months)
         for sign in stage.signs
     ]
-    chances = change_probabilities(evidence, stage)
+
+
+def _found(
+    history: MonthlyHistory,
+    window: Window,
+    stage: Stage,
+    evidence: Sequence[Sequence[float]],
+    chances: Sequence[float],
+) -> LifeStage:
     counted_from = max(0, window.length - stage.lasts_months)
     recent = chances[counted_from:]
-    probability = sum(recent)
+    probability = told_probability(sum(recent), stage)
     place = counted_from + max(range(len(recent)), key=recent.__getitem__)
     earliest, latest = _interval(recent)
     shown = sorted(

@@ -151,7 +151,7 @@ def _usual(reading: _Reading) -> Usual:
 def _stage(reading: _Reading, usual: Mapping[tuple[Kind, str], Usual]) -> Stage:
     reading.done(
         *("name", "display_name", "sensitive", "per_year", "lasts_months", "half_life_months"),
-        *("trust", "signs"),
+        *("trust", "signs", "odds_factor", "odds_power"),
     )
     name = reading.text("name")
     if name and not _NAME.fullmatch(name):
@@ -168,6 +168,8 @@ def _stage(reading: _Reading, usual: Mapping[tuple[Kind, str], Usual]) -> Stage:
         half_life_months=reading.number("half_life_months", 0.1, math.inf, default=math.inf),
         trust=reading.number("trust", 0.01, 1.0, default=1.0),
         signs=tuple(signs),
+        odds_factor=reading.number("odds_factor", 0.01, 100.0, default=1.0),
+        odds_power=reading.number("odds_power", 0.1, 10.0, default=1.0),
     )
 
 
@@ -222,6 +224,9 @@ def _stage_text(stage: Stage) -> str:
     ]
     if math.isfinite(stage.half_life_months):
         lines.append(f"half_life_months = {_digits(stage.half_life_months)}")
+    for name, value in (("odds_factor", stage.odds_factor), ("odds_power", stage.odds_power)):
+        if value != 1.0:
+            lines.append(f"{name} = {_digits(value)}")
     return "\n".join([*lines, *(_sign_text(sign) for sign in stage.signs)])
 
 

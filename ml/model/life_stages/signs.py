@@ -1,8 +1,22 @@
 """The table of signs: which life stages there are, and what is bought more or less in each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ml.model.life_stages.history import MONTHS, Kind
+from ml.model.life_stages.history import (
+    ANOTHER_STORE,
+    MONTHS,
+    OTHER_HOURS,
+    USUAL_STORE,
+    WORKING_HOURS,
+    Kind,
+)
+
+Shift = tuple[Kind, str, bool]
+"""What is bought otherwise, and whether more of it."""
+
+_OPPOSITES = {(Kind.STORE, USUAL_STORE): ANOTHER_STORE, (Kind.DAYPART, OTHER_HOURS): WORKING_HOURS}
+"""A visit more to one is a visit less to the other: they are one sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,15 @@ class Sign:
     """How many times as often as is usual they buy it before, to whom the change comes: children
     grow where there are nappies."""
 
+    @property
+    def shift(self) -> Shift | None:
+        """Return what shifts which way; ``None`` where it only tells before the change."""
+        if self.ratio == 1.0:
+            return None
+        is_more = self.ratio > 1.0
+        opposite = _OPPOSITES.get((self.kind, self.name))
+        return (self.kind, opposite, not is_more) if opposite else (self.kind, self.name, is_more)
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -57,6 +80,10 @@ class Stage:
     """How far the signs are believed, 0 to 1: below 1 because they do not come independently of
     each other, nor purchases of each other."""
     signs: tuple[Sign, ...]
+    odds_factor: float = 1.0
+    """Before they are told the odds are multiplied by this, for they turned out so much larger."""
+    odds_power: float = 1.0
+    """And raised to this before: below 1 because they turned out less sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +96,21 @@ class SignTable:
     def sensitive(self) -> frozenset[str]:
         """Return the names of the stages that need consent."""
         return frozenset(each.name for each in self.stages if each.is_sensitive)
+
+
+def rivals(stages: Sequence[Stage]) -> list[tuple[int, ...]]:
+    """Return for each stage the places of those that may explain what speaks for it.
+
+    Stages are rivals where the same sign shifts the same way in both, and so are a rival's rivals.
+    """
+    groups: list[tuple[set[Shift], list[int]]] = []
+    for place, stage in enumerate(stages):
+        shifts = {shift for sign in stage.signs if (shift := sign.shift) is not None}
+        joined = [group for group in groups if group[0] & shifts]
+        groups = [group for group in groups if not group[0] & shifts]
+        members = [place, *(each for _, places in joined for each in places)]
+        groups.append((shifts.union(*(of for of, _ in joined)), members))
+    of_place = {place: members for _, members in groups for place in members}
+    return [
+        tuple(each for each in of_place[place] if each != place) for place in range(len(stages))
+    ]

@@ -1,5 +1,6 @@
 """Bayes factors against sums done the long way, and what a child would expect of them."""
 
+import math
 from dataclasses import replace
 from math import exp, inf, lgamma, log
 
@@ -7,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.model.life_stages.change_point import change_probabilities, log_factors
+from ml.model.life_stages.change_point import (
+    change_odds,
+    change_probabilities,
+    log_factors,
+    told_probability,
+)
 from ml.model.life_stages.history import Kind
 from ml.model.life_stages.signs import Sign, Usual
 from tests.ml.model.life_stages.households import LAMPS, stage
@@ -98,13 +104,13 @@ def test_a_huge_history_overflows_nothing() -> None:
 
     found = log_factors(counts, [1e7] * 24, LAMPS, half_life_months=2.0)
 
-    chances = change_probabilities([found], stage(LAMPS))
+    chances = change_probabilities(change_odds([found], stage(LAMPS)))
     assert sum(chances) == pytest.approx(1.0)
 
 
 def test_without_evidence_the_prior_holds() -> None:
     """Six in a hundred customers a year: a year's months add up to that, less what came before."""
-    chances = change_probabilities([[0.0] * 13], stage(LAMPS))
+    chances = change_probabilities(change_odds([[0.0] * 13], stage(LAMPS)))
 
     assert chances[0] == 0.0
     assert sum(chances) == pytest.approx(0.06)
@@ -113,7 +119,7 @@ def test_without_evidence_the_prior_holds() -> None:
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=24))
 def test_chances_are_at_least_0_and_at_most_1_together(factors: list[float]) -> None:
-    chances = change_probabilities([factors], stage(LAMPS))
+    chances = change_probabilities(change_odds([factors], stage(LAMPS)))
 
     assert all(each >= 0 for each in chances)
     assert sum(chances) <= 1 + 1e-9
@@ -123,6 +129,39 @@ def test_signs_that_are_trusted_half_say_half_as_much() -> None:
     whole, half = stage(LAMPS), replace(stage(LAMPS), trust=0.5)
     twice = [0.0, 8.0, 8.0]
 
-    assert change_probabilities([twice], half) == pytest.approx(
-        change_probabilities([[each / 2 for each in twice]], whole)
+    assert change_odds([twice], half) == pytest.approx(
+        change_odds([[each / 2 for each in twice]], whole)
     )
+
+
+def test_what_speaks_for_a_rival_speaks_against() -> None:
+    """Of two stages with the same evidence each gets half of what one alone would."""
+    odds = change_odds([[0.0, 6.0, 6.0]], stage(LAMPS))
+
+    alone, shared = change_probabilities(odds), change_probabilities(odds, [odds])
+
+    assert sum(alone) > 0.6
+    assert sum(shared) == pytest.approx(1 / (1 / sum(alone) + 1))
+    assert change_probabilities(odds, [[-math.inf] * 3]) == pytest.approx(alone)
+
+
+def test_a_rival_of_a_huge_history_leaves_nothing() -> None:
+    odds = change_odds([[0.0, 6.0]], stage(LAMPS))
+
+    assert change_probabilities(odds, [[-math.inf, 1e5]]) == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.02, 0.5, 0.9, 1.0])
+def test_odds_are_told_as_they_turned_out(chance: float) -> None:
+    plain = stage(LAMPS)
+    doubled, surer = replace(plain, odds_factor=2.0), replace(plain, odds_power=2.0)
+
+    assert told_probability(chance, plain) == pytest.approx(chance)
+    assert told_probability(chance, doubled) == pytest.approx(2 * chance / (1 + chance))
+    assert told_probability(chance, surer) == pytest.approx(
+        chance**2 / (chance**2 + (1 - chance) ** 2)
+    )
+
+
+def test_no_odds_are_too_small_to_be_told() -> None:
+    assert told_probability(5e-324, replace(stage(LAMPS), odds_power=5.0)) == 0.0

@@ -91,6 +91,33 @@ def test_nothing_is_computed_of_a_stage_that_may_not_be_looked_for(
     assert looked_at == ["Lamps"]
 
 
+def test_a_shift_that_two_stages_explain_is_believed_of_neither_as_if_it_were_alone() -> None:
+    lamps = {MARCH - 2: 2, MARCH - 1: 2, MARCH: 2}
+    home, work = stage(LAMPS), stage(LAMPS, name="home_office", is_sensitive=True)
+    table = SignTable((home, work))
+
+    alone = only(life_stages(household(lamps=lamps), table, now_month=MARCH))
+    both = life_stages(
+        household(lamps=lamps), table, now_month=MARCH, sensitive_allowed={"home_office"}
+    )
+
+    assert alone.probability > 0.7  # a rival that may not be looked for takes nothing away
+    assert [each.probability for each in both] == pytest.approx([both[0].probability] * 2)
+    assert 0.4 < both[0].probability < 0.5
+    assert both[0].since_month == alone.since_month
+
+
+def test_what_is_told_is_what_such_odds_turned_out_to_mean() -> None:
+    history = household(lamps={MARCH: 1})
+    plain = only(life_stages(history, SignTable((stage(LAMPS),)), now_month=MARCH))
+    doubled = replace(stage(LAMPS), odds_factor=2.0)
+
+    told = only(life_stages(history, SignTable((doubled,)), now_month=MARCH))
+
+    assert told.probability == pytest.approx(2 * plain.probability / (1 + plain.probability))
+    assert told.since_month == plain.since_month
+
+
 def test_who_bought_nothing_has_no_stages() -> None:
     assert life_stages(MonthlyHistory(), TABLE, now_month=MARCH) == ()
 

@@ -1,6 +1,7 @@
 """The table of signs says what is wrong with it, and is the same after writing and reading."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ml.model.life_stages.sign_file import (
     sign_table,
     sign_text,
 )
+from ml.model.life_stages.signs import SignTable
 
 TABLE = """
 [usual.category.Lamps]
@@ -47,10 +49,19 @@ def test_what_is_written_is_read_again() -> None:
     assert sign_table(tomllib.loads(text)) == table
 
 
+def test_how_odds_are_told_is_written_and_read_again() -> None:
+    table = read_sign_table(SHIPPED)
+    told = [replace(each, odds_factor=0.5, odds_power=1.25) for each in table.stages]
+
+    text = sign_text(SignTable(tuple(told)), note="From the test.")
+
+    assert sign_table(tomllib.loads(text)).stages == tuple(told)
+
+
 def test_what_is_left_out_has_its_default() -> None:
     (stage,) = sign_table(tomllib.loads(TABLE)).stages
 
-    assert stage.trust == 1.0
+    assert stage.trust == stage.odds_factor == stage.odds_power == 1.0
     assert stage.half_life_months == float("inf")
     assert stage.signs[0].seen_in == 0.8
     assert stage.signs[0].before == 1.0

@@ -6,11 +6,13 @@ from math import inf
 import pytest
 
 from ml.model.life_stages.change_point import sign_factors
+from ml.model.life_stages.finding import life_stages
 from ml.model.life_stages.history import Kind, window_of
-from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual
+from ml.model.life_stages.signs import Sign, SignTable, Stage, Usual, rivals
 from ml.training.life.cases import Cases, Moment
 from ml.training.life.fitting import fit_signs
 from ml.training.life.labelled import LabelError, Life, holds, month_at
+from ml.training.life.trusting import trusted
 from ml.training.life.usual import usual_rates
 
 LAMPS = Sign(Kind.CATEGORY, "Lamps", 5.0, Usual(0.01, 1.0))
@@ -36,6 +38,43 @@ def test_lamps_are_found_to_be_the_sign_and_bread_is_none(lives: list[Life]) -> 
     assert 5 <= sign.ratio <= 32  # it is 12.5 in truth
     assert sign.usual.rate == pytest.approx(0.02 / 3, rel=0.5)
     assert stage.per_year == pytest.approx(40 / 80 / (700 / 365), rel=0.05)
+
+
+def test_what_two_changes_would_explain_is_divided_between_them(lives: list[Life]) -> None:
+    """Half of those who move leave work in truth: lamps then speak for either."""
+    both = [
+        replace(life, change="leaving work") if life.change and place % 4 == 0 else life
+        for place, life in enumerate(lives)
+    ]
+    work = replace(HOME, name="leaving_work")
+
+    stages = fit_signs(both, SignTable((HOME, work))).stages
+
+    assert [each.name for each in stages] == ["new_home", "leaving_work"]
+    assert rivals(stages) == [(1,), (0,)]
+    moved = both[2]
+    assert moved.change == "new home"
+    at = moved.changed_seconds + 6 * MONTH
+    found = life_stages(moved.history(at), SignTable(stages), now_month=month_at(at))
+    (alone,) = life_stages(moved.history(at), SignTable(stages[:1]), now_month=month_at(at))
+    assert max(each.probability for each in found) < alone.probability
+
+
+def test_what_is_told_is_as_true_on_the_lives_that_it_was_fitted_to(lives: list[Life]) -> None:
+    """Signs that are by far too sure are told as often as they were so."""
+    sure = replace(HOME, signs=(replace(LAMPS, ratio=30.0),), per_year=0.9)
+
+    (stage,) = trusted(lives, [sure])
+
+    said, was_so = [], []
+    for life in lives:
+        for share in (0.3, 0.44, 0.58, 0.72, 0.86, 1.0):
+            moment = life.start_seconds + share * (life.end_seconds - life.start_seconds)
+            now = month_at(moment)
+            for found in life_stages(life.history(moment), SignTable((stage,)), now_month=now):
+                said.append(found.probability)
+                was_so.append(holds(life, stage, moment))
+    assert sum(said) == pytest.approx(sum(was_so), rel=0.02)
 
 
 def test_stages_that_too_few_came_to_are_left_out(lives: list[Life]) -> None:
