@@ -1,6 +1,6 @@
 """What is told of a customer's life stages: how likely, since when, and by what signs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -83,12 +83,40 @@ def life_stages(
     stages = [
         stage for stage in table.stages if not stage.is_sensitive or stage.name in sensitive_allowed
     ]
+    return tuple(_found(history, window, each) for each in _looked_at(history, window, stages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One stage, beside its rivals."""
+
+    stage: Stage
+    evidence: Sequence[Sequence[float]]
+    """[signs][M], log factors."""
+    chances: Sequence[float]
+    """[M], of a change in each month."""
+    probability: float
+    """As it is told."""
+
+
+def _looked_at(
+    history: MonthlyHistory, window: Window, stages: Sequence[Stage]
+) -> Iterator[_Looked]:
+    """Yield how likely each stage is; rivals are so together in one at most."""
     evidence = [stage_factors(history, window, stage) for stage in stages]
     odds = [change_odds(factors, stage) for factors, stage in zip(evidence, stages, strict=True)]
-    return tuple(
-        _found(history, window, stage, factors, change_probabilities(own, [odds[at] for at in of]))
-        for stage, factors, own, of in zip(stages, evidence, odds, rivals(stages), strict=True)
-    )
+    against = rivals(stages)
+    chances = [
+        change_probabilities(own, [odds[rival] for rival in of])
+        for own, of in zip(odds, against, strict=True)
+    ]
+    told = [
+        told_probability(sum(own[-stage.lasts_months :]), stage)
+        for own, stage in zip(chances, stages, strict=True)
+    ]
+    for at, stage in enumerate(stages):
+        together = told[at] + sum(told[rival] for rival in against[at])
+        yield _Looked(stage, evidence[at], chances[at], told[at] / max(1.0, together))
 
 
 def stage_factors(history: MonthlyHistory, window: Window, stage: Stage) -> list[list[float]]:
@@ -99,22 +127,16 @@ def stage_factors(history: MonthlyHistory, window: Window, stage: Stage) -> list
     ]
 
 
-def _found(
-    history: MonthlyHistory,
-    window: Window,
-    stage: Stage,
-    evidence: Sequence[Sequence[float]],
-    chances: Sequence[float],
-) -> LifeStage:
+def _found(history: MonthlyHistory, window: Window, looked: _Looked) -> LifeStage:
+    stage = looked.stage
     counted_from = max(0, window.length - stage.lasts_months)
-    recent = chances[counted_from:]
-    probability = told_probability(sum(recent), stage)
+    recent = looked.chances[counted_from:]
     place = counted_from + max(range(len(recent)), key=recent.__getitem__)
     earliest, latest = _interval(recent)
     shown = sorted(
         (
             _evidence(history, window, sign, place, log_factor=row[place])
-            for sign, row in zip(stage.signs, evidence, strict=True)
+            for sign, row in zip(stage.signs, looked.evidence, strict=True)
             if place  # in the first month there is nothing before to compare with
         ),
         key=lambda each: -each.log_factor,
@@ -123,7 +145,7 @@ def _found(
         stage.name,
         stage.display_name,
         stage.is_sensitive,
-        probability,
+        looked.probability,
         window.first_month + place,
         window.first_month + counted_from + earliest,
         window.first_month + counted_from + latest,
