@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 from ofone.recommendation.v1.offer_pb2 import Benefit, ExposureCap, Offer, Variant
 
+from demo.slugs import slugs
 from ml.dataset.dataset import Dataset
 
 THEMES = 9
@@ -45,14 +46,16 @@ BENEFITS = (
 def dozen_offers(dataset: Dataset) -> dict[str, Offer]:
     """Return twelve offers by id, about the parts of the assortment that sell most."""
     offers = {}
-    for (theme, targets), benefit in zip(_themes(dataset), BENEFITS, strict=False):
+    themes = list(zip(_themes(dataset), BENEFITS, strict=False))
+    ids = slugs("more", (theme for (theme, _), _ in themes))
+    for offer_id, ((theme, targets), benefit) in zip(ids, themes, strict=True):
         targets.display_name = f"More of {theme}"
         targets.description = f"Something for those who like {theme}."
         targets.variants.append(Variant(variant_id="standard", benefit=benefit))
         targets.channels.extend(["store"] if benefit.gift else [])  # it is handed over at the till
         targets.exposure_cap.CopyFrom(ExposureCap(max_impressions=3, window_days=7))
         targets.cool_down_days = 7
-        offers[_slug(f"more-{theme}")] = targets
+        offers[offer_id] = targets
     return offers | _whole_shop()
 
 
@@ -121,7 +124,3 @@ def _plural(noun: str) -> str:
     if re.search(r"(x|s|ch|sh)$", noun):
         return f"{noun}es"
     return re.sub(r"([^aeiou])y$", r"\1ie", noun) + "s"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63]

@@ -1,11 +1,10 @@
 """A few questions for any shop that sorts its items: which best sellers are always at home?"""
 
-import re
-
 import pandas as pd
 from ofone.recommendation.v1.offer_pb2 import Benefit
 from ofone.recommendation.v1.question_pb2 import Liking, PossibleAnswer, Question
 
+from demo.slugs import slugs
 from ml.dataset.dataset import Dataset
 
 QUESTIONS = 6
@@ -27,11 +26,12 @@ def few_questions(dataset: Dataset) -> dict[str, Question]:
     sold = dataset.interactions["item_id"].value_counts().rename("sold")
     items = items.join(sold, on="item_id", how="inner")
     largest = items.groupby("category")["sold"].sum().nlargest(QUESTIONS)
+    categories = [str(category) for category in largest.index]
     return {
-        f"always-{_slug(str(category))}": _question(
-            str(category), items[items["category"] == category].nlargest(CHOICES, "sold")
+        question_id: _question(
+            category, items[items["category"] == category].nlargest(CHOICES, "sold")
         )
-        for category in largest.index
+        for question_id, category in zip(slugs("always", categories), categories, strict=True)
     }
 
 
@@ -54,7 +54,3 @@ def _question(category: str, best: pd.DataFrame) -> Question:
 
 def _liking(item_id: str, *, named: bool) -> Liking:
     return Liking(item=f"items/{item_id}", log_odds=ALWAYS if named else NOT)
-
-
-def _slug(category: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", category.lower()).strip("-")[:50]

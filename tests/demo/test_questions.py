@@ -28,3 +28,11 @@ def test_a_category_is_asked_about_by_its_best_sellers() -> None:
 
 def test_a_shop_that_does_not_sort_its_items_asks_nothing() -> None:
     assert few_questions(_shop(_items(["Tea", "Cup"]))) == {}
+
+
+def test_a_shop_that_sorts_in_another_script_asks_about_each_category() -> None:
+    items = _items([f"Вещь {n}" for n in range(4)]).assign(category=["Чай", "Чай", "Кофе", "Кофе"])
+
+    questions = few_questions(_shop(items))
+
+    assert set(questions) == {"always-1", "always-2"}
