@@ -4,11 +4,13 @@
 is learned from it and the data set's digest leaves it out: it tells apart for whom a model is good.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
+from ml.dataset.parquet import write_frame
 from ml.dataset.violations import DatasetError, Violation
 
 CONSENTS_FILE = "consents.parquet"
@@ -38,6 +40,13 @@ def read_consents(folder: Path) -> dict[str, bool] | None:
     if repeated:
         raise _broken("customer_id", "must name a customer once", repeated)
     return dict(zip(frame["customer_id"], frame["profiling"].astype(bool).tolist(), strict=True))
+
+
+def write_consents(consents: Mapping[str, bool], folder: Path) -> None:
+    """Write who allows profiling into an existing folder."""
+    names, values = list(consents), list(consents.values())
+    frame = pd.DataFrame({"customer_id": pd.array(names, dtype="str"), "profiling": values})
+    write_frame(frame.astype({"profiling": bool}), folder / CONSENTS_FILE)
 
 
 def _broken(column: str, rule: str, row_count: int = 0) -> DatasetError:

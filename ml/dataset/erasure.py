@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from ml.dataset.consents import read_consents, write_consents
 from ml.dataset.dataset import Dataset
-from ml.dataset.folder import DESCRIPTION_FILE, PARTIAL_SUFFIX, read_dataset, write_dataset
+from ml.dataset.folder import (
+    DESCRIPTION_FILE,
+    PARTIAL_SUFFIX,
+    read_dataset,
+    staged_folder,
+    write_tables,
+)
 from ml.dataset.rules import Fold
 
 
@@ -38,8 +45,9 @@ def erase_from_folder(path: Path, customer_ids: Collection[str]) -> int:
     """Make a dataset folder, and an export that was cut on its way into it, forget customers.
 
     The folder is replaced whole or not at all; where nobody is left, or nothing was there, there is
-    none afterwards. An export that was cut begins anew. Files that people laid beside the tables
-    go with the old folder whenever somebody is found in it: they may name the same people.
+    none afterwards. An export that was cut begins anew. What the others allow is kept; files that
+    people laid beside the tables go with the old folder whenever somebody is found in it: they may
+    name the same people.
 
     Args:
         path: The folder; it need not exist.
@@ -59,10 +67,15 @@ def erase_from_folder(path: Path, customer_ids: Collection[str]) -> int:
     dataset = read_dataset(path)
     left = without_customers(dataset, customer_ids)
     removed = _line_count(dataset) - _line_count(left)
+    consents = read_consents(path) or {}
+    allowed = {each: said for each, said in consents.items() if each not in customer_ids}
     if left.interactions.empty:
         shutil.rmtree(path)
-    elif removed:
-        write_dataset(left, path)
+    elif removed or allowed != consents:
+        with staged_folder(path) as staged:
+            write_tables(left, staged)
+            if allowed:
+                write_consents(allowed, staged)
     return removed
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ml.dataset.consents import read_consents, write_consents
 from ml.dataset.dataset import Dataset, make_dataset
 from ml.dataset.digest import digest
 from ml.dataset.erasure import erase_from_folder, without_customers
@@ -52,6 +53,19 @@ def test_a_folder_is_written_anew_and_no_file_knows_the_name(tmp_path: Path) -> 
     assert digest(read_dataset(folder)) == digest(world("bert"))
     assert [each.name for each in folder.iterdir() if b"ada" in each.read_bytes()] == []
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_what_the_others_allow_is_kept_and_nothing_of_who_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    write_dataset(world("ada", "bert", "carl"), folder)
+    write_consents({"ada": True, "bert": False, "carl": True}, folder)
+    assert erase_from_folder(folder, {"ada"}) == 3
+    assert read_consents(folder) == {"bert": False, "carl": True}
+    write_consents({"bert": False, "carl": True, "dora": True}, folder)
+    assert erase_from_folder(folder, {"dora"}) == 0  # who never bought is named there all the same
+    assert read_consents(folder) == {"bert": False, "carl": True}
+    assert erase_from_folder(folder, {"bert"}) == 3
+    assert [each.name for each in folder.iterdir() if b"bert" in each.read_bytes()] == []
 
 
 def test_a_folder_without_them_is_left_alone(tmp_path: Path) -> None:
