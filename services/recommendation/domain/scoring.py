@@ -23,8 +23,6 @@ DUE_COUNT = 2
 
 BENEFIT_SWING = 0.2
 """How far the liking for money off moves a score, up or down."""
-BENEFIT_PRIOR_BASKETS = 4.0
-"""Until so many baskets are seen, the liking stays nearer to the middle."""
 
 UNKNOWN_RELEVANCE = 0.01
 """Of an offer about the whole shop when nothing could be ranked."""
@@ -79,14 +77,29 @@ def is_due(ranking: Ranking, place: int) -> bool:
 def benefit_fit(benefit: Benefit, traits: Traits | None) -> float:
     """Return how well a kind of benefit suits the customer, around 1.
 
-    Who buys with discounts is drawn by money off; who does not, by anything else.
+    Who buys more at a discount than is typical is drawn by money off; who buys less, by anything
+    else.
     """
-    if traits is None:
-        return 1.0
-    known = traits.basket_count
-    weighed = traits.discounted_basket_share * known + 0.5 * BENEFIT_PRIOR_BASKETS
-    liking = 2 * weighed / (known + BENEFIT_PRIOR_BASKETS) - 1
+    liking = 0.0 if traits is None else _liking_of_money_off(traits)
     return 1 + BENEFIT_SWING * (liking if benefit.kind in MONEY_OFF else -liking)
+
+
+def _liking_of_money_off(traits: Traits) -> float:
+    """Return -1 to 1; 0 for the typical customer, and where discounts are not told.
+
+    With p the customer's share of lines bought at a discount and t the typical one, the odds ratio
+    ``r = p (1 - t) / (t (1 - p))`` scaled to ``Q = (r - 1) / (r + 1)``.
+
+    Source: Yule, "On the Association of Attributes in Statistics", Philosophical Transactions of
+    the Royal Society A 194, 1900 (Q).
+    """
+    own = traits.tendencies.get("promotion_sensitivity")
+    typical = traits.tendencies.get("typical_promotion_sensitivity")
+    if own is None or typical is None:
+        return 0.0
+    for_it, against_it = own * (1 - typical), typical * (1 - own)
+    either = for_it + against_it
+    return (for_it - against_it) / either if either else 0.0
 
 
 def _relevance(fit: Fit, ranking: Ranking, *, whole_shop: bool) -> float:

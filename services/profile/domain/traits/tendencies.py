@@ -50,6 +50,8 @@ class Tendencies:
     promotion_sensitivity: float | None = None
     brand_loyalty: float | None = None
     variety_seeking: float | None = None
+    typical_promotion_sensitivity: float | None = None
+    """What one is held against whose own is known."""
 
 
 def evidence_of(state: CustomerState) -> Evidence:
@@ -74,7 +76,7 @@ def tendencies(evidence: Evidence, traits: Traits, now: datetime, priors: Priors
         return Tendencies()
     last = traits.last_purchase_seconds
     now_seconds = now.timestamp()
-    usual = next_visit = active = promotion = None
+    usual = next_visit = active = promotion = typical = None
     if evidence.day_count > 1:
         rhythm = rhythm_of(
             evidence.day_count - 1,
@@ -96,10 +98,11 @@ def tendencies(evidence: Evidence, traits: Traits, now: datetime, priors: Priors
             priced_count=evidence.priced_count, discounted_count=evidence.discounted_count
         )
         promotion = promotion_sensitivity(lines, priors.promotion)
+        typical = priors.promotion.share
     loyalty = variety = None
     if evidence.brand_pairs:
         loyalty = evidence.brand_pairs_alike / evidence.brand_pairs
     if evidence.choices:
         choices = Choices(evidence.choices_anew, evidence.choices)
         variety = variety_seeking(choices, priors.variety)
-    return Tendencies(usual, next_visit, active, promotion, loyalty, variety)
+    return Tendencies(usual, next_visit, active, promotion, loyalty, variety, typical)

@@ -57,4 +57,5 @@ def tendencies_message(
         promotion_sensitivity=known.promotion_sensitivity,
         brand_loyalty=known.brand_loyalty,
         variety_seeking=known.variety_seeking,
+        typical_promotion_sensitivity=known.typical_promotion_sensitivity,
     )

@@ -518,6 +518,7 @@ class Tendencies(_message.Message):
     PROMOTION_SENSITIVITY_FIELD_NUMBER: _builtins.int
     BRAND_LOYALTY_FIELD_NUMBER: _builtins.int
     VARIETY_SEEKING_FIELD_NUMBER: _builtins.int
+    TYPICAL_PROMOTION_SENSITIVITY_FIELD_NUMBER: _builtins.int
     usual_gap_days: _builtins.float
     """Days between days with a purchase, the customer's own shrunk to what is typical."""
     next_visit_seconds: _builtins.int
@@ -536,6 +537,8 @@ class Tendencies(_message.Message):
     """Share of choices of another item than last time within the category, shrunk to what is typical;
     unset for one who bought from no category twice.
     """
+    typical_promotion_sensitivity: _builtins.float
+    """What `promotion_sensitivity` is typically; unset where that is."""
     def __init__(
         self,
         *,
@@ -545,10 +548,11 @@ class Tendencies(_message.Message):
         promotion_sensitivity: _builtins.float | None = ...,
         brand_loyalty: _builtins.float | None = ...,
         variety_seeking: _builtins.float | None = ...,
+        typical_promotion_sensitivity: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_typical_promotion_sensitivity", b"_typical_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "typical_promotion_sensitivity", b"typical_promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability", "_brand_loyalty", b"_brand_loyalty", "_next_visit_seconds", b"_next_visit_seconds", "_promotion_sensitivity", b"_promotion_sensitivity", "_typical_promotion_sensitivity", b"_typical_promotion_sensitivity", "_usual_gap_days", b"_usual_gap_days", "_variety_seeking", b"_variety_seeking", "active_probability", b"active_probability", "brand_loyalty", b"brand_loyalty", "next_visit_seconds", b"next_visit_seconds", "promotion_sensitivity", b"promotion_sensitivity", "typical_promotion_sensitivity", b"typical_promotion_sensitivity", "usual_gap_days", b"usual_gap_days", "variety_seeking", b"variety_seeking"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__active_probability: _TypeAlias = _typing.Literal["active_probability"]  # noqa: Y015
     _WhichOneofArgType__active_probability: _TypeAlias = _typing.Literal["_active_probability", b"_active_probability"]  # noqa: Y015
@@ -558,6 +562,8 @@ class Tendencies(_message.Message):
     _WhichOneofArgType__next_visit_seconds: _TypeAlias = _typing.Literal["_next_visit_seconds", b"_next_visit_seconds"]  # noqa: Y015
     _WhichOneofReturnType__promotion_sensitivity: _TypeAlias = _typing.Literal["promotion_sensitivity"]  # noqa: Y015
     _WhichOneofArgType__promotion_sensitivity: _TypeAlias = _typing.Literal["_promotion_sensitivity", b"_promotion_sensitivity"]  # noqa: Y015
+    _WhichOneofReturnType__typical_promotion_sensitivity: _TypeAlias = _typing.Literal["typical_promotion_sensitivity"]  # noqa: Y015
+    _WhichOneofArgType__typical_promotion_sensitivity: _TypeAlias = _typing.Literal["_typical_promotion_sensitivity", b"_typical_promotion_sensitivity"]  # noqa: Y015
     _WhichOneofReturnType__usual_gap_days: _TypeAlias = _typing.Literal["usual_gap_days"]  # noqa: Y015
     _WhichOneofArgType__usual_gap_days: _TypeAlias = _typing.Literal["_usual_gap_days", b"_usual_gap_days"]  # noqa: Y015
     _WhichOneofReturnType__variety_seeking: _TypeAlias = _typing.Literal["variety_seeking"]  # noqa: Y015
@@ -570,6 +576,8 @@ class Tendencies(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__next_visit_seconds) -> _WhichOneofReturnType__next_visit_seconds | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__promotion_sensitivity) -> _WhichOneofReturnType__promotion_sensitivity | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__typical_promotion_sensitivity) -> _WhichOneofReturnType__typical_promotion_sensitivity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__usual_gap_days) -> _WhichOneofReturnType__usual_gap_days | None: ...
     @_typing.overload
