@@ -70,6 +70,21 @@ def questions(
         commands.questions(study, out=out, say=typer.echo)
 
 
+def households(
+    out: ResultsFolder = RESULTS,
+    customers: Annotated[
+        int, typer.Option(min=100, help="How many people live in the town.")
+    ] = 3_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another town.")] = 7,
+    fast: Fast = False,  # noqa: FBT002  # a flag on the command line
+) -> None:
+    """Ask about people who live together: what is it worth to know what others brought home?"""
+    with told("ml.training.commands.insight") as commands, learning_commands() as learning:
+        chosen = learning.training_config(None, fast=fast, show_progress=is_terminal())
+        study = commands.HomesConfig(customers, seed=seed, learning=chosen.learning)
+        commands.households(study, out=out, say=typer.echo)
+
+
 def cold_start(  # noqa: PLR0913, PLR0917  # a command has as many options as it needs
     dataset: DatasetFolder,
     protocol: AskedBy = None,

@@ -11,6 +11,7 @@ from ml.simulation.town import Town
 
 GIFT_MOMENT = 0.35
 """When the one coffee is bought, as a share of the history."""
+SECONDS_PER_DAY = 86_400
 _NO_STORE = -1
 _OPENS, _CLOSES = 7.0, 21.9
 """Hours of the day."""
@@ -58,13 +59,21 @@ def go_shopping(town: Town, person: Person, rng: np.random.Generator) -> Shoppin
     quantities = np.minimum(1 + rng.poisson(0.25 * factor, len(items)), 9)
     held, baskets = np.unique(trips, return_inverse=True)
     return Shopping(
-        seconds=(days[held] * 86_400 + (hours[held] * 3_600)).astype(np.int64),
+        seconds=(days[held] * SECONDS_PER_DAY + (hours[held] * 3_600)).astype(np.int64),
         store_rows=stores[held],
         basket_rows=baskets,
         item_rows=items,
         quantities=quantities,
-        prices=_paid(town, days[trips], items),
+        prices=paid(town, days[trips], items),
     )
+
+
+def paid(town: Town, days: Rows, items: Rows) -> NDArray[np.float64]:
+    """Return the price of one unit on the day."""
+    week, category = days // 7, town.catalogue.category_rows[items]
+    is_offered = town.promoted[week, category] == items
+    discount = np.where(is_offered, town.discounts[week, category], 0.0)
+    return np.asarray(np.round(town.catalogue.prices[items] * (1 - discount), 2))
 
 
 def _trips(town: Town, person: Person, rng: np.random.Generator) -> tuple[Rows, NDArray[np.bool_]]:
@@ -139,11 +148,3 @@ def _stores(person: Person, phase_rows: Rows, store_count: int, rng: np.random.G
     is_away = rng.random(len(phase_rows)) < person.away_share
     stores = np.where(is_away, rng.integers(0, store_count, len(phase_rows)), home)
     return np.where(rng.random(len(phase_rows)) < person.web_share, _NO_STORE, stores)
-
-
-def _paid(town: Town, days: Rows, items: Rows) -> NDArray[np.float64]:
-    """Return the price of one unit on the day."""
-    week, category = days // 7, town.catalogue.category_rows[items]
-    is_offered = town.promoted[week, category] == items
-    discount = np.where(is_offered, town.discounts[week, category], 0.0)
-    return np.asarray(np.round(town.catalogue.prices[items] * (1 - discount), 2))

@@ -12,6 +12,7 @@ from ml.dataset import columns
 from ml.dataset.dataset import Dataset, Description, make_dataset
 from ml.dataset.folder import staged_folder, write_description
 from ml.dataset.parquet import TableFile, write_frame
+from ml.simulation.homes import keep_house, partner_of
 from ml.simulation.people import Person, make_person
 from ml.simulation.shopping import Shopping, go_shopping
 from ml.simulation.streams import Purpose, stream
@@ -113,6 +114,8 @@ def _chunks(town: Town, *, progress: bool) -> Iterator[tuple[list[Person], list[
                 rng = stream(town.config.seed, Purpose.CUSTOMER, index)
                 people.append(make_person(town, index, rng))
                 lives.append(go_shopping(town, people[-1], rng))
+                if partner_of(town.config, index) == index - 1:
+                    lives[-2:] = keep_house(town, people[-2:], lives[-2:])
                 bar.update()
             yield people, lives
 

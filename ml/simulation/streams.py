@@ -15,6 +15,8 @@ class Purpose(IntEnum):
     DISCOUNTS = 2
     CUSTOMER = 3
     ANSWERS = 4
+    HOMES = 5
+    HOUSE_NEEDS = 6
 
 
 def stream(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:

@@ -28,7 +28,8 @@ class TownError(ValueError):
 class TownConfig:
     """A town; equal configurations give equal towns, byte for byte.
 
-    A customer's life depends on every field but ``customers``: a larger town holds the smaller one.
+    A customer's life depends on every field but ``customers``: a larger town holds the smaller one,
+    but that the last of it may live with somebody there.
 
     Raises:
         TownError: when a field is out of its bounds.
@@ -56,6 +57,9 @@ class TownConfig:
     life_courses: bool = False
     """Whether lives change by degrees, as ``life_courses.toml`` has it, in a shop that sells what
     they need; else at once, as ``lives.toml`` has it."""
+    shared_homes: float = 0.0
+    """Share of customers who live with another, two by two, 0 to 1; what is for the house is then
+    bought by either."""
 
     def __post_init__(self) -> None:
         """Check the bounds."""
@@ -68,6 +72,7 @@ class TownConfig:
             "seed": (0, 2**63 - 1),
             "basket_gap_days": (1, 90),
             "changed_share": (0, 1),
+            "shared_homes": (0, 1),
         }
         problems = [
             f"{name} must be {least:,} to {most:,}, is {getattr(self, name)}"

@@ -16,6 +16,8 @@ from ml.training.insight.coffee_and_tea_report import write_timing
 from ml.training.insight.cold_start import Draw
 from ml.training.insight.cold_start import cold_start as measure_cold_start
 from ml.training.insight.cold_start_report import write_cold_start
+from ml.training.insight.homes import HomesConfig, homes_worth
+from ml.training.insight.homes_report import write_homes
 from ml.training.insight.inquiry.report import write_inquiry
 from ml.training.insight.inquiry.study import InquiryConfig, inquire
 from ml.training.insight.newcomers import newcomers as measure_newcomers
@@ -75,6 +77,17 @@ def questions(config: InquiryConfig, *, out: Path, say: Say) -> None:
         say: tells the person.
     """
     _tell(write_inquiry(inquire(config), out), say)
+
+
+def households(config: HomesConfig, *, out: Path, say: Say) -> None:
+    """Ask about people who live together, and write down what it is worth to know that.
+
+    Args:
+        config: the town.
+        out: the folder of page and document.
+        say: tells the person.
+    """
+    _tell(write_homes(homes_worth(config), config, out), say)
 
 
 def cold_start(folder: Path, config: TrainingConfig, draw: Draw, *, out: Path, say: Say) -> None:

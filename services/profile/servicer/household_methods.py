@@ -11,7 +11,6 @@ from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.people.households import (
     MOST_BASKETS,
     HouseholdId,
-    HousePurchases,
     for_the_house,
     sharers,
 )
@@ -60,7 +59,10 @@ class HouseholdMethods:
             return household_pb2.HouseholdPurchases()
         since = self._house.since_micros(self._now_micros())
         baskets = self._store.baskets(others, since_micros=since, most=MOST_BASKETS)
-        return _purchases_message(for_the_house(baskets, self._house.categories))
+        bought = for_the_house(baskets, self._house.categories)
+        return household_pb2.HouseholdPurchases(
+            item_ids=bought.item_ids, last_bought_seconds=bought.last_seconds
+        )
 
     def members(self, request: pb.ListHouseholdMembersRequest) -> pb.ListHouseholdMembersResponse:
         """Return a page of who lives in a household."""
@@ -101,12 +103,3 @@ class HouseholdMethods:
 
     def _now_micros(self) -> int:
         return round(self._clock().timestamp() * MICROS)
-
-
-def _purchases_message(bought: HousePurchases) -> household_pb2.HouseholdPurchases:
-    return household_pb2.HouseholdPurchases(
-        item_ids=bought.item_ids,
-        basket_counts=bought.basket_counts,
-        first_bought_seconds=bought.first_seconds,
-        last_bought_seconds=bought.last_seconds,
-    )

@@ -11,6 +11,7 @@ from ofone.profile.v1 import customer_pb2, event_pb2, fact_pb2, profile_service_
 from ofone.profile.v1.profile_service_pb2_grpc import ProfileServiceStub
 
 from ml.model.history import History
+from ml.model.household import at_home
 from services.conditions.condition import Value
 from services.recommendation.domain.condition import Needs
 from services.recommendation.domain.customer import (
@@ -52,6 +53,7 @@ class ProfileClient:
         needs = self._needs()
         request.with_personas, request.with_life_stages = needs.personas, needs.life_stages
         request.with_facts = needs.facts
+        request.with_household = True
         try:
             response = self._stub.GetSnapshot(request, timeout=timeout_seconds)
         except Failure as failure:
@@ -80,7 +82,7 @@ def customer_of(told: customer_pb2.Snapshot) -> Customer:
         marketing_allowed=frozenset(
             _CHANNELS[purpose] for purpose in snapshot.marketing_allowed if purpose in _CHANNELS
         ),
-        history=_history(snapshot),
+        history=at_home(_history(snapshot), _brought(snapshot)),
         exposures={each.offer_id: _exposure(each) for each in snapshot.exposures},
         traits=Traits(
             basket_count=traits.basket_count,
@@ -155,6 +157,12 @@ def _history(snapshot: customer_pb2.Snapshot) -> History:
         basket_count=traits.basket_count,
         first_basket_seconds=_seconds(traits, "first_purchase_time") or 0,
     )
+
+
+def _brought(snapshot: customer_pb2.Snapshot) -> dict[str, int]:
+    """Return when others last brought an item home."""
+    told = snapshot.household_purchases
+    return dict(zip(told.item_ids, told.last_bought_seconds, strict=True))
 
 
 def _exposure(exposure: customer_pb2.Exposure) -> Exposure:

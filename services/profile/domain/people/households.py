@@ -65,11 +65,12 @@ class Member(NamedTuple):
 
 
 class HousePurchases(NamedTuple):
-    """What was bought for a house, last bought first; the columns are as long."""
+    """What was bought for a house, last bought first; the columns are as long.
+
+    Neither who nor how often: when something came into the house is all that a decision needs.
+    """
 
     item_ids: tuple[str, ...] = ()
-    basket_counts: tuple[int, ...] = ()
-    first_seconds: tuple[int, ...] = ()
     last_seconds: tuple[int, ...] = ()
 
 
@@ -116,21 +117,13 @@ def for_the_house(
         categories: what is bought for the house.
         most: so many items, those bought last.
     """
-    counts: dict[str, int] = {}
-    first: dict[str, int] = {}
     last: dict[str, int] = {}
     for event in baskets:
         if event.type is not EventType.PURCHASE or event.party is Party.THIRD:
             continue
         seconds = event.occurred_micros // MICROS
-        for item in {line.item_id for line in event.lines if line.category in categories}:
-            counts[item] = counts.get(item, 0) + 1
-            first[item] = min(first.get(item, seconds), seconds)
-            last[item] = max(last.get(item, seconds), seconds)
+        for line in event.lines:
+            if line.category in categories:
+                last[line.item_id] = max(last.get(line.item_id, seconds), seconds)
     items = tuple(sorted(last, key=lambda item: (-last[item], item))[:most])
-    return HousePurchases(
-        items,
-        tuple(counts[item] for item in items),
-        tuple(first[item] for item in items),
-        tuple(last[item] for item in items),
-    )
+    return HousePurchases(items, tuple(last[item] for item in items))

@@ -64,7 +64,7 @@ def test_the_calls_about_a_household_print_what_the_page_says(
 ) -> None:
     _, code = CALLS
     (printed,) = re.findall(r"```text\n(.*?)\n```", PAGE, re.DOTALL)
-    engine, now = migrated(sqlite_url), round(time.time())
+    engine, now = migrated(sqlite_url), round(time.time()) + 60  # behind all that is told
     stores = {"households": SqlHouseholdStore(engine), "identities": SqlIdentityStore(engine)}
     with serving(SqlProfileStore(engine), now_seconds=now, **stores) as desk:  # type: ignore[arg-type]
         capsys.readouterr()

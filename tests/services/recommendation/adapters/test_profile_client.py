@@ -1,6 +1,7 @@
 """A snapshot as a decision reads it."""
 
 from ofone.profile.v1.customer_pb2 import Snapshot, Tendencies
+from ofone.profile.v1.household_pb2 import HouseholdPurchases
 
 from services.recommendation.adapters.profile_client import customer_of
 
@@ -26,3 +27,22 @@ def test_a_snapshot_of_an_older_service_infers_nothing() -> None:
     traits = customer_of(Snapshot(personalisation_allowed=True)).traits
     assert traits is not None
     assert traits.tendencies == {}
+
+
+def test_what_others_brought_home_was_bought_then_and_nothing_else_changes() -> None:
+    snapshot = Snapshot(
+        personalisation_allowed=True,
+        item_ids=["tea", "milk"],
+        basket_counts=[1, 2],
+        first_bought_seconds=[20, 10],
+        last_bought_seconds=[20, 15],
+        household_purchases=HouseholdPurchases(
+            item_ids=["soap", "milk"], last_bought_seconds=[40, 30]
+        ),
+    )
+    history = customer_of(snapshot).history
+    assert list(history.item_ids) == ["milk", "tea"]
+    assert history.last_seconds.tolist() == [30, 20]
+    assert history.basket_counts.tolist() == [2, 1]
+    snapshot.personalisation_allowed = False
+    assert not customer_of(snapshot).history.item_ids

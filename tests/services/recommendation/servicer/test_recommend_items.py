@@ -1,6 +1,7 @@
 """Which items suit whom, over the wire."""
 
 import pytest
+from ofone.profile.v1.household_pb2 import HouseholdPurchases
 from ofone.recommendation.v1 import recommendation_service_pb2 as messages
 from prometheus_client import REGISTRY
 
@@ -52,6 +53,13 @@ def test_own_items_come_first_each_with_reasons(house: House) -> None:
 def test_what_was_just_bought_is_left_out_on_demand(house: House) -> None:
     house.profile.put("customers/ada", [*BASKETS, (seconds_ago(hours=1), ["tea-0"])])
     assert "tea-0" in names(recommended(house))
+    assert "tea-0" not in names(recommended(house, exclude_just_bought=True))
+    assert "tea-4" in names(recommended(house, exclude_just_bought=True))
+
+
+def test_what_another_of_the_house_just_brought_home_counts_as_bought(house: House) -> None:
+    brought = HouseholdPurchases(item_ids=["tea-0"], last_bought_seconds=[seconds_ago(hours=1)])
+    house.profile.put("customers/ada", BASKETS, household_purchases=brought)
     assert "tea-0" not in names(recommended(house, exclude_just_bought=True))
     assert "tea-4" in names(recommended(house, exclude_just_bought=True))
 

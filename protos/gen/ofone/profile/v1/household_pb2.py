@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n ofone/profile/v1/household.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x13HouseholdMembership\x12\x11\n\thousehold\x18\x01 \x01(\t\x12-\n\ttold_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"b\n\x0fHouseholdMember\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12-\n\ttold_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06shares\x18\x03 \x01(\x08\"x\n\x12HouseholdPurchases\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x15\n\rbasket_counts\x18\x02 \x03(\r\x12\x1c\n\x14\x66irst_bought_seconds\x18\x03 \x03(\x03\x12\x1b\n\x13last_bought_seconds\x18\x04 \x03(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n ofone/profile/v1/household.proto\x12\x10ofone.profile.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x13HouseholdMembership\x12\x11\n\thousehold\x18\x01 \x01(\t\x12-\n\ttold_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"b\n\x0fHouseholdMember\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12-\n\ttold_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06shares\x18\x03 \x01(\x08\"C\n\x12HouseholdPurchases\x12\x10\n\x08item_ids\x18\x01 \x03(\t\x12\x1b\n\x13last_bought_seconds\x18\x02 \x03(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,5 +37,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_HOUSEHOLDMEMBER']._serialized_start=176
   _globals['_HOUSEHOLDMEMBER']._serialized_end=274
   _globals['_HOUSEHOLDPURCHASES']._serialized_start=276
-  _globals['_HOUSEHOLDPURCHASES']._serialized_end=396
+  _globals['_HOUSEHOLDPURCHASES']._serialized_end=343
 # @@protoc_insertion_point(module_scope)

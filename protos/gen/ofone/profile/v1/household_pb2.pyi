@@ -81,25 +81,15 @@ Global___HouseholdMember: _TypeAlias = HouseholdMember  # noqa: Y015
 
 @_typing.final
 class HouseholdPurchases(_message.Message):
-    """What several people bought for the household they live in, in columns of the same length."""
+    """When others last bought something for the household, in columns of the same length."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ITEM_IDS_FIELD_NUMBER: _builtins.int
-    BASKET_COUNTS_FIELD_NUMBER: _builtins.int
-    FIRST_BOUGHT_SECONDS_FIELD_NUMBER: _builtins.int
     LAST_BOUGHT_SECONDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def item_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The items, bought last first, at most 200: ids (the part behind `items/`)."""
-
-    @_builtins.property
-    def basket_counts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """In how many baskets each was."""
-
-    @_builtins.property
-    def first_bought_seconds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """When each was first bought within the time looked at, in seconds since 1970."""
 
     @_builtins.property
     def last_bought_seconds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -109,13 +99,11 @@ class HouseholdPurchases(_message.Message):
         self,
         *,
         item_ids: _abc.Iterable[_builtins.str] | None = ...,
-        basket_counts: _abc.Iterable[_builtins.int] | None = ...,
-        first_bought_seconds: _abc.Iterable[_builtins.int] | None = ...,
         last_bought_seconds: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["basket_counts", b"basket_counts", "first_bought_seconds", b"first_bought_seconds", "item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_ids", b"item_ids", "last_bought_seconds", b"last_bought_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -92,8 +92,6 @@ def test_what_is_for_the_house_is_shared_and_the_rest_is_not() -> None:
     ]
     assert for_the_house(baskets, {"Milk", "Laundry"}) == HousePurchases(
         item_ids=("milk", "soap"),
-        basket_counts=(2, 1),
-        first_seconds=((NOW - 9 * DAY) // MICROS, (NOW - 2 * DAY) // MICROS),
         last_seconds=((NOW - 2 * DAY) // MICROS,) * 2,
     )
     assert for_the_house(baskets, {"Milk", "Laundry"}, most=1).item_ids == ("milk",)
