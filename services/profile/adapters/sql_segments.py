@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, insert, select
 
 from services.profile.adapters.rows.customer_rows import record_of
+from services.profile.adapters.rows.shelf import whole
 from services.profile.adapters.tables import DENIED, accesses, customers
 from services.profile.domain.customer import CustomerRecord
 from services.profile.domain.history.events import CustomerId
@@ -28,7 +29,7 @@ class SqlSegmentStore:
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return [record_of(row) for row in connection.execute(query)]
+            return whole(connection, [record_of(row) for row in connection.execute(query)])
 
     def note_accesses(
         self, customer_ids: Sequence[CustomerId], access: Access, access_id: str

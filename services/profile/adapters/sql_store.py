@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, select, tuple_
 
+from services.profile.adapters.rows import shelf
 from services.profile.adapters.rows.customer_rows import (
     count_statements,
     current_name,
@@ -123,8 +124,9 @@ class SqlProfileStore:
                 .where(traces.c.customer_id == name, traces.c.digest.is_not(None))
                 .order_by(traces.c.first_seen_micros, traces.c.digest)
             )
+            (record,) = shelf.whole(connection, [record_of(row)])
             return CustomerView(
-                record_of(row),
+                record,
                 tuple(sorted(connection.execute(former).scalars())),
                 tuple(
                     KnownIdentifier(found.kind, bytes(found.digest), found.first_seen_micros)

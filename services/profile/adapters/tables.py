@@ -44,6 +44,19 @@ customers = Table(
 )
 """One row a customer. ``columns`` is made of ``state`` when it is written, for the hot read."""
 
+shelved_items = Table(
+    "shelved_items",
+    _METADATA,
+    Column("customer_id", String, primary_key=True),
+    Column("item_id", String, primary_key=True),
+    Column("basket_count", BigInteger),
+    Column("bought_micros", BigInteger),
+    Column("returned_micros", BigInteger),
+    Column("first_seconds", BigInteger),
+    Column("last_seconds", BigInteger),
+)
+"""What of ``state`` lies apart from it, as ``domain/history/shelf.py`` says."""
+
 events = Table(
     "events",
     _METADATA,

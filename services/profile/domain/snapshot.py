@@ -5,20 +5,18 @@ decision and written once a purchase.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.profile.domain.history.events import MICROS, CustomerId, ItemId, OfferId
 from services.profile.domain.history.item_histories import columnar
 from services.profile.domain.history.questions import AskedQuestion, asked_questions
+from services.profile.domain.history.shelf import near
 from services.profile.domain.history.state import CustomerState
 from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.traits import Traits, traits
 from services.profile.domain.traits.tendencies import Evidence, evidence_of
 
-MAX_ITEMS = 1_000
-"""Items in a snapshot: beyond the ranker's 300 own items by far."""
 MAX_EXPOSURES = 200
 """Offers in a snapshot."""
 MAX_ASKED = 100
@@ -43,7 +41,7 @@ class Columns:
     """Items, baskets, offers and traits of a customer; the columns of one group are as long."""
 
     item_ids: Sequence[ItemId] = ()
-    """Items bought and not wholly returned, latest first, at most ``MAX_ITEMS``."""
+    """Items that lie near, bought and not wholly returned, latest first."""
     basket_counts: Sequence[int] = ()
     quantities: Sequence[float] = ()
     """Units bought, less those returned."""
@@ -78,27 +76,23 @@ class Snapshot:
 
 def columns_of(state: CustomerState) -> Columns:
     """Return the columns of a customer in this state."""
+    state, _ = near(state)
     items = columnar(state.items)
-    state = replace(state, items=items)
-    counts, bought, returned, first, last = items.columns
-    held = (
-        row
-        for row, (count, came, went) in enumerate(zip(counts, bought, returned, strict=True))
-        if count and came > went
-    )
-    rows = list(islice(held, MAX_ITEMS))
-    item_ids = [items.item_ids[row] for row in rows]
-    positions = dict(zip(item_ids, range(len(rows)), strict=True))
+    rows = items.held_rows()
+    if len(rows) < len(items):
+        items = items.at(rows)
+    item_ids, (counts, bought, returned, first, last) = list(items.item_ids), items.columns
+    positions = dict(zip(item_ids, range(len(item_ids)), strict=True))
     baskets = [
         [positions[item] for item in basket.item_ids if item in positions]
         for basket in state.baskets
     ]
     return Columns(
         item_ids=item_ids,
-        basket_counts=[counts[row] for row in rows],
-        quantities=[(bought[row] - returned[row]) / MICROS for row in rows],
-        first_bought_seconds=[first[row] for row in rows],
-        last_bought_seconds=[last[row] for row in rows],
+        basket_counts=list(counts),
+        quantities=[(came - went) / MICROS for came, went in zip(bought, returned, strict=True)],
+        first_bought_seconds=list(first),
+        last_bought_seconds=list(last),
         recent_basket_seconds=[basket.occurred_micros // MICROS for basket in state.baskets],
         recent_basket_sizes=[len(basket) for basket in baskets],
         recent_basket_items=[position for basket in baskets for position in basket],

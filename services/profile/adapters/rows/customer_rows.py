@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.profile.adapters.rows import shelf
 from services.profile.adapters.rows.fact_rows import count_facts, facts_of
 from services.profile.adapters.rows.graph import unpack_names
 from services.profile.adapters.rows.packing import (
@@ -45,6 +46,7 @@ from services.profile.domain.customer import (
     recomputed,
 )
 from services.profile.domain.history.events import CustomerId, Event, TraceId
+from services.profile.domain.history.shelf import near
 from services.profile.domain.people.regrouping import home_of
 from services.profile.domain.privacy.consent import Consents, Purpose, Statement
 from services.profile.domain.snapshot import columns_of
@@ -69,7 +71,8 @@ def record_of(row: Row[Any]) -> CustomerRecord:
 
 
 def row_of(record: CustomerRecord) -> dict[str, object]:
-    """Return the row of a customer."""
+    """Return the row of a customer; what belongs apart from it is not in there."""
+    state, _ = near(record.state)
     return {
         "customer_id": record.customer_id,
         "version": record.version,
@@ -77,8 +80,8 @@ def row_of(record: CustomerRecord) -> dict[str, object]:
         "created_micros": record.created_micros,
         "updated_micros": record.updated_micros,
         "consents": pack_consents(record.consents),
-        "columns": pack_columns(columns_of(record.state)),
-        "state": pack_state(record.state),
+        "columns": pack_columns(columns_of(state)),
+        "state": pack_state(state),
     }
 
 
@@ -132,6 +135,7 @@ def save(
     Raises:
         Conflict: when another writer was the first to write one of the others.
     """
+    records = shelf.put(connection, records)
     new = [row_of(record) for record in records if record.customer_id not in held]
     if new:
         inserted = connection.execute(insert_if_absent(connection, customers), new).rowcount
@@ -148,6 +152,7 @@ def save(
 def forget(connection: Connection, names: Collection[CustomerId]) -> None:
     """Take away customers who are somebody else now."""
     if names:
+        shelf.clear(connection, names)
         connection.execute(delete(customers).where(customers.c.customer_id.in_(names)))
 
 
@@ -208,7 +213,8 @@ def rehome(
 
 
 def refolded(connection: Connection, customer_id: CustomerId) -> CustomerRecord | None:
-    """Return a customer as the kept facts say, ``None`` when there are none."""
+    """Return a customer as the kept facts say, ``None`` when there are none; clear the shelf."""
+    shelf.clear(connection, [customer_id])
     return recomputed(
         customer_id,
         stored_events(connection, customer_id),

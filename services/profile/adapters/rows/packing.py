@@ -21,6 +21,7 @@ from services.profile.domain.history.state import (
     CustomerState,
     Impression,
     OfferHistory,
+    Shelf,
 )
 from services.profile.domain.privacy.consent import Consents, Purpose, Statement
 from services.profile.domain.snapshot import Columns, Exposure
@@ -32,10 +33,11 @@ FORMAT = 4
 know nothing of categories, sums of lines, days and hours: these count from the next event on,
 and what follows from them is unknown until then. What a state of format 2 lacks at its end was
 not kept yet when it was written; questions stand behind everything else, and only where there are
-any. Until format 3 a state held its items one by one, by name, not in columns. Since format 4 a
-basket tells the category of each item, as its place among the categories by name, and a snapshot's
-evidence tells of choices within categories; what stood there before is read as nothing known. So
-are the parts of the week that were counted by month, by name, before hours were."""
+any, and behind them what lies apart, likewise. Until format 3 a state held its items one by one, by
+name, not in columns. Since format 4 a basket tells the category of each item, as its place among
+the categories by name, and a snapshot's evidence tells of choices within categories; what stood
+there before is read as nothing known. So are the parts of the week that were counted by month, by
+name, before hours were."""
 
 
 _SUMS = 8
@@ -115,7 +117,8 @@ def pack_state(state: CustomerState) -> bytes:
         *(_sorted(state.store_counts), _sorted(state.channel_counts)),
         *(categories, state.lines, _sorted(state.days), _sorted(state.hour_counts)),
         *(_by_month(state.hour_months), _by_month(state.store_months)),
-        *((_sorted(state.questions),) if state.questions else ()),
+        *((_sorted(state.questions),) if state.questions or state.shelf.item_count else ()),
+        *((state.shelf,) if state.shelf.item_count else ()),
     )
 
 
@@ -129,7 +132,8 @@ def unpack_state(packed: bytes) -> CustomerState:
         names = [*categories, ""]
         named = {name: CategoryHistory(*values) for name, values in categories.items()}
         of_lines = [named, LineSums(*lines), *_calendar(calendar[:_CALENDAR])]
-        of_lines += map(_questions, calendar[_CALENDAR:])
+        behind = zip((_questions, Shelf._make), calendar[_CALENDAR:], strict=False)
+        of_lines += [read(values) for read, values in behind]
     return CustomerState(
         event_count,
         _items(items),

@@ -21,6 +21,7 @@ from services.profile.adapters.tables import (
     probable_links,
     seen_events,
     seen_facts,
+    shelved_items,
     tombstones,
     traces,
 )
@@ -73,7 +74,7 @@ def erase(
     counts["events of others"] = _clear_events(connection, gone, name)
     _bury(connection, gone, tombstone_of, now_micros)
     _forget_ledgers(connection, name, counts)
-    for table in (*FACTS, accesses, customers):
+    for table in (*FACTS, accesses, shelved_items, customers):
         bore = table.c.customer_id.in_(gone)  # those who looked did so under any of its names
         counts[table.name] = connection.execute(delete(table).where(bore)).rowcount
     for table in (links, decided_pairs, probable_links):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from services.profile.adapters.rows import graph
+from services.profile.adapters.rows import graph, shelf
 from services.profile.adapters.rows.customer_rows import (
     count_statements,
     forget,
@@ -129,7 +129,8 @@ def write_customers(
             said = sum(record.statement_count for record in records)
             if regrouping.changes and said:
                 said = count_statements(connection, name)
-            now[name] = joined(name, records, statement_count=said)
+            parts_of_one = shelf.take(connection, name, records)
+            now[name] = joined(name, parts_of_one, statement_count=said)
     empty = {name for name, record in now.items() if record is None}
     forget(connection, (gone | empty) & held.keys())
     save(connection, [each for each in now.values() if each], held.keys() - gone)

@@ -43,6 +43,29 @@ class ItemColumns(Mapping[ItemId, ItemHistory]):
         """In how many baskets each was."""
         return self.columns[0]
 
+    def held_rows(self) -> list[int]:
+        """Return the rows of items that were bought and not wholly returned."""
+        counts, bought, returned, *_ = self.columns
+        return [
+            row
+            for row, (count, came, went) in enumerate(zip(counts, bought, returned, strict=True))
+            if count and came > went
+        ]
+
+    def at(self, rows: Sequence[int]) -> "ItemColumns":
+        """Return the items of some rows, which ascend."""
+        item_ids = [self.item_ids[row] for row in rows]
+        return ItemColumns(item_ids, *([column[row] for row in rows] for column in self.columns))
+
+    def without(self, rows: Sequence[int]) -> "ItemColumns":
+        """Return the items of all rows but some, which ascend."""
+        item_ids, columns = list(self.item_ids), tuple(map(list, self.columns))
+        for row in reversed(rows):
+            del item_ids[row]
+            for column in columns:
+                del column[row]
+        return ItemColumns(item_ids, *columns)
+
     def with_more(self, more: Mapping[ItemId, ItemHistory]) -> "ItemColumns":
         """Return the items of both; a history of an item in both is put together."""
         if len(more) * FEW > len(self):

@@ -51,17 +51,28 @@ def day_count(days: Days) -> int:
 def day_numbers(days: Days) -> Iterator[int]:
     """Yield the days since 1970, ascending."""
     for month in sorted(days):
-        year, place = divmod(month, 12)
-        first = date(_FIRST_YEAR + year, place + 1, 1).toordinal() - _FIRST_ORDINAL
-        mask = days[month]
+        first, mask = _first_day(month), days[month]
         while mask:
             lowest = mask & -mask
             yield first + lowest.bit_length() - 1
             mask ^= lowest
 
 
+def day_gaps(days: Days) -> list[int]:
+    """Return the days between each day and the next."""
+    if not days:
+        return []
+    start = _first_day(min(days))
+    line = sum(mask << (_first_day(month) - start) for month, mask in days.items())
+    return [len(between) + 1 for between in f"{line:b}".rstrip("0").split("1")[1:-1]][::-1]
+
+
 def seconds_of_month(month: int) -> int:
     """Return when a month since 1970 begins, in seconds since 1970."""
+    return _first_day(month) * SECONDS_PER_DAY
+
+
+def _first_day(month: int) -> int:
+    """Return the days from 1970 to the first of a month."""
     year, place = divmod(month, 12)
-    first = date(_FIRST_YEAR + year, place + 1, 1).toordinal() - _FIRST_ORDINAL
-    return first * SECONDS_PER_DAY
+    return date(_FIRST_YEAR + year, place + 1, 1).toordinal() - _FIRST_ORDINAL

@@ -14,6 +14,7 @@ Source: Boykin, Ritchie, O'Connell, Lin: Summingbird, 2014, section 2 (aggregati
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 from services.profile.domain.history.events import (
@@ -79,12 +80,21 @@ class OfferHistory(NamedTuple):
     """When the latest of all of these was."""
 
 
+class Shelf(NamedTuple):
+    """Items that lie apart from their customer's state, summed up."""
+
+    item_count: int = 0
+    bought_count: int = 0
+    """Those that were ever bought: what came back may have been bought before anything was told."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerState:
     """Everything that events say about a customer, in bounded size per item, category and offer."""
 
     event_count: int = 0
     items: Mapping[ItemId, ItemHistory] = field(default_factory=dict)
+    """Those that lie near, or all of them."""
     baskets: tuple[Basket, ...] = ()
     """The latest ones, latest first."""
     offers: Mapping[OfferId, OfferHistory] = field(default_factory=dict)
@@ -114,6 +124,8 @@ class CustomerState:
     """Purchases by store and month, likewise; those without a store are not counted."""
     questions: Mapping[QuestionId, QuestionHistory] = field(default_factory=dict)
     """What came of asking."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """Items that are not among ``items``."""
 
     @property
     def category_months(self) -> dict[str, Mapping[int, int]]:
@@ -128,7 +140,10 @@ def fold(events: Iterable[Event]) -> CustomerState:
 
 
 def merge(one: CustomerState, other: CustomerState) -> CustomerState:
-    """Return the state of a customer to whom the events of both belong."""
+    """Return the state of a customer to whom the events of both belong.
+
+    What lies on the shelf of one may not be among the items of the other.
+    """
     return CustomerState(
         event_count=one.event_count + other.event_count,
         items=joined_items(one.items, other.items),
@@ -149,6 +164,7 @@ def merge(one: CustomerState, other: CustomerState) -> CustomerState:
         hour_months=joined(one.hour_months, other.hour_months, merge_months),
         store_months=joined(one.store_months, other.store_months, merge_months),
         questions=joined(one.questions, other.questions, merge_histories),
+        shelf=Shelf(*map(add, one.shelf, other.shelf)),
     )
 
 

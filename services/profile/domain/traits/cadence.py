@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
-from services.profile.domain.history.moments import SECONDS_PER_DAY, Days, day_numbers
+from services.profile.domain.history.moments import SECONDS_PER_DAY, Days, day_gaps
 from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.rhythm import rhythm_of
@@ -26,9 +25,9 @@ class VisitGaps:
 
 def visit_gaps(days: Days) -> VisitGaps:
     """Return the gaps between these days, as sums that do not depend on the order of anything."""
-    numbers = list(day_numbers(days))
-    logs = [math.log(later - earlier) for earlier, later in pairwise(numbers)]
-    return VisitGaps(len(logs), math.fsum(logs), math.fsum(each * each for each in logs))
+    gaps = day_gaps(days)
+    logs = [math.log(gap) for gap in gaps if gap > 1]  # of one day it is 0
+    return VisitGaps(len(gaps), math.fsum(logs), math.fsum(each * each for each in logs))
 
 
 def cadence_traits(state: CustomerState, now: datetime, priors: Priors) -> Iterator[Trait]:

@@ -38,7 +38,7 @@ def traits(state: CustomerState) -> Traits:
     counts = columnar(state.items).basket_counts
     return Traits(
         basket_count=baskets,
-        item_count=len(counts) - counts.count(0),
+        item_count=len(counts) - counts.count(0) + state.shelf.bought_count,
         first_purchase_seconds=state.first_basket_seconds,
         last_purchase_seconds=state.last_basket_seconds,
         total_spend=state.spend_micros / MICROS,

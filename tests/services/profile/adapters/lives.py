@@ -13,7 +13,7 @@ from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
 from services.serving.failures import Failure
-from tests.services.profile.told import IDENTITY, NOW, bought, house, told
+from tests.services.profile.told import IDENTITY, NOW, bought, house, returned, told
 
 CARD, EMAIL, DEVICE = IdentifierKind.LOYALTY_CARD, IdentifierKind.EMAIL, IdentifierKind.DEVICE
 RULES = LinkRules(
@@ -29,6 +29,7 @@ RULES = LinkRules(
 KINDS = (CARD, CARD, CARD, EMAIL, EMAIL, EMAIL, DEVICE, DEVICE)
 
 ERASED_SHARE = 0.05
+RETURNED_SHARE = 0.1
 
 Deed = Callable[[ProfileStore, IdentityStore, PrivacyStore], object]
 
@@ -64,11 +65,9 @@ class Life:
 
     def _report(self, name: str) -> Report:
         some = self.chance.sample(self.handles, min(len(self.handles), self.chance.randint(1, 3)))
-        event = bought(
-            f"{self.number}-{name}",
-            self.chance.choice(("tea", "milk", "rice")),
-            day=self.chance.randint(0, 9),
-        )
+        item, day = self.chance.choice(("tea", "milk", "rice")), self.chance.randint(0, 9)
+        kind = returned if self.chance.random() < RETURNED_SHARE else bought
+        event = kind(f"{self.number}-{name}", item, day=day)
         known = self._somebody() if self.chance.random() < 0.2 else None
         home = house("12 Elm Road") if name.endswith("0") else None
         return told(event, *some, customer=known, household=home)

@@ -1,11 +1,11 @@
 """The columns of a snapshot and the traits in it."""
 
 from services.profile.domain.history.events import CustomerId, EventType
+from services.profile.domain.history.shelf import NEAR_ITEMS
 from services.profile.domain.history.state import fold
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.snapshot import (
     MAX_EXPOSURES,
-    MAX_ITEMS,
     Columns,
     Snapshot,
     columns_of,
@@ -32,10 +32,10 @@ def test_items_come_latest_first_and_equals_by_name() -> None:
 
 
 def test_items_beyond_the_limit_are_left_out_of_baskets_too() -> None:
-    many = [f"item{n:04}" for n in range(MAX_ITEMS + 1)]
+    many = [f"item{n:04}" for n in range(NEAR_ITEMS + 1)]
     columns = columns_of(fold([bought("1", *many)]))
-    assert len(columns.item_ids) == MAX_ITEMS
-    assert columns.recent_basket_sizes == [MAX_ITEMS]
+    assert len(columns.item_ids) == NEAR_ITEMS
+    assert columns.recent_basket_sizes == [NEAR_ITEMS]
 
 
 def test_offers_come_latest_first_up_to_the_limit() -> None:
