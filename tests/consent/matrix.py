@@ -143,6 +143,16 @@ COLUMNS: Mapping[str, Mapping[str, Cell]] = {
         "columns": (PERSONALISATION,),
         "state": (PERSONALISATION,),
     },
+    "shelved_items": {
+        "customer_id": _KEY,
+        **dict.fromkeys(
+            (
+                *("item_id", "basket_count", "bought_micros", "returned_micros"),
+                *("first_seconds", "last_seconds"),
+            ),
+            (PERSONALISATION,),
+        ),
+    },
     "events": {
         **dict.fromkeys(("customer_id", "source", "event_id", "traces", "type"), _KEY),
         **dict.fromkeys(("occurred_micros", "stored_micros"), _TIME),

@@ -6,8 +6,8 @@ A row that holds more items than lie near stays as it is until its customer's ne
 import sqlalchemy as sa
 from alembic import op
 
-revision = "profile_0010"
-down_revision = "profile_0009"
+revision = "profile_0011"
+down_revision = "profile_0010"
 
 TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 NUMBERS = ("basket_count", "bought_micros", "returned_micros", "first_seconds", "last_seconds")
