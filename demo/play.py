@@ -11,6 +11,7 @@ from rich.console import Console
 from demo.cast import three_customers, three_townspeople
 from demo.facts import tell_facts
 from demo.filling import fill_catalogue, fill_history, fill_offers, fill_questions
+from demo.households import tell_household
 from demo.layout import HOST, SERVICES, Layout, process_environment, python
 from demo.learning import (
     MODEL,
@@ -124,6 +125,7 @@ def play(console: Console, layout: Layout, processes: Processes, source: Source)
     profile = services.doors().profile
     allow_profiling(profile, (each.card for each in cast), now)
     tell_facts(profile, [each.card for each in cast], now)
+    tell_household(profile, [each.card for each in three_customers(dataset)[:2]], now)
     tell(console, services.doors(), cast, now)
     return Ending(layout, cast[0].card, now if moment < datetime.now(UTC) - STALE else None)
 
