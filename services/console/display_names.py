@@ -13,6 +13,7 @@ from ofone.recommendation.v1.question_pb2 import Question
 from ofone.recommendation.v1.question_service_pb2 import ListQuestionsRequest
 from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 
+from services.console.paging import pages
 from services.serving.failures import Failure, Kind
 
 MOST_ITEMS = 1_000
@@ -62,14 +63,8 @@ def all_questions(stub: QuestionServiceStub) -> list[Question]:
     Raises:
         Failure: when the service does not answer.
     """
-    questions: list[Question] = []
-    request = ListQuestionsRequest(page_size=1_000)
-    while True:
-        response = stub.ListQuestions(request)
-        questions += response.questions
-        if not response.next_page_token:
-            return questions
-        request.page_token = response.next_page_token
+    found = pages(stub.ListQuestions, ListQuestionsRequest(page_size=1_000))
+    return [each for page in found for each in page.questions]
 
 
 def questions_by_name(stub: QuestionServiceStub) -> dict[str, Question]:

@@ -12,6 +12,7 @@ from ofone.recommendation.v1.recommendation_service_pb2 import (
     ListDecisionsRequest,
 )
 
+from services.console.paging import pages
 from services.console.session import Session
 from services.serving.failures import Failure, Kind
 
@@ -51,8 +52,7 @@ def everything_held(session: Session, name: str) -> Held:
 
 def _decisions(session: Session, name: str) -> Iterator[ExplainDecisionResponse]:
     request = ListDecisionsRequest(parent=name, page_size=PAGE_SIZE)
-    while True:
-        page = session.recommendation.ListDecisions(request)
+    for page in pages(session.recommendation.ListDecisions, request):
         for decision in page.decisions:
             try:
                 asked = ExplainDecisionRequest(name=decision.name)
@@ -60,6 +60,3 @@ def _decisions(session: Session, name: str) -> Iterator[ExplainDecisionResponse]
             except Failure as failure:
                 if failure.kind is not Kind.NOT_FOUND:  # removed while we read
                     raise
-        if not page.next_page_token:
-            return
-        request.page_token = page.next_page_token

@@ -12,7 +12,6 @@ from ofone.embedding.v1.embedding_service_pb2 import (
     ListSimilarItemsRequest,
 )
 
-from services.console.item_writing import write_items as write
 from services.console.option_groups import Output
 from services.console.reading.plain_messages import resource_name
 from services.console.rendering.figures import count_in_words
@@ -24,6 +23,7 @@ from services.console.rendering.item_tables import (
 )
 from services.console.rendering.refusals import refusals_table
 from services.console.session import Session
+from services.console.writing.items import write_items as write
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ofone.profile.v1.privacy_pb2 import Access
 from ofone.profile.v1.profile_service_pb2 import (
     EraseCustomerRequest,
     GetErasureRequest,
@@ -28,6 +27,7 @@ from services.console.export_writing import (
 )
 from services.console.held import Held, everything_held
 from services.console.option_groups import Handle, Named, Output, customer_name
+from services.console.paging import pages
 from services.console.reading.plain_messages import resource_name
 from services.console.rendering.decision_tables import (
     considered_table,
@@ -176,13 +176,8 @@ def list_accesses(session: Session, named: Named, handle: Handle, output: Output
     """List who looked at a customer, latest first."""
     name = customer_name(session, named.name, handle)
     request = ListAccessesRequest(parent=name, page_size=MOST_ACCESSES)
-    accesses: list[Access] = []
-    while True:
-        page = session.profile.ListAccesses(request)
-        accesses += page.accesses
-        if not page.next_page_token:
-            break
-        request.page_token = page.next_page_token
+    found = pages(session.profile.ListAccesses, request)
+    accesses = [each for page in found for each in page.accesses]
     if output.json:
         session.print_json_list(accesses)
     else:

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ from ofone.profile.v1 import profile_service_pb2 as profile
 from ofone.recommendation.v1.question_pb2 import Question
 from ofone.recommendation.v1.question_service_pb2 import DeleteQuestionRequest, GetQuestionRequest
 from ofone.recommendation.v1.recommendation_service_pb2 import SelectQuestionRequest
-from rich.text import Text
 
 from services.console.display_names import all_questions, item_display_names
 from services.console.option_groups import (
@@ -21,10 +19,8 @@ from services.console.option_groups import (
     one_subject,
     set_decision_subject,
 )
-from services.console.question_writing import write_question
-from services.console.reading.plain_messages import read_message, resource_name
-from services.console.reading.records import Record, yaml_records
-from services.console.rendering.failures import failure_text, violation_text
+from services.console.reading.plain_messages import resource_name
+from services.console.rendering.failures import violation_text
 from services.console.rendering.names import resource_id
 from services.console.rendering.question_tables import (
     question_sheet,
@@ -33,50 +29,26 @@ from services.console.rendering.question_tables import (
     silence_table,
 )
 from services.console.session import Session
-from services.serving.failures import Failure, FieldViolation, Kind, invalid
+from services.console.writing.questions import write_question
+from services.console.writing.resource_files import ResourceFile, write_resources
+from services.console.writing.stored import Outcome
+from services.serving.failures import FieldViolation
 
 SOURCE = "console"
 """Which system tells of answers that are recorded here."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionFile:
-    """A file of questions."""
-
-    file: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, readable=True, help="YAML: a question, or a list of them."
-        ),
-    ]
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = (
-        False
-    )
-
-
-def write_questions(session: Session, options: QuestionFile) -> int:
+def write_questions(session: Session, options: ResourceFile) -> int:
     """Write questions from a file: new ones are created, known ones changed to what it says.
 
-    A field that the file leaves out is cleared. Of what is refused, the others are written.
+    A field that the file leaves out is cleared. Nothing is written when the file has a mistake
+    that can be seen without asking; of what the service refuses, the other questions are written.
     """
-    refused_count = 0
-    records = yaml_records(options.file.read_bytes())
-    if not records:
-        session.console.print("The file holds no questions.")
-    for record in records:
-        question = Question()
-        try:
-            question = _question(record)
-            outcome = write_question(session.questions, question, validate_only=options.dry_run)
-        except Failure as failure:
-            if failure.kind in (Kind.UNAVAILABLE, Kind.LATE, Kind.INTERNAL):
-                raise
-            refused_count += 1
-            _print_refusal(session, record, question, failure)
-        else:
-            tried = " (dry run)" if options.dry_run else ""
-            session.console.print(f"{question.name} {outcome}{tried}", highlight=False)
-    return int(refused_count > 0)
+
+    def write(question: Question) -> Outcome:
+        return write_question(session.questions, question, validate_only=options.dry_run)
+
+    return write_resources(session, options, Question, write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,27 +146,3 @@ def record_answer(session: Session, given: AnswerGiven, handle: Handle) -> int:
     )
     session.console.print(f"{result.customer} {said}", highlight=False)
     return 0
-
-
-def _question(record: Record) -> Question:
-    if record.mistake is not None:
-        raise invalid([record.mistake])
-    question = read_message(Question, record.value)
-    if not question.name:
-        raise invalid([FieldViolation("name", "REQUIRED", "must not be empty")])
-    return question
-
-
-def _print_refusal(session: Session, record: Record, question: Question, failure: Failure) -> None:
-    """Print why a question was refused, with lines of the file and the mistake in its audience."""
-    if not failure.violations:
-        session.errors.print(failure_text(failure, subject=question.name))
-        return
-    if question.name:
-        session.errors.print(Text(f"{question.name} refused:", style="bold red"))
-    for violation in failure.violations:
-        path = violation.field.removeprefix("question.")
-        placed = FieldViolation(path, violation.rule, violation.message)
-        expression = question.audience if path == "audience" else ""
-        line = record.line_of(path)
-        session.errors.print(violation_text(placed, line=line, expression=expression))

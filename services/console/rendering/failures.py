@@ -1,7 +1,5 @@
 """Refused calls: the reason, the sentence, and each broken rule on a line of its own."""
 
-import re
-
 from rich.text import Text
 
 from services.serving.failures import Failure, FieldViolation, Kind
@@ -12,9 +10,6 @@ _HINTS = {
     Kind.STALE: "Somebody else changed it first: look at it again, then repeat.",
     Kind.EXHAUSTED: "The service is busy: wait a moment, then repeat.",
 }
-
-_POSITION = re.compile(r"\b(?P<line>\d+):(?P<column>\d+)\b|\bcolumn (?P<only>\d+)\b")
-"""How a mistake in an expression says where it is: ``1:22`` or ``column 22``, from 1."""
 
 
 def failure_text(failure: Failure, *, subject: str = "") -> Text:
@@ -38,14 +33,12 @@ def failure_text(failure: Failure, *, subject: str = "") -> Text:
     return text
 
 
-def violation_text(violation: FieldViolation, *, line: int = 0, expression: str = "") -> Text:
+def violation_text(violation: FieldViolation, *, line: int = 0) -> Text:
     """Return a broken rule, such as ``line 4: audience: … (SYNTAX)``.
 
     Args:
         violation: The rule.
         line: The line of the file that it speaks of; 0 for none.
-        expression: What is wrong, when that is an expression: the line with the mistake is shown
-            with a caret below it, unless the message does so itself.
     """
     text = Text("  ")
     if line:
@@ -54,18 +47,4 @@ def violation_text(violation: FieldViolation, *, line: int = 0, expression: str 
         text.append(violation.field, style="cyan").append(": ")
     text.append(violation.message.rstrip().replace("\n", "\n      "))
     text.append(f" ({violation.rule})", style="dim")
-    if expression and "^" not in violation.message:
-        text.append(_caret(violation.message, expression), style="yellow")
     return text
-
-
-def _caret(message: str, expression: str) -> str:
-    position = _POSITION.search(message)
-    if position is None:
-        return ""
-    line_number = int(position["line"] or 1)
-    column = int(position["column"] or position["only"])
-    lines = expression.splitlines()
-    if not (1 <= line_number <= len(lines) and 1 <= column <= len(lines[line_number - 1]) + 1):
-        return ""
-    return f"\n      {lines[line_number - 1]}\n      {' ' * (column - 1)}^"

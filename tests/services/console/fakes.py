@@ -16,6 +16,7 @@ from ofone.recommendation.v1.offer_pb2 import OFFER_STATE_ACTIVE, OFFER_STATE_AR
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
 from ofone.recommendation.v1.recommendation_service_pb2_grpc import RecommendationServiceServicer
 
+from services.conditions.condition import ConditionMistake
 from services.serving.failures import Failure, FieldViolation, Kind, invalid, not_found
 from tests.services.console.fake_charge import FakeCharge
 
@@ -208,9 +209,9 @@ class FakeOffers(OfferServiceServicer):
         offer.name = name
         column = offer.audience.find(">>") + 1
         if column:
-            raise invalid(
-                [FieldViolation("offer.audience", "CEL_SYNTAX", f"1:{column + 1}: unexpected '>'")]
-            )
+            mistake = ConditionMistake("SYNTAX", 1, column + 1, "unexpected >", offer.audience)
+            violation = FieldViolation("offer.audience", "CONDITION_SYNTAX", str(mistake))
+            raise invalid([violation])
         offer.state = OFFER_STATE_ACTIVE
         offer.weight = offer.weight or 1
         offer.etag = f"etag-{len(self.calls)}"

@@ -78,10 +78,11 @@ def test_a_mistake_in_an_audience_is_shown_with_a_caret(town: Town, tmp_path: Pa
     result = town.ofone("offer", "write", write(tmp_path, broken + other))
     assert result.exit_code == 1
     lines = [line.rstrip() for line in result.stderr.splitlines()]
-    assert lines[1] == "  line 10: audience: 1:22: unexpected '>' (CEL_SYNTAX)"
+    assert lines[1] == "  line 10: audience: line 1, column 22: unexpected >"
     expression, caret = lines[2:4]
     assert expression.strip() == "traits.basket_count >> 3"
     assert expression[caret.index("^") :] == "> 3"
+    assert caret.endswith("^ (CONDITION_SYNTAX)")
     assert "offers/soap created" in result.stdout  # the others are written
 
 

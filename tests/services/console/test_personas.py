@@ -74,6 +74,13 @@ def test_a_mistake_in_a_rule_is_shown_with_its_line(town: Town, tmp_path: Path) 
     assert "display_name" in result.stderr  # what the second lacks is told too
 
 
+def test_nothing_is_written_when_the_file_has_a_mistake(town: Town, tmp_path: Path) -> None:
+    result = town.ofone("persona", "write", write(tmp_path, TEA + "---\nname: b\nruel: 'true'\n"))
+    assert result.exit_code == 1
+    assert "line 10: ruel: is not a field; did you mean rule? (UNKNOWN_FIELD)" in result.stderr
+    assert json.loads(town.ofone("persona", "list", "--json").output) == []
+
+
 def test_learned_personas_are_taken_as_training_wrote_them(town: Town, tmp_path: Path) -> None:
     shown = learn(town, tmp_path)
     assert "learned-tea" in shown

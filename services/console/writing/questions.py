@@ -9,9 +9,8 @@ from ofone.recommendation.v1.question_service_pb2 import (
 )
 from ofone.recommendation.v1.question_service_pb2_grpc import QuestionServiceStub
 
-from services.console.offer_writing import Outcome
 from services.console.rendering.names import resource_id
-from services.serving.failures import Failure, Kind
+from services.console.writing.stored import Outcome, guarded, unless_missing
 
 _SET_BY_THE_SERVICE = ("etag", "create_time", "update_time")
 
@@ -27,18 +26,16 @@ def write_question(
     Raises:
         Failure: when the service refuses it.
     """
-    stored = _stored(stub, question.name)
-    if stored is None:
+    found = unless_missing(lambda: stub.GetQuestion(GetQuestionRequest(name=question.name)))
+    if found is None:
         creation = CreateQuestionRequest(
             question_id=resource_id(question.name), question=question, validate_only=validate_only
         )
         stub.CreateQuestion(creation)
         return Outcome.CREATED
-    changed = Question()
-    changed.CopyFrom(question)
-    changed.etag = question.etag or stored.etag
+    stored = found.question
     request = UpdateQuestionRequest(
-        question=changed, update_mask=FieldMask(paths=["*"]), validate_only=True
+        question=guarded(question, stored), update_mask=FieldMask(paths=["*"]), validate_only=True
     )
     # What the service would make of it, with everything that was left out filled in.
     if _written_part(stub.UpdateQuestion(request).question) == _written_part(stored):
@@ -47,15 +44,6 @@ def write_question(
         request.validate_only = False
         stub.UpdateQuestion(request)
     return Outcome.CHANGED
-
-
-def _stored(stub: QuestionServiceStub, name: str) -> Question | None:
-    try:
-        return stub.GetQuestion(GetQuestionRequest(name=name)).question
-    except Failure as failure:
-        if failure.kind is Kind.NOT_FOUND:
-            return None
-        raise
 
 
 def _written_part(question: Question) -> Question:

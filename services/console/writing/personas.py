@@ -9,9 +9,8 @@ from ofone.profile.v1.persona_service_pb2 import (
 )
 from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceStub
 
-from services.console.offer_writing import Outcome
 from services.console.rendering.names import resource_id
-from services.serving.failures import Failure, Kind
+from services.console.writing.stored import Outcome, guarded, unless_missing
 
 _PLAIN = ("display_name", "description", "picture_uri", "sensitive")
 _WRITTEN = (*_PLAIN, "rule", "season")
@@ -27,31 +26,22 @@ def write_persona(stub: PersonaServiceStub, persona: Persona, *, validate_only: 
     Raises:
         Failure: when the service refuses it.
     """
-    stored = _stored(stub, persona.name)
-    if stored is None:
+    found = unless_missing(lambda: stub.GetPersona(GetPersonaRequest(name=persona.name)))
+    if found is None:
         creation = CreatePersonaRequest(
             persona_id=resource_id(persona.name), persona=persona, validate_only=validate_only
         )
         stub.CreatePersona(creation)
         return Outcome.CREATED
+    stored = found.persona
     fields = _PLAIN if stored.origin == PERSONA_ORIGIN_LEARNED else _WRITTEN
     is_same = all(getattr(persona, name) == getattr(stored, name) for name in fields)
     if is_same and persona.etag in ("", stored.etag):
         return Outcome.UNCHANGED
-    changed = Persona()
-    changed.CopyFrom(persona)
-    changed.etag = persona.etag or stored.etag
     request = UpdatePersonaRequest(
-        persona=changed, update_mask=FieldMask(paths=fields), validate_only=validate_only
+        persona=guarded(persona, stored),
+        update_mask=FieldMask(paths=fields),
+        validate_only=validate_only,
     )
     stub.UpdatePersona(request)
     return Outcome.CHANGED
-
-
-def _stored(stub: PersonaServiceStub, name: str) -> Persona | None:
-    try:
-        return stub.GetPersona(GetPersonaRequest(name=name)).persona
-    except Failure as failure:
-        if failure.kind is Kind.NOT_FOUND:
-            return None
-        raise
