@@ -23,9 +23,11 @@ from ml.training.insight.inquiry.study import InquiryConfig, inquire
 from ml.training.insight.newcomers import newcomers as measure_newcomers
 from ml.training.insight.newcomers_report import write_newcomers
 from ml.training.insight.personas import persona_worth
-from ml.training.insight.personas_report import write_learned, write_personas
+from ml.training.insight.personas_report import write_learned, write_personas, write_question
 from ml.training.judging.findings import Findings, ResultsError
 from ml.training.learning import TrainingError
+from ml.training.personas.beginnings import Beginnings
+from ml.training.personas.declaring import CHOICES
 from ml.training.personas.learned import learn_personas
 from ml.training.personas.trust import trust_in
 from ml.training.source import this_machine
@@ -148,9 +150,13 @@ def learn_only(folder: Path, config: TrainingConfig, *, out: Path, say: Say) -> 
     seed = config.learning.seed
     with this_machine(folder, config.learning) as source:
         purchases = purchases_of(source.dataset)
-        learned = learn_personas(purchases, item_attributes(source.dataset.items), seed=seed)
+        attributes = item_attributes(source.dataset.items)
+        learned = learn_personas(purchases, attributes, seed=seed)
         trust = trust_in(learned, purchases, seed=seed)
-    files = write_learned(learned, trust, source.dataset, out, name=folder.resolve().name)
+        choices = Beginnings.of(purchases, attributes, seed=seed, count=CHOICES)
+    name = folder.resolve().name
+    files = write_learned(learned, trust, source.dataset, out, name=name)
+    write_question(choices, out, name=name)
     _tell(files, say, digest=source.digest)
 
 

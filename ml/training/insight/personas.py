@@ -7,6 +7,7 @@ both together; and what it would help if a customer said which persona is theirs
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -19,6 +20,7 @@ from ml.evaluation.question import Protocol, Question, default_protocol, questio
 from ml.model.bundle import Bundle
 from ml.training.artefacts.attribute_map import item_attributes
 from ml.training.artefacts.purchases import purchases_of
+from ml.training.insight.declared import Declared, declared
 from ml.training.insight.persona_weights import (
     GUESSED,
     TOLD,
@@ -30,6 +32,7 @@ from ml.training.insight.persona_weights import (
 from ml.training.learning import LearningConfig, Memory, TrainingError, learn
 from ml.training.lessons.windows import windows
 from ml.training.personas.beginnings import Beginnings
+from ml.training.personas.declaring import CHOICES
 from ml.training.personas.trust import Trust, trust_in
 
 POPULAR, PERSONA, OWN, BOTH = "popular", "persona only", "own history only", "both"
@@ -43,6 +46,8 @@ PAIRS = (
 COUNT = max(CUTOFFS)
 MOST_LESSONS = 1_500
 """Customers that the weights are learned from, at most: hundreds of candidates each."""
+
+Shown = TypeVar("Shown")
 
 Judgements = Mapping[str, Mapping[str, Judgement]]
 """By depth and answer."""
@@ -60,6 +65,10 @@ class PersonaWorth:
     """Of the last question."""
     trust: Trust
     """In them."""
+    choices: Beginnings
+    """Those that the question which persona is theirs lets customers choose from."""
+    declared: Declared
+    """What an answer to it is worth, at the last question."""
 
     def leads(self) -> dict[str, dict[tuple[str, str], Estimate]]:
         """Return the paired lead in ``MAIN_METRIC``, by depth and pair."""
@@ -101,8 +110,18 @@ def persona_worth(
         for depth, of_depth in found.items()
     }
     beginnings = answering.beginnings
-    trust = trust_in(beginnings.learned, beginnings.purchases, seed=config.seed)
-    return PersonaWorth(chosen, judgements, answering.weights, beginnings, trust=trust)
+    choices = _beginnings(question.history, config, count=CHOICES)
+    return PersonaWorth(
+        chosen,
+        judgements,
+        answering.weights,
+        beginnings,
+        trust=trust_in(beginnings.learned, beginnings.purchases, seed=config.seed),
+        choices=choices,
+        declared=declared(
+            answering.bundle, choices, question, _shown(question.customer_ids, config)
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +172,14 @@ def _weights(
     return learned_weights(iter(lessons), window.truth)
 
 
-def _beginnings(history: Dataset, config: LearningConfig) -> Beginnings:
-    return Beginnings.of(purchases_of(history), item_attributes(history.items), seed=config.seed)
+def _beginnings(
+    history: Dataset, config: LearningConfig, *, count: int | None = None
+) -> Beginnings:
+    attributes = item_attributes(history.items)
+    return Beginnings.of(purchases_of(history), attributes, seed=config.seed, count=count)
 
 
-def _shown(customers: Iterable[Asked], config: LearningConfig) -> Iterable[Asked]:
+def _shown(customers: Iterable[Shown], config: LearningConfig) -> Iterable[Shown]:
     return tqdm(customers, desc="asking", disable=not config.show_progress, leave=False)
 
 

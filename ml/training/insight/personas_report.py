@@ -1,17 +1,24 @@
 """The figures on personas, for programs and for people; and the personas, for ``profile``."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 from ml.dataset.dataset import Dataset
+from ml.evaluation.intervals import Estimate
 from ml.evaluation.metrics import MAIN_METRIC
+from ml.training.insight.declared import OWN, SAID, Declared
 from ml.training.insight.personas import ANSWERS, PAIRS, PersonaWorth
 from ml.training.judging.findings import Document, Findings, intervals, write_findings, writing
+from ml.training.personas.beginnings import Beginnings
+from ml.training.personas.declaring import CHOICES, question_document
 from ml.training.personas.learned import Learned
 from ml.training.personas.trust import Trust
 
 PERSONAS_FILE = "{name}-learned-personas.json"
 """What ``ofone persona learned`` takes."""
+QUESTION_FILE = "{name}-persona-question.yaml"
+"""What ``ofone question write`` takes; JSON, which is YAML too."""
 
 
 def document(found: PersonaWorth, *, name: str) -> Document:
@@ -28,11 +35,13 @@ def document(found: PersonaWorth, *, name: str) -> Document:
             for depth, of_depth in found.judgements.items()
         },
         "difference": {
-            depth: {
-                f"{one} over {other}": [lead.mean, lead.low, lead.high]
-                for (one, other), lead in leads.items()
-            }
+            depth: {f"{one} over {other}": _triple(lead) for (one, other), lead in leads.items()}
             for depth, leads in found.leads().items()
+        },
+        "declared": {
+            str(baskets): intervals(found.declared.means(baskets))
+            | {"gain": _triple(found.declared.gain(baskets))}
+            for baskets in found.declared.recalls
         },
     }
 
@@ -83,6 +92,8 @@ def page(found: PersonaWorth, dataset: Dataset) -> str:
         _leads(found),
         "Weight of a persona's likings beside the model, with its standard error:",
         _weights(found),
+        f"Somebody who says which of {CHOICES} personas is theirs, heard as the services hear it:",
+        _declared(found.declared),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -100,6 +111,7 @@ def write_personas(found: PersonaWorth, dataset: Dataset, out: Path, *, name: st
         ResultsError: when the disk is full or the folder may not be written.
     """
     _write_file(found.beginnings.learned, out, name=name)
+    write_question(found.choices, out, name=name)
     return write_findings(
         out,
         f"{name}-personas",
@@ -119,6 +131,19 @@ def write_learned(
         document=learned_document(learned, trust, name=name),
         page=learned_page(learned, trust, dataset),
     )
+
+
+def write_question(choices: Beginnings, out: Path, *, name: str) -> Path:
+    """Write the question which persona is theirs; return the file.
+
+    Raises:
+        ResultsError: when the disk is full or the folder may not be written.
+    """
+    path = out / QUESTION_FILE.format(name=name)
+    question = json.dumps(question_document(choices), indent=1, ensure_ascii=False) + "\n"
+    with writing(out):
+        path.write_text(question, encoding="utf-8")
+    return path
 
 
 def _write_file(learned: Learned, out: Path, *, name: str) -> None:
@@ -183,6 +208,23 @@ def _weights(found: PersonaWorth) -> str:
     ]
     sayings = list(next(iter(found.weights.values()), {}))
     return _table(["known baskets", *sayings], rows)
+
+
+def _declared(found: Declared) -> str:
+    rows = [
+        [
+            str(baskets),
+            f"{len(recalls):,}",
+            *(str(found.means(baskets)[answer]) for answer in (OWN, SAID)),
+            str(found.gain(baskets)),
+        ]
+        for baskets, recalls in found.recalls.items()
+    ]
+    return _table(["known baskets", "customers", OWN, SAID, "gained"], rows)
+
+
+def _triple(estimate: Estimate) -> list[float]:
+    return [estimate.mean, estimate.low, estimate.high]
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

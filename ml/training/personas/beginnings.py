@@ -40,10 +40,15 @@ class Beginnings:
 
     @classmethod
     def of(
-        cls, purchases: Purchases, attributes: Mapping[str, ItemAttributes], *, seed: int
+        cls,
+        purchases: Purchases,
+        attributes: Mapping[str, ItemAttributes],
+        *,
+        seed: int,
+        count: int | None = None,
     ) -> Self:
-        """Learn personas, and count what they buy and where they shop."""
-        learned = learn_personas(purchases, attributes, seed=seed)
+        """Learn personas, and count what they buy and where they shop; as ``learn_personas``."""
+        learned = learn_personas(purchases, attributes, seed=seed, count=count)
         everybody, likings = _likings(purchases, learned.memberships)
         odds = _store_odds(purchases, learned.memberships)
         return cls(purchases, learned, everybody, likings, odds)

@@ -14,6 +14,8 @@ from ml.dataset.dataset import Dataset
 from ml.dataset.folder import write_dataset
 from ml.model.persona import Personas
 from ml.training.artefacts.factors import FactorConfig
+from ml.training.insight.declared import MOST_BASKETS, SAID
+from ml.training.insight.declared import OWN as OWN_DECLARED
 from ml.training.insight.persona_weights import TOLD, fit_weight
 from ml.training.insight.personas import (
     BOTH,
@@ -27,6 +29,7 @@ from ml.training.insight.personas import (
 from ml.training.insight.personas_report import document, page
 from ml.training.learning import LearningConfig
 from ml.training.lessons.ranker_training import RankerConfig
+from ml.training.personas.declaring import CHOICES
 from tests.ml.shopping import checkered
 
 SMALL = LearningConfig(
@@ -95,6 +98,17 @@ def test_where_history_says_it_all_a_persona_adds_nothing(found: PersonaWorth) -
     assert deepest[BOTH].lead_over(deepest[OWN])["recall@10"].mean == pytest.approx(0, abs=0.02)
 
 
+def test_a_stranger_gains_from_saying_which_persona_is_theirs_and_a_regular_does_not(
+    found: PersonaWorth,
+) -> None:
+    said = found.declared
+    assert said.gain(0).is_above_zero
+    assert said.gain(0).mean > said.gain(MOST_BASKETS).mean
+    assert said.gain(MOST_BASKETS).mean == pytest.approx(0, abs=0.02)
+    means = said.means(0)
+    assert means[SAID].mean - means[OWN_DECLARED].mean == pytest.approx(said.gain(0).mean)
+
+
 def test_programs_and_people_are_told_the_same(found: PersonaWorth) -> None:
     told = json.loads(json.dumps(document(found, name="town")))
     shown = page(found, TOWN)
@@ -103,6 +117,8 @@ def test_programs_and_people_are_told_the_same(found: PersonaWorth) -> None:
         assert low <= mean <= high
         assert f"| {depth} | {told['customers'][depth]:,} |" in shown
         assert f"{mean:.4f} [{low:.4f}, {high:.4f}]" in shown
+    gained, low, high = told["declared"]["0"]["gain"]
+    assert f"| {gained:.4f} [{low:.4f}, {high:.4f}] |" in shown
     assert [each["name"] for each in told["personas"]] == [
         each.name for each in found.beginnings.learned.personas.personas
     ]
@@ -138,6 +154,8 @@ def test_the_command_writes_figures_and_personas(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "town-personas.md").read_text() in done.output
     written = (tmp_path / "out" / "town-learned-personas.json").read_text()
     assert len(Personas.from_json(written).personas) == 2
+    asked = json.loads((tmp_path / "out" / "town-persona-question.yaml").read_text())
+    assert len(asked["answers"]) == CHOICES
     assert refused.exit_code == 3
 
 
@@ -149,4 +167,7 @@ def test_personas_can_be_learned_without_being_measured(tmp_path: Path) -> None:
     assert "adjusted Rand 1.00" in done.output
     assert "| in the end |" in done.output
     written = {each.name for each in (tmp_path / "out").iterdir()}
-    assert written == {"town-learned-personas.json", "town-learned.json", "town-learned.md"}
+    assert written == {
+        *("town-learned-personas.json", "town-learned.json", "town-learned.md"),
+        "town-persona-question.yaml",
+    }
