@@ -14,9 +14,6 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.moments import month_of
 from services.profile.domain.privacy.consent import Purpose
 
-NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
-"""Purposes without which no stage is looked for."""
-
 
 def stages_of(
     record: CustomerRecord, defaults: Defaults, *, now: datetime
@@ -32,7 +29,7 @@ def stages_of(
         now: this moment, in the time zone that parts of the week are told in.
     """
     policy, signs, state = defaults.consent, defaults.signs, record.state
-    if not all(policy.allows(purpose, record.consents) for purpose in NEEDED):
+    if not policy.allows_conclusions(record.consents):
         return ()
     is_sensitive_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, record.consents)
     return life_stages(

@@ -5,7 +5,7 @@ decision and written once a purchase.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from services.profile.domain.history.events import MICROS, CustomerId, ItemId, OfferId
@@ -107,10 +107,12 @@ def permitted(snapshot: Snapshot, policy: ConsentPolicy) -> Columns:
     """Return the columns that may be used: exposures alone where personalisation is not allowed.
 
     Exposures stay, because they keep us from showing an offer too often; so does what was asked,
-    without the answers.
+    without the answers. What tendencies follow from goes where no conclusions are allowed.
     """
-    if policy.allows(Purpose.PERSONALISATION, snapshot.consents):
+    if policy.allows_conclusions(snapshot.consents):
         return snapshot.columns
+    if policy.allows(Purpose.PERSONALISATION, snapshot.consents):
+        return replace(snapshot.columns, evidence=Evidence())
     asked = tuple(each._replace(answer_id="") for each in snapshot.columns.asked)
     return Columns(exposures=snapshot.columns.exposures, asked=asked)
 

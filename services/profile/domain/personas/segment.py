@@ -17,8 +17,6 @@ LEAST_CUSTOMERS = 20
 """The least size where a deployment sets none: a figure of official statistics and panels."""
 ROUNDED_TO = 10
 
-_NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -47,8 +45,9 @@ def belongs(
         reading: of rules.
         now_seconds: the moment, since 1970.
     """
-    needed = (*_NEEDED, *((segment.marketing,) if segment.marketing else ()))
-    if not all(policy.allows(purpose, record.consents) for purpose in needed):
+    if not policy.allows_conclusions(record.consents):
+        return False
+    if segment.marketing and not policy.allows(segment.marketing, record.consents):
         return False
     return reading(facts_of(record.state, now_seconds))(segment.rule) is True
 

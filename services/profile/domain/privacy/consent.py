@@ -69,6 +69,14 @@ class ConsentPolicy:
             return purpose is Purpose.PERSONALISATION and self.personalisation_default
         return not statement.denied
 
+    def allows_conclusions(self, consents: Consents) -> bool:
+        """Return whether it may be told what follows of a person from what they did.
+
+        That is profiling, and as it is told to serve them, personalisation too.
+        """
+        needed = (Purpose.PERSONALISATION, Purpose.PROFILING)
+        return all(self.allows(purpose, consents) for purpose in needed)
+
     def marketing(self, consents: Consents) -> tuple[Purpose, ...]:
         """Return the marketing purposes that are allowed."""
         return tuple(purpose for purpose in MARKETING if self.allows(purpose, consents))

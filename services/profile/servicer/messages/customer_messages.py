@@ -119,7 +119,7 @@ def customer_message(
         "life_stages": lambda: life_messages(stages_of(record, defaults, now=now)),
         "inferred_traits": lambda: (
             [trait_message(each) for each in all_traits(record.state, now, defaults.priors)]
-            if policy.allows(Purpose.PERSONALISATION, record.consents)
+            if policy.allows_conclusions(record.consents)
             else []
         ),
         **elsewhere,
@@ -132,8 +132,7 @@ def personas_of(
     view: CustomerView | None, policy: ConsentPolicy, personas: PersonaReader
 ) -> list[persona_pb2.Membership]:
     """Return how likely a customer belongs to each persona, nothing where they do not allow it."""
-    needed = (Purpose.PERSONALISATION, Purpose.PROFILING)
-    if view is None or not all(policy.allows(each, view.record.consents) for each in needed):
+    if view is None or not policy.allows_conclusions(view.record.consents):
         return []
     is_allowed = policy.allows(Purpose.SENSITIVE_INFERENCE, view.record.consents)
     return membership_messages(personas.of(view.record.state, sensitive_allowed=is_allowed))

@@ -1,5 +1,7 @@
 """The columns of a snapshot and the traits in it."""
 
+from dataclasses import replace
+
 from services.profile.domain.history.events import CustomerId, EventType
 from services.profile.domain.history.shelf import NEAR_ITEMS
 from services.profile.domain.history.state import fold
@@ -12,6 +14,7 @@ from services.profile.domain.snapshot import (
     permitted,
 )
 from services.profile.domain.traits import Traits, traits
+from services.profile.domain.traits.tendencies import Evidence
 from tests.services.profile.told import DAY, NOW, about_offer, bought, returned
 
 
@@ -73,7 +76,7 @@ def test_traits_are_what_a_child_would_count() -> None:
     )
 
 
-def test_without_consent_only_exposures_are_left() -> None:
+def test_without_consent_only_exposures_are_left_and_without_profiling_no_tendencies() -> None:
     state = fold([bought("1", "tea"), about_offer("2", EventType.OFFER_CLICK, "coffee")])
     columns = columns_of(state)
     denied = {Purpose.PERSONALISATION: Statement(NOW, denied=True, source="app")}
@@ -84,7 +87,10 @@ def test_without_consent_only_exposures_are_left() -> None:
     def left(policy: ConsentPolicy, consents: dict[Purpose, Statement]) -> Columns:
         return permitted(Snapshot(CustomerId("c"), 2, NOW, consents, columns), policy)
 
-    assert left(by_default, {}) == left(only_when_said, granted) == columns
+    profiled = granted | {Purpose.PROFILING: Statement(NOW, denied=False, source="app")}
+    assert left(by_default, profiled) == left(only_when_said, profiled) == columns
+    plain = replace(columns, evidence=Evidence())
+    assert left(by_default, {}) == left(only_when_said, granted) == plain != columns
     assert (
         left(by_default, denied) == left(only_when_said, {}) == Columns(exposures=columns.exposures)
     )

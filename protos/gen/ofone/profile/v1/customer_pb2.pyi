@@ -414,7 +414,9 @@ class Snapshot(_message.Message):
 
     @_builtins.property
     def tendencies(self) -> Global___Tendencies:
-        """What follows from history, now and what is typical; unset for one who never bought."""
+        """What follows from history, now and what is typical; unset for one who never bought, and where
+        personalisation or profiling is not allowed.
+        """
 
     @_builtins.property
     def personas(self) -> _containers.RepeatedCompositeFieldContainer[_persona_pb2.Membership]:
@@ -913,7 +915,9 @@ class Customer(_message.Message):
 
     @_builtins.property
     def inferred_traits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Trait]:
-        """What follows from history, now and what is typical; empty where personalisation is not allowed."""
+        """What follows from history, now and what is typical; empty where personalisation or profiling is
+        not allowed.
+        """
 
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___GivenAnswer]:
