@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ofone.recommendation.v1.question_pb2 import Question
 
 from ml.model.hearing import Bought, heard
 from ml.model.likings import Subjects
@@ -14,7 +15,7 @@ from ml.training.insight.personas_report import write_question
 from ml.training.personas.beginnings import Beginnings
 from ml.training.personas.declaring import LIKINGS, persona_teaching
 from services.conditions.cel_conditions import CelConditions
-from services.console.commands.questions import _question
+from services.console.reading.plain_messages import read_message
 from services.console.reading.records import yaml_records
 from services.recommendation.domain.condition import vocabulary
 from services.recommendation.domain.question import QuestionId
@@ -57,7 +58,7 @@ def test_the_file_is_taken_by_the_command_line_and_the_service(
     path = write_question(choices, tmp_path / "out", name="shop")
     assert path.name == "shop-persona-question.yaml"
     (record,) = yaml_records(path.read_bytes())
-    message = _question(record)
+    message = read_message(Question, record.value)
     check = Check()
     taken = question_of(
         QuestionId("persona"), message, check, conditions=CelConditions(vocabulary(()))
