@@ -80,20 +80,25 @@ class Eraser:
     def look(self) -> None:
         """Forget whoever is to be forgotten; what fails is tried again at the next look."""
         try:
-            self._look()
+            defects = [self._defect_in(each) for each in self._source.pending()]
         except Failure as failure:
             self._cannot(failure.reason)
-        except SQLAlchemyError as error:  # a defect, which must not end the looking either
-            self._cannot(type(error).__name__)
-        else:
-            self._away = False
+            return
+        self._away = any(defects)
 
-    def _look(self) -> None:
-        for erasure in self._source.pending():
-            self._forget_waiting(erasure.customer_ids)
-            counts = self._store.forget(erasure)
-            if not self._store.empty_log():
-                continue
+    def _defect_in(self, erasure: Erasure) -> bool:
+        """See to one erasure; a defect is told, and holds up neither the looking nor the others."""
+        try:
+            self._see_to(erasure)
+        except SQLAlchemyError as error:
+            self._cannot(type(error).__name__)
+            return True
+        return False
+
+    def _see_to(self, erasure: Erasure) -> None:
+        self._forget_waiting(erasure.customer_ids)
+        counts = self._store.forget(erasure)
+        if self._store.empty_log():
             self._source.confirm(erasure.erasure_id, counts)
             self._telemetry.erasure_confirmed()
 

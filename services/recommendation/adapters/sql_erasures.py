@@ -1,9 +1,10 @@
 """Erasures in SQL: decisions are removed for good, and how many is kept."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, or_, update
+from sqlalchemy import Connection, Engine, delete, update
 
 from services.recommendation.adapters.forgotten import (
     forgotten_until,
@@ -67,10 +68,13 @@ def _mark(connection: Connection, erasure: Erasure, until: int) -> None:
 
 
 def _remove(connection: Connection, erasure: Erasure) -> int:
-    theirs = [
-        (DECISIONS.c.customer_id == customer_id) & (DECISIONS.c.create_seconds <= until)
-        for customer_id, until in forgotten_until(connection, erasure.customer_ids).items()
-    ]
-    if not theirs:
-        return 0
-    return connection.execute(delete(DECISIONS).where(or_(*theirs))).rowcount
+    by_moment: dict[int, list[str]] = defaultdict(list)  # one for all names, as a rule
+    for customer_id, until in forgotten_until(connection, erasure.customer_ids).items():
+        by_moment[until].append(customer_id)
+    removals = (
+        delete(DECISIONS).where(
+            DECISIONS.c.customer_id.in_(names), DECISIONS.c.create_seconds <= until
+        )
+        for until, names in by_moment.items()
+    )
+    return sum(connection.execute(each).rowcount for each in removals)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import ProgrammingError
 
 from services.recommendation.adapters.decision_log import BufferedDecisionLog
 from services.recommendation.adapters.erasing import Eraser
@@ -42,6 +43,14 @@ def test_every_decision_under_any_name_is_removed_and_nobody_elses(engine: Engin
     decisions.write([row("1", "ada"), row("2", "adas-former-name"), row("3", "bert"), row("4", "")])
     assert store.forget(ADA) == {DECISIONS.name: 2}
     assert [decisions.read(each) for each in "1234"] == [None, None, b"said to bert", b"said to "]
+
+
+def test_somebody_of_many_names_is_forgotten_under_all_of_them(engine: Engine) -> None:
+    names = tuple(f"ada-{number}" for number in range(1_200))
+    decisions, store = SqlDecisionStore(engine), SqlErasureStore(engine, lambda: NOON)
+    decisions.write([row("1", names[0]), row("2", names[-1]), row("3", "bert")])
+    assert store.forget(Erasure("erasure-1", NOON_SECONDS - 5, names)) == {DECISIONS.name: 2}
+    assert [decisions.read(each) for each in "123"] == [None, None, b"said to bert"]
 
 
 def test_a_decision_on_its_way_is_not_kept_and_is_counted(engine: Engine) -> None:
@@ -135,6 +144,7 @@ class Told:
         self.erasures = {each.erasure_id: each for each in erasures}
         self.confirmed: dict[str, Mapping[str, int]] = {}
         self.failure: Failure | None = None
+        self.cannot_forget: Erasure | None = None
         self.can_empty = True
         self.rows: Counter[str] = Counter()
 
@@ -148,6 +158,8 @@ class Told:
         del self.erasures[erasure_id]
 
     def forget(self, erasure: Erasure) -> Mapping[str, int]:
+        if erasure is self.cannot_forget:
+            raise ProgrammingError("delete", {}, ValueError("too large"))
         return {"decisions": len(erasure.customer_ids)}
 
     def empty_log(self) -> bool:
@@ -197,6 +209,14 @@ def test_while_profile_is_away_the_next_look_tries_again() -> None:
     told.failure = None
     eraser.look()
     assert set(told.confirmed) == {"erasure-1"}
+
+
+def test_an_erasure_that_cannot_be_seen_to_does_not_hold_up_the_others() -> None:
+    bert = Erasure("erasure-2", NOON_SECONDS, ("bert",))
+    told = Told(ADA, bert)
+    told.cannot_forget = ADA
+    Eraser(told, told, nobody_waits, told).look()
+    assert set(told.confirmed) == {"erasure-2"}
 
 
 def test_what_waits_in_memory_is_dropped_and_counted() -> None:
