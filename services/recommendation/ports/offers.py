@@ -46,7 +46,7 @@ class OfferBook(Protocol):
     """The offers in use, at hand without reading the store."""
 
     def active(self) -> Sequence[Offer]:
-        """Return all offers in use, by id."""
+        """Return all offers in use, by id; another object after each change, and only then."""
         ...
 
     def refresh(self) -> None:

@@ -48,7 +48,7 @@ class QuestionBook(Protocol):
     """The questions there are, at hand without reading the store."""
 
     def by_id(self) -> Mapping[str, Question]:
-        """Return all questions, also those that are not asked any more."""
+        """Return all questions, also those that are not asked any more; another after a change."""
         ...
 
     def refresh(self) -> None:

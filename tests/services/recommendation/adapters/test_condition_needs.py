@@ -1,0 +1,22 @@
+"""What conditions need is known without reading them again for every customer."""
+
+from services.recommendation.adapters.condition_needs import ConditionNeeds
+from services.recommendation.adapters.offer_book import CachedOfferBook
+from services.recommendation.adapters.question_book import CachedQuestionBook
+from services.recommendation.domain.condition import Needs
+from tests.services.recommendation.builders import NOON, offer
+from tests.services.recommendation.memory_stores import MemoryOfferStore, MemoryQuestionStore
+
+
+def test_needs_follow_what_is_written_and_are_looked_up_but_once() -> None:
+    offers = MemoryOfferStore(lambda: NOON)
+    book = CachedOfferBook(offers)
+    needs = ConditionNeeds(book, CachedQuestionBook(MemoryQuestionStore(lambda: NOON)))
+    book.refresh()
+    assert needs() == Needs()
+    offers.create(offer("a", audience="facts.garden"))
+    book.refresh()
+    found = needs()
+    assert found == Needs(facts=True)
+    book.refresh()
+    assert needs() is found
