@@ -85,8 +85,8 @@ def _asked_lately(question: Question, occasion: Occasion) -> str | None:
     days = _days_since(last, occasion)
     if last and days < question.pause_days:
         return f"asked {days:.1f} days ago, silent for {question.pause_days}"
-    latest = max((each.last_asked_seconds for each in (occasion.customer.asked or {}).values()),
-                 default=0)  # fmt: skip
+    asked = (occasion.customer.asked or {}).values()
+    latest = max((each.last_asked_seconds for each in asked), default=0)
     days = _days_since(latest, occasion)
     if latest and days < ANY_QUESTION_PAUSE_DAYS:
         return f"another question was asked {days:.1f} days ago"
