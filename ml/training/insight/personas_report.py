@@ -9,7 +9,14 @@ from ml.evaluation.intervals import Estimate
 from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.insight.declared import OWN, SAID, Declared
 from ml.training.insight.personas import ANSWERS, PAIRS, PersonaWorth
-from ml.training.judging.findings import Document, Findings, intervals, write_findings, writing
+from ml.training.judging.findings import (
+    Document,
+    Findings,
+    intervals,
+    table,
+    write_findings,
+    writing,
+)
 from ml.training.personas.beginnings import Beginnings
 from ml.training.personas.declaring import CHOICES, question_document
 from ml.training.personas.learned import Learned
@@ -165,7 +172,7 @@ def _personas(learned: Learned) -> str:
         ]
         for each in learned.personas.personas
     ]
-    return _table(["share", "persona", "what members have more often than everybody"], rows)
+    return table(["share", "persona", "what members have more often than everybody"], rows)
 
 
 def _agreements(trust: Trust) -> str:
@@ -179,7 +186,7 @@ def _agreements(trust: Trust) -> str:
         for each in trust.agreements
     ]
     heads = ["baskets told", "customers", "probability of the likeliest persona", "in the end"]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _answers(found: PersonaWorth) -> str:
@@ -191,14 +198,14 @@ def _answers(found: PersonaWorth) -> str:
         ]
         for depth, of_depth in found.judgements.items()
     ]
-    return _table(["known baskets", "customers", *ANSWERS], rows)
+    return table(["known baskets", "customers", *ANSWERS], rows)
 
 
 def _leads(found: PersonaWorth) -> str:
     rows = [
         [depth, *(str(leads[pair]) for pair in PAIRS)] for depth, leads in found.leads().items()
     ]
-    return _table(["known baskets", *(f"{one} over {other}" for one, other in PAIRS)], rows)
+    return table(["known baskets", *(f"{one} over {other}" for one, other in PAIRS)], rows)
 
 
 def _weights(found: PersonaWorth) -> str:
@@ -207,7 +214,7 @@ def _weights(found: PersonaWorth) -> str:
         for depth, weights in found.weights.items()
     ]
     sayings = list(next(iter(found.weights.values()), {}))
-    return _table(["known baskets", *sayings], rows)
+    return table(["known baskets", *sayings], rows)
 
 
 def _declared(found: Declared) -> str:
@@ -220,14 +227,8 @@ def _declared(found: Declared) -> str:
         ]
         for baskets, recalls in found.recalls.items()
     ]
-    return _table(["known baskets", "customers", OWN, SAID, "gained"], rows)
+    return table(["known baskets", "customers", OWN, SAID, "gained"], rows)
 
 
 def _triple(estimate: Estimate) -> list[float]:
     return [estimate.mean, estimate.low, estimate.high]
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)

@@ -1,7 +1,7 @@
 """What was measured, written down for programs and for people; what hinders it is a sentence."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +81,12 @@ def writing(folder: Path) -> Iterator[None]:
 def text_of(document: Document) -> str:
     """Return a document as it is written."""
     return json.dumps(document, indent=1) + "\n"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def intervals(estimates: Mapping[str, Estimate]) -> Document:

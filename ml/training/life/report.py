@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.evaluation.intervals import Estimate
 from ml.training.judging.curves import Band, Panel, draw_curves
-from ml.training.judging.findings import Document, Findings, write_findings
+from ml.training.judging.findings import Document, Findings, table, write_findings
 from ml.training.life.judging import (
     ASKED_WEEKS,
     CURVE_WEEKS,
@@ -92,47 +92,44 @@ def _days(days: float) -> int | None:
 
 
 def _areas(worths: tuple[StageWorth, ...]) -> str:
-    heads = [f"area after {week} weeks | lead over the count" for week in ASKED_WEEKS]
-    lines = [f"| stage | changed | {' | '.join(heads)} |", _rule(2 + 2 * len(ASKED_WEEKS))]
-    for worth in worths:
-        cells = [
-            f"{_short(worth.areas[week])} | {_short(worth.leads[week])}" for week in ASKED_WEEKS
+    heads = ["stage", "changed"]
+    for week in ASKED_WEEKS:
+        heads += [f"area after {week} weeks", "lead over the count"]
+    rows = [
+        [
+            worth.stage.display_name,
+            str(worth.changed_count),
+            *(_short(each[week]) for week in ASKED_WEEKS for each in (worth.areas, worth.leads)),
         ]
-        stage = worth.stage.display_name
-        lines.append(f"| {stage} | {worth.changed_count} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        for worth in worths
+    ]
+    return table(heads, rows)
 
 
 def _detection(worths: tuple[StageWorth, ...]) -> str:
-    heads = [f"in {days} days" for days in TOLD_DAYS]
-    lines = [
-        f"| stage | told wrongly | days, quartiles | {' | '.join(heads)} |",
-        _rule(3 + len(TOLD_DAYS)),
-    ]
+    heads = ["stage", "told wrongly", "days, quartiles", *(f"in {days} days" for days in TOLD_DAYS)]
+    rows = []
     for worth in worths:
         for name, delays, false in (
             (worth.stage.display_name, worth.delays, worth.false_share),
             ("the count", worth.count_delays, worth.count_false_share),
         ):
             quartiles = ", ".join(_told_days(each) for each in delays.quartiles())
-            cells = [f"{delays.within(days).mean():.0%}" for days in TOLD_DAYS]
-            lines.append(f"| {name} | {_short(false)} | {quartiles} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+            shares = [f"{delays.within(days).mean():.0%}" for days in TOLD_DAYS]
+            rows.append([name, _short(false), quartiles, *shares])
+    return table(heads, rows)
 
 
 def _reliability(worths: tuple[StageWorth, ...]) -> str:
-    lines = ["| stage | said | was so | of so many answers |", _rule(4)]
+    rows = []
     for worth in worths:
-        for bin_ in worth.reliability:
-            told = f"{bin_.said:.3f} | {bin_.happened:.3f} | {bin_.count:,}"
-            lines.append(f"| {worth.stage.display_name} | {told} |")
-        error = f"mean gap {worth.calibration_error:.4f}"
-        lines.append(f"| {worth.stage.display_name} | {error} | | |")
-    return "\n".join(lines)
-
-
-def _rule(columns: int) -> str:
-    return "|" + "---|" * columns
+        name = worth.stage.display_name
+        rows += [
+            [name, f"{bin_.said:.3f}", f"{bin_.happened:.3f}", f"{bin_.count:,}"]
+            for bin_ in worth.reliability
+        ]
+        rows.append([name, f"mean gap {worth.calibration_error:.4f}", "", ""])
+    return table(["stage", "said", "was so", "of so many answers"], rows)
 
 
 def _short(estimate: Estimate) -> str:

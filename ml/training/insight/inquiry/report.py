@@ -10,7 +10,7 @@ from ml.training.insight.inquiry.cases import BANDS, METRIC
 from ml.training.insight.inquiry.rules import BITS, FIXED, HITS, RANDOM
 from ml.training.insight.inquiry.study import Inquiry
 from ml.training.judging.curves import Band, Panel, draw_curves
-from ml.training.judging.findings import Document, Findings, intervals, write_findings
+from ml.training.judging.findings import Document, Findings, intervals, table, write_findings
 
 TITLE = "What is gained by asking?"
 PICTURE = "questions.png"
@@ -88,7 +88,7 @@ def _gains(found: Inquiry) -> str:
         for rule in RULES:
             gains = found.gains(band, rule)
             rows.append([band, rule, f"{none:.4f}", *(_signed(gains[name]) for name in SHOWN)])
-    return _table(["known baskets", "rule", "none asked", *SHOWN], rows)
+    return table(["known baskets", "rule", "none asked", *SHOWN], rows)
 
 
 def _per_question(found: Inquiry) -> str:
@@ -96,7 +96,7 @@ def _per_question(found: Inquiry) -> str:
         [band, *(_signed(found.gains_per_question(band, rule)["5"]) for rule in RULES)]
         for band in BANDS
     ]
-    return _table(["known baskets", *RULES], rows)
+    return table(["known baskets", *RULES], rows)
 
 
 def _leads(found: Inquiry) -> str:
@@ -106,7 +106,7 @@ def _leads(found: Inquiry) -> str:
         for rule in RULES
         if rule != HITS
     ]
-    return _table(["known baskets", "", *SHOWN], rows)
+    return table(["known baskets", "", *SHOWN], rows)
 
 
 def _ceilings(found: Inquiry) -> str:
@@ -115,11 +115,6 @@ def _ceilings(found: Inquiry) -> str:
         for band, (usual, wide) in found.candidate_recalls.items()
     )
     return f"Of the next basket, candidates hold, with sources as usual and wide: {told}."
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def _signed(estimate: Estimate) -> str:
