@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import count, permutations
 from pathlib import Path
 
@@ -11,14 +12,15 @@ from sqlalchemy import Engine
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.history.events import CustomerId, Handle, Report
+from services.profile.domain.history.events import CustomerId, EventType, Handle, Report
 from services.profile.domain.people.decisions import Decision
-from services.profile.domain.people.households import HouseholdId
+from services.profile.domain.people.households import MOST_TOLD, HouseholdId
 from services.profile.domain.people.identity import IdentifierKind
 from services.serving.failures import Failure
 from tests.services.profile.told import DAY, IDENTITY, NOW, bought, card, email, house, told
 
 ANNA, BERT, HERS = card("1"), card("2"), email("anna@home.example")
+TILL = card("0000")
 TABLET = IDENTITY.handle(IdentifierKind.DEVICE, "tablet")
 ELM, OAK = house("12 Elm Road"), house("3 Oak Lane")
 
@@ -104,14 +106,30 @@ def test_who_joined_another_brings_their_home_and_takes_it_when_they_part(street
     assert street.home(ANNA) == OAK.customer_id
 
 
-def test_a_shared_tablet_lives_nowhere(street: Street) -> None:
+def test_what_is_nobodys_own_lives_nowhere(street: Street) -> None:
     street.tell(
         [
-            told(bought("1", "tea", day=3), ANNA, TABLET, household=ELM),
-            told(bought("2", "tea", day=2), BERT, TABLET, household=ELM),
+            told(bought("1", "tea", day=4), ANNA, TABLET, household=ELM),
+            told(bought("2", "tea", day=3), BERT, TABLET, household=ELM),
+            told(bought("3", "tea", day=2), TABLET, household=ELM),
+            told(bought("4", "tea", day=1), TILL, household=ELM),
         ]
     )
-    assert street.members(ELM) == sorted([ANNA.customer_id, BERT.customer_id])
+    assert street.profiles.customer_behind(TABLET) == TABLET.customer_id
+    both = sorted([ANNA.customer_id, BERT.customer_id])
+    assert street.members(ELM) == sorted([*both, TILL.customer_id])
+    decision = Decision("a colleague", "the card of the till", str(uuid.uuid4()))
+    street.people.block(TILL, decision, is_blocked=True, now_micros=NOW)
+    assert street.members(ELM) == both
+
+
+def test_of_a_barracks_those_told_last_are_looked_at(street: Street) -> None:
+    soldiers = [card(f"soldier {number}") for number in range(MOST_TOLD + 1)]
+    street.tell(
+        told(bought(f"s{number}", "tea", day=number), each, household=ELM)
+        for number, each in enumerate(soldiers)
+    )
+    assert street.members(ELM) == sorted(each.customer_id for each in soldiers[:-1])
 
 
 def test_who_left_is_no_member_until_told_again(street: Street) -> None:
@@ -155,6 +173,10 @@ def test_the_latest_baskets_of_each_are_told_and_none_of_others(street: Street) 
         for day in (1, 2, 3, 90)
     ]
     street.tell(told(each, who) for who, each in zip([ANNA] * 4 + [BERT] * 4, events, strict=True))
+    visits = [
+        replace(bought(f"visit-{hour}", "tea"), type=EventType.VISIT, lines=()) for hour in range(5)
+    ]
+    street.tell(told(each, ANNA) for each in visits)
     found = street.homes.baskets([ANNA.customer_id], since_micros=NOW - 60 * DAY, most=2)
     assert found == events[:2]
     assert (
