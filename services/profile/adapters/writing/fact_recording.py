@@ -12,7 +12,7 @@ from services.profile.adapters.rows import fact_rows, graph
 from services.profile.adapters.rows.customer_rows import locked, save
 from services.profile.domain.fact_intake import KnownOfFacts, SeenFact, plan_facts, with_facts
 from services.profile.domain.facts.fact import FactName, ToldFact
-from services.profile.domain.history.events import TraceId
+from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.ingestion import Result
 
 
@@ -24,15 +24,19 @@ def record_facts(
     Raises:
         Conflict: when another writer was faster; run it again.
     """
+    held = locked(connection, _customers(_known(connection, told, {})))
+    # Only now: whom we waited for may have kept some of these facts, which would be a lost race.
     seen = fact_rows.seen(connection, {each.fact.name for each in told})
-    before = _known(connection, told, seen)
-    held = locked(connection, {each.customer_id for each in before.traces.values()})
     decided = plan_facts(told, _known(connection, told, seen))
     graph.add_traces(connection, decided.new_traces, now_micros=now_micros)
     changed = with_facts(decided.counting, held, now_micros=now_micros)
     save(connection, changed, held.keys())
     fact_rows.add_facts(connection, decided.counting, now_micros=now_micros)
     return decided.results
+
+
+def _customers(known: KnownOfFacts) -> set[CustomerId]:
+    return {each.customer_id for each in known.traces.values()}
 
 
 def _known(

@@ -51,8 +51,9 @@ def ingest(
     Raises:
         Conflict: when another writer was faster; run it again.
     """
+    held = locked(connection, _customers(_known(connection, reports, {})))
+    # Only now: whom we waited for may have kept some of these events, which would be a lost race.
     seen = _seen(connection, {report.event.key for report in reports})
-    held = locked(connection, _customers(_known(connection, reports, seen)))
     known = _known(connection, reports, seen)
     sifted = sift(reports, known, rules)
     counting = sifted.counting.values()

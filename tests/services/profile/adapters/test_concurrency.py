@@ -6,13 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import events, seen_events
+from services.profile.adapters.writing.fact_recording import record_facts
+from services.profile.adapters.writing.ingestion import ingest
 from services.profile.domain.facts.fact import Fact, ToldFact
 from services.profile.domain.history.events import Report
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.people.identifier_rules import LINK_RULES
 from services.profile.domain.privacy.consent import Purpose, Statement
 from tests.services.profile.adapters.test_any_order import snapshots
 from tests.services.profile.memory_store import MemoryProfileStore
@@ -26,6 +29,24 @@ EMAILS = [email(f"{n}@example.org") for n in range(12)]
 @pytest.fixture
 def engine(migrated: Callable[[str], Engine], database_url: str) -> Engine:
     return migrated(database_url)
+
+
+Write = Callable[[Connection], object]
+
+
+def met(engine: Engine, write: Write) -> object:
+    """Return what a second writer of the same is answered, who waits for the first to commit."""
+    with ThreadPoolExecutor(1) as pool, engine.connect() as first, engine.connect() as second:
+        write(first)
+        process = second.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        waiting = pool.submit(write, second)
+        with engine.connect() as watching:
+            query = text("SELECT pg_blocking_pids(:process) <> '{}'")
+            while not waiting.done():
+                if watching.execute(query, {"process": process}).scalar_one():
+                    break
+        first.commit()
+        return waiting.result()
 
 
 def history() -> list[Report]:
@@ -76,6 +97,27 @@ def test_writers_that_send_the_same_events_count_each_once(engine: Engine) -> No
             count = connection.execute(select(func.count()).select_from(table)).scalar_one()
             assert count == len(history())
     assert snapshots(SqlProfileStore(engine), CARDS + EMAILS) == snapshots(plain, CARDS + EMAILS)
+
+
+def test_who_waited_for_the_same_events_and_facts_lost_no_race(
+    migrated: Callable[[str], Engine], postgres_url: str
+) -> None:
+    engine = migrated(postgres_url)
+    store = SqlProfileStore(engine)
+    store.ingest([told(bought("1", "tea"), CARDS[0])], now_micros=NOW)
+    events_told = [told(bought(name, "tea"), CARDS[0]) for name in ("2", "3")]
+    facts_told = [ToldFact(Fact("crm", "1", "postcode", "10115", NOW), CARDS[0])]
+
+    def ingesting(connection: Connection) -> list[Outcome]:
+        found = ingest(connection, events_told, LINK_RULES, now_micros=NOW)
+        return [each.outcome for each in found.results]
+
+    def recording(connection: Connection) -> list[Outcome]:
+        found = record_facts(connection, facts_told, now_micros=NOW)
+        return [each.outcome for each in found]
+
+    assert met(engine, ingesting) == [Outcome.DUPLICATE] * 2
+    assert met(engine, recording) == [Outcome.DUPLICATE]
 
 
 def test_statements_and_merges_that_meet_are_all_kept(engine: Engine) -> None:
