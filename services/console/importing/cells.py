@@ -1,5 +1,6 @@
 """Cells of a file, read as what they are to mean; every mistake says what was found."""
 
+import math
 import re
 from datetime import date, datetime, time
 
@@ -12,7 +13,7 @@ _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 
 def text_of(cell: object, word: Word, mapping: ImportMapping) -> str:
     """Return a cell as text, empty where it says nothing; what the file writes is translated."""
-    if cell is None:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     text = cell.strip() if isinstance(cell, str) else _written(cell)
     if text in mapping.empty:
