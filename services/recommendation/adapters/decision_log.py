@@ -97,8 +97,9 @@ class BufferedDecisionLog:
 
     def forget(self, customer_ids: Collection[str]) -> int:
         """Drop what waits of customers who were erased; return how many decisions that was."""
-        with self._lock:
-            theirs = [row for row in self._waiting.values() if row.customer_id in customer_ids]
+        names = frozenset(customer_ids)
+        with self._lock:  # which requests wait for
+            theirs = [row for row in self._waiting.values() if row.customer_id in names]
             for row in theirs:
                 del self._waiting[row.decision_id]
         self._telemetry.log_rows("forgotten", len(theirs))
