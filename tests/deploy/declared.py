@@ -14,6 +14,7 @@ ELSEWHERE: dict[str, set[str]] = {
     "process_resident_memory_bytes": set(),
     "kube_job_status_failed": {"job_name", "reason", "namespace"},  # kube-state-metrics
     "kube_cronjob_status_last_successful_time": {"cronjob", "namespace"},
+    "kube_cronjob_created": {"cronjob", "namespace"},
 }
 """Series that are not ours, with their labels."""
 
