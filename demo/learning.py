@@ -50,15 +50,19 @@ def training_command(layout: Layout) -> list[str]:
     return python("-m", "ml", "train", str(layout.dataset), "--name", MODEL)
 
 
-def learn_personas(layout: Layout) -> str:
-    """Return the personas of the data set, as ``profile`` takes them.
+def learn_personas(layout: Layout) -> tuple[str, str]:
+    """Return the personas of the data set, as ``profile`` takes them, and the question about them.
 
     Raises:
         DemoError: when the command fails.
     """
     folder = layout.folder / "personas"
     _run(layout, "personas", str(layout.dataset), "--only-learn", "--out", str(folder))
-    return (folder / f"{layout.dataset.name}-learned-personas.json").read_text(encoding="utf-8")
+    personas, question = (
+        (folder / f"{layout.dataset.name}-{name}").read_text(encoding="utf-8")
+        for name in ("learned-personas.json", "persona-question.yaml")
+    )
+    return personas, question
 
 
 def promote_and_publish(layout: Layout) -> None:

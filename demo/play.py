@@ -25,7 +25,7 @@ from demo.learning import (
 from demo.offers import dozen_offers
 from demo.personas import allow_profiling, fill_personas
 from demo.processes import Processes, check_port
-from demo.questions import few_questions
+from demo.questions import few_questions, question_of
 from demo.services import Neighbourhood, page_answers
 from demo.story import tell
 from ml.dataset.dataset import Dataset
@@ -188,7 +188,9 @@ def _write_personas(console: Console, layout: Layout, services: Neighbourhood) -
     if layout.done("personas").exists():
         return
     with _step(console, "personas: some learned, some written"):
-        fill_personas(services.personas(), learn_personas(layout))
+        personas, question = learn_personas(layout)
+        fill_personas(services.personas(), personas)
+        fill_questions(services.questions(), question_of(question))
     layout.done("personas").touch()
 
 

@@ -1,6 +1,9 @@
 """A few questions for any shop that sorts its items: which best sellers are always at home?"""
 
+import json
+
 import pandas as pd
+from google.protobuf import json_format
 from ofone.recommendation.v1.offer_pb2 import Benefit
 from ofone.recommendation.v1.question_pb2 import Liking, PossibleAnswer, Question
 
@@ -33,6 +36,13 @@ def few_questions(dataset: Dataset) -> dict[str, Question]:
         )
         for question_id, category in zip(slugs("always", categories), categories, strict=True)
     }
+
+
+def question_of(text: str) -> dict[str, Question]:
+    """Return the question of a text as ``python -m ml personas`` writes it, by id."""
+    document = json.loads(text)
+    name = str(document.pop("name"))
+    return {name: json_format.ParseDict(document, Question())}
 
 
 def _question(category: str, best: pd.DataFrame) -> Question:
