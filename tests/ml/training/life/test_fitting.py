@@ -86,6 +86,20 @@ def test_what_two_changes_would_explain_is_divided_between_them(lives: list[Life
     assert max(sum(said) for said, _ in told) <= 1 + 1e-9
 
 
+def test_a_stage_that_nobody_came_to_is_told_as_it_is(lives: list[Life]) -> None:
+    (stage,) = trusted(lives, [replace(HOME, name="leaving_work")])
+
+    assert stage.odds_factor == stage.odds_power == 1.0
+
+
+def test_who_bought_in_one_month_only_teaches_no_trust(lives: list[Life]) -> None:
+    lines = lives[1].lines
+    once = replace(lives[1], lines=replace(lines, seconds=lines.seconds[:3], codes=lines.codes[:3]))
+
+    assert trusted([once, *lives[2:]], [HOME]) == trusted(lives[2:], [HOME])
+    assert trusted([once], [HOME]) == (HOME,)
+
+
 def test_stages_that_too_few_came_to_are_left_out(lives: list[Life]) -> None:
     other = replace(HOME, name="leaving_work")
 
