@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, Engine, delete, insert, or_, select
 
 from services.profile.adapters.rows import graph
-from services.profile.adapters.rows.customer_rows import current_name, record_of
+from services.profile.adapters.rows.customer_pages import next_customers
+from services.profile.adapters.rows.customer_rows import current_name
 from services.profile.adapters.rows.fact_rows import facts_of_all
 from services.profile.adapters.rows.packing import unpack_consents
-from services.profile.adapters.tables import DENIED, customers, decided_pairs, probable_links
+from services.profile.adapters.rows.shelf import whole
+from services.profile.adapters.tables import customers, decided_pairs, probable_links
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.linkage.linkage_record import LinkageSource, SharedTrace
 from services.profile.domain.linkage.probable_links import (
@@ -34,14 +36,8 @@ class SqlLinkageStore:
 
     def sources(self, *, after: CustomerId, most: int) -> list[LinkageSource]:
         """Return the next customers behind a name, by name, who did not forbid personalisation."""
-        query = (
-            select(customers)
-            .where(customers.c.customer_id > after, customers.c.personalisation != DENIED)
-            .order_by(customers.c.customer_id)
-            .limit(most)
-        )
         with reading(self._engine) as connection:
-            records = [record_of(row) for row in connection.execute(query)]
+            records = whole(connection, next_customers(connection, after=after, most=most))
             names = [each.customer_id for each in records]
             told, near = facts_of_all(connection, names), _Near(connection, names)
             return [

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, func, select
 
 from services.profile.adapters.rows import shelf as shelf_rows
 from services.profile.adapters.rows.customer_rows import row_of
+from services.profile.adapters.sql_linkage import SqlLinkageStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
-from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import customers, shelved_items
 from services.profile.domain.history import shelf
@@ -66,8 +66,8 @@ def test_what_lies_apart_is_whole_to_those_who_look(shop: Shop) -> None:
     assert list(snapshot.columns.item_ids) == ITEMS[:2]
     assert snapshot.columns.traits.item_count == len(ITEMS)
     assert shop.is_as_computed_at_once(HISTORY)
-    (record,) = SqlSegmentStore(shop.engine).records(after=CustomerId(""), most=9)
-    assert set(record.state.items) == set(ITEMS)
+    (source,) = SqlLinkageStore(shop.engine).sources(after=CustomerId(""), most=9)
+    assert set(source.customer.state.items) == set(ITEMS)
 
 
 def test_an_event_takes_what_it_speaks_of_off_the_shelf(shop: Shop) -> None:
