@@ -308,12 +308,15 @@ class SegmentStore(Protocol):
     """
 
     def records(self, *, after: CustomerId, most: int) -> list[CustomerRecord]:
-        """Return the next customers behind a name, by name, who did not forbid personalisation."""
+        """Return the next customers behind a name, by name, who did not forbid personalisation.
+
+        Of their items only those that lie near are among those of the state.
+        """
 
     def note_accesses(
         self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
-    ) -> None:
-        """Keep that somebody looked at each of these customers."""
+    ) -> list[CustomerId]:
+        """Keep that somebody looked at those of these who still are customers; return them."""
 
 
 class ProfileMeter(Protocol):

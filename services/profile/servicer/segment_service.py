@@ -48,14 +48,17 @@ class SegmentServicer(pb_grpc.SegmentServiceServicer):
     def ExportSegment(
         self, request: pb.ExportSegmentRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.ExportSegmentResponse]:
-        """Stream the names of the customers that a rule holds of."""
+        """Stream the names of the customers that a rule holds of.
+
+        It takes as long as the caller reads, and who is erased meanwhile is named no more.
+        """
         names = self._names(request)
         now_micros = round(self.clock().timestamp() * MICROS)
         access, access_id = Access("ExportSegment", caller.current(), now_micros), uuid.uuid4().hex
         for start in range(0, len(names), NAMES_A_MESSAGE):
             part = names[start : start + NAMES_A_MESSAGE]
-            self.store.note_accesses(part, access, access_id)
-            yield pb.ExportSegmentResponse(customers=[f"customers/{name}" for name in part])
+            left = self.store.note_accesses(part, access, access_id)
+            yield pb.ExportSegmentResponse(customers=[f"customers/{name}" for name in left])
 
     def _names(self, request: Asking) -> list[CustomerId]:
         """Return who is in a group, by name.

@@ -1,5 +1,6 @@
 """Groups of customers: who may be in them, and that none is too small."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,15 +10,17 @@ import pytest
 from ofone.profile.v1 import customer_pb2
 from ofone.profile.v1 import segment_service_pb2 as pb
 from ofone.profile.v1 import segment_service_pb2_grpc as pb_grpc
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from services.conditions.cel_conditions import CelConditions
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_segments import SqlSegmentStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.history.events import MICROS
+from services.profile.adapters.tables import accesses
+from services.profile.domain.history.events import MICROS, NOBODY
 from services.profile.domain.personas.membership import VOCABULARY
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
+from services.profile.domain.privacy.erasure import Access
 from services.profile.servicer.segment_service import NAME, SegmentServicer
 from services.serving.bootstrap import Application, Service, running
 from services.serving.channel import ChannelSettings, connect
@@ -34,6 +37,7 @@ class Office:
     """A running service over a database with twenty-five customers, and how to speak to it."""
 
     stub: pb_grpc.SegmentServiceStub
+    engine: Engine
     store: SqlProfileStore
     privacy: SqlPrivacyStore
 
@@ -65,7 +69,7 @@ def office(migrated: Callable[[str], Engine], database_url: str) -> Iterator[Off
     with running(Application(name="profile", services=(Service(NAME, add),))) as server:
         assert server.wait_ready()
         with connect(server.address, ChannelSettings(service=NAME, caller="test")) as channel:
-            office = Office(pb_grpc.SegmentServiceStub(channel), store, privacy)
+            office = Office(pb_grpc.SegmentServiceStub(channel), engine, store, privacy)
             for number, each in enumerate(CARDS):  # the n-th bought n + 1 times
                 store.ingest(
                     [told(bought(f"{number}-{one}", "tea"), each) for one in range(number + 1)],
@@ -120,6 +124,19 @@ def test_each_look_is_logged_with_the_customer(office: Office) -> None:
     looked = office.privacy.accesses(CARDS[24].customer_id, skipped=0, most=9) or []
     assert [(each.method, each.caller) for each in looked] == [("ExportSegment", "test")]
     assert office.privacy.accesses(CARDS[0].customer_id, skipped=0, most=9) == []
+
+
+def test_who_is_erased_while_a_group_is_named_is_neither_named_nor_logged(office: Office) -> None:
+    segments = SqlSegmentStore(office.engine)
+    page = [each.customer_id for each in segments.records(after=NOBODY, most=3)]
+    request = str(uuid.UUID(int=1))
+    assert office.privacy.erase(page[1], request, is_rehearsal=False, now_micros=NOW)
+    access = Access("ExportSegment", "test", NOW)
+    assert segments.note_accesses(page, access, "a1") == [page[0], page[2]]
+    assert segments.note_accesses(page[1:2], access, "a2") == []
+    with office.engine.connect() as connection:
+        logged = connection.execute(select(accesses.c.customer_id)).scalars().all()
+    assert sorted(logged) == [page[0], page[2]]
 
 
 @pytest.mark.parametrize(
