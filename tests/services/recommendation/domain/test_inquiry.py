@@ -48,6 +48,16 @@ def test_the_question_that_changes_the_list_most_is_asked() -> None:
     ]
 
 
+def test_what_it_is_about_is_said_by_how_much_it_may_move_and_not_where_it_moves_nothing() -> None:
+    items = {"coffee-1": (0.05, "coffee", ""), "tea-1": (0.5, "tea", "")}
+    alike = {"coffee": 1.0, "tea": 1.0, "wine": 1.0}
+    question = asked_about("thirst", likings={"yes": alike, "no": {}})
+
+    found = inquire([question], occasion(), ranking(items), min_score=0.0)
+
+    assert found.subjects == ("tea", "coffee")
+
+
 def test_what_asking_costs_counts_against_it() -> None:
     dear = replace(DRINKS, cost=50.0)
     cheap = asked_about("mild", likings={"tea": {"tea": 0.7}, "coffee": {"coffee": 0.7}})
