@@ -88,6 +88,7 @@ class Purpose(StrEnum):
     PROFILING = "profiling"
     SENSITIVE_INFERENCE = "sensitive-inference"
     THIRD_PARTY_DATA = "third-party-data"
+    HOUSEHOLD_SHARING = "household-sharing"
 
 
 class Statement(StrEnum):

@@ -9,6 +9,8 @@ from ofone.profile.v1.event_pb2 import Event, EventLine
 from ofone.profile.v1.profile_service_pb2 import TouchPoint
 from ofone.recommendation.v1.offer_pb2 import Offer
 
+from services.console.commands.customers import Purpose
+from services.console.rendering.portraits import consents_text
 from tests.services.console.conftest import Town, words
 
 
@@ -142,3 +144,15 @@ def test_facts_and_touch_points_are_shown(town: Town) -> None:
     shown = words(town.ofone("customer", "anna").output)
     assert "Household of 3, said on" in shown
     assert "was there the web shop 50 %" in shown
+
+
+def test_every_purpose_of_the_contract_can_be_said_and_is_shown() -> None:
+    names = customer_pb2.ConsentPurpose.keys()[1:]
+    assert [f"CONSENT_PURPOSE_{each.name}" for each in Purpose] == names
+    assert [each.value for each in Purpose] == [
+        name.removeprefix("CONSENT_PURPOSE_").lower().replace("_", "-") for name in names
+    ]
+    shown = consents_text(
+        [customer_pb2.Consent(purpose=name) for name in names]  # type: ignore[arg-type]
+    )
+    assert "unknown purpose" not in shown.plain
