@@ -34,5 +34,4 @@ class PersonaReader:
             catalogue = catalogue.without_sensitive()
         if not catalogue.personas:
             return ()
-        now_seconds = int(self._clock().timestamp())
-        return memberships(catalogue, state, reading=self._rules.about, now_seconds=now_seconds)
+        return memberships(catalogue, state, reading=self._rules.about, now=self._clock())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ml.model.persona import Personas, Rhythm
 from services.conditions.condition import Facts, Holds, Value, Vocabulary
@@ -48,7 +48,7 @@ class Membership:
 
 
 def memberships(
-    catalogue: PersonaCatalogue, state: CustomerState, *, reading: Reading, now_seconds: int
+    catalogue: PersonaCatalogue, state: CustomerState, *, reading: Reading, now: datetime
 ) -> tuple[Membership, ...]:
     """Return how likely a customer belongs to each persona, likeliest first.
 
@@ -56,10 +56,9 @@ def memberships(
         catalogue: the personas that may be told.
         state: of the customer.
         reading: of rules.
-        now_seconds: the moment, since 1970.
+        now: the moment, in the time zone of the shop, whose months seasons are of.
     """
-    holds = reading(facts_of(state, now_seconds))
-    month = datetime.fromtimestamp(now_seconds, UTC).month
+    holds, month = reading(facts_of(state, int(now.timestamp()))), now.month
     told = {each.persona_id for each in catalogue.personas}
     learned = _among(_learned(catalogue.learned, state), told) if catalogue.learned else {}
     found = [

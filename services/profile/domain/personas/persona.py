@@ -16,7 +16,7 @@ class Season:
     """When in the year a written persona counts."""
 
     months: tuple[int, ...]
-    """1 for January to 12, ascending, at least one; months of UTC."""
+    """1 for January to 12, ascending, at least one; where the shop is."""
     weight_outside: float = 0.0
     """The probability in the other months, 0 to 1, for those of whom the rule holds."""
 

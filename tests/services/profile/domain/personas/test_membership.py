@@ -1,6 +1,7 @@
 """Who belongs to which persona, from what they bought."""
 
 import math
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -16,7 +17,8 @@ from tests.services.profile.told import DAY, NOW
 
 RULES = CelConditions(VOCABULARY)
 NOW_SECONDS = NOW // MICROS
-"""In October 2025."""
+OCTOBER = datetime.fromtimestamp(NOW_SECONDS, UTC)
+"""Of 2025."""
 NOBODY = CustomerState()
 
 LEARNED = Personas(
@@ -62,7 +64,7 @@ def told(
     state: CustomerState, *personas: Persona, learned: Personas | None = None
 ) -> dict[str, float]:
     catalogue = PersonaCatalogue(1, personas, learned)
-    found = memberships(catalogue, state, reading=RULES.about, now_seconds=NOW_SECONDS)
+    found = memberships(catalogue, state, reading=RULES.about, now=OCTOBER)
     probabilities = [each.probability for each in found]
     assert probabilities == sorted(probabilities, reverse=True)
     return {each.persona_id: each.probability for each in found}
@@ -109,6 +111,16 @@ def test_learned_personas_share_a_customer_among_them() -> None:
     assert sum(known.values()) == pytest.approx(1)
 
 
+def test_a_season_begins_when_the_month_does_where_the_shop_is() -> None:
+    giver = written("giver", "true", Season((11,), weight_outside=0.1))
+    catalogue = PersonaCatalogue(1, (giver,), None)
+    evening = datetime(2025, 10, 31, 20, tzinfo=UTC)
+    for hours, expected in ((0, 0.1), (5, 1.0), (-9, 0.1)):
+        now = evening.astimezone(timezone(timedelta(hours=hours)))
+        (found,) = memberships(catalogue, NOBODY, reading=RULES.about, now=now)
+        assert found.probability == expected
+
+
 def test_what_remains_beside_a_sensitive_persona_tells_nothing_of_it() -> None:
     personas = (
         Persona(PersonaId("learned-tea"), "Tea", is_sensitive=True),
@@ -116,7 +128,7 @@ def test_what_remains_beside_a_sensitive_persona_tells_nothing_of_it() -> None:
     )
     plain = PersonaCatalogue(1, personas, LEARNED).without_sensitive()
     for state in (NOBODY, TEA_DRINKER):
-        found = memberships(plain, state, reading=RULES.about, now_seconds=NOW_SECONDS)
+        found = memberships(plain, state, reading=RULES.about, now=OCTOBER)
         assert [(each.persona_id, each.probability) for each in found] == [("learned-coffee", 1.0)]
 
 
