@@ -148,10 +148,8 @@ def test_facts_and_touch_points_are_shown(town: Town) -> None:
 
 def test_every_purpose_of_the_contract_can_be_said_and_is_shown() -> None:
     names = customer_pb2.ConsentPurpose.keys()[1:]
-    assert [f"CONSENT_PURPOSE_{each.name}" for each in Purpose] == names
-    assert [each.value for each in Purpose] == [
-        name.removeprefix("CONSENT_PURPOSE_").lower().replace("_", "-") for name in names
-    ]
+    assert {f"CONSENT_PURPOSE_{each.name}" for each in Purpose} == set(names)
+    assert all(each.value == each.name.lower().replace("_", "-") for each in Purpose)
     shown = consents_text(
         [customer_pb2.Consent(purpose=name) for name in names]  # type: ignore[arg-type]
     )
