@@ -30,7 +30,7 @@ def test_what_is_left_is_a_world_in_which_they_never_were() -> None:
     assert digest(left) == digest(world("bert", "carl"))
 
 
-def test_targets_dates_and_folds_forget_as_well() -> None:
+def test_targets_dates_and_folds_forget_as_well(tmp_path: Path) -> None:
     whole = world("ada", "bert")
     ends = whole.interactions.groupby("customer_id", as_index=False).last()
     held = make_dataset(
@@ -43,6 +43,8 @@ def test_targets_dates_and_folds_forget_as_well() -> None:
     left = without_customers(held, {"ada"})
     assert set(left.targets["customer_id"]) == set(left.target_dates["customer_id"]) == {"bert"}
     assert left.folds == (Fold(train=(), val=(), test=("bert",)),)
+    write_dataset(held, tmp_path / "data")
+    assert erase_from_folder(tmp_path / "data", {"ada"}) == 4  # three of the history, one held out
 
 
 def test_a_folder_is_written_anew_and_no_file_knows_the_name(tmp_path: Path) -> None:
