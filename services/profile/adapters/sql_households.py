@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
-from services.profile.adapters.rows.customer_rows import current_name, event_of
+from services.profile.adapters.rows.customer_rows import current_name
 from services.profile.adapters.rows.household_rows import mark_left, memberships
 from services.profile.adapters.rows.packing import unpack_consents
+from services.profile.adapters.rows.told_rows import event_of
 from services.profile.adapters.tables import customers, events, household_members, traces
 from services.profile.adapters.writing.replays import once
 from services.profile.domain.history.events import CustomerId, Event, EventType

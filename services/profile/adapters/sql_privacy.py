@@ -7,11 +7,8 @@ import msgpack
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from services.profile.adapters.rows import graph
-from services.profile.adapters.rows.customer_rows import (
-    current_name,
-    stored_events,
-    stored_statements,
-)
+from services.profile.adapters.rows.customer_rows import current_name
+from services.profile.adapters.rows.told_rows import stored_events, stored_statements
 from services.profile.adapters.tables import accesses, erasures, pending_erasures
 from services.profile.adapters.writing.erasing import Tombstone, erase
 from services.profile.domain.customer import StoredEvent, StoredStatement

@@ -9,14 +9,13 @@ from services.profile.adapters.rows import shelf
 from services.profile.adapters.rows.customer_rows import (
     count_statements,
     current_name,
-    event_of,
     locked,
     record_of,
     save,
-    stored_event_of,
 )
 from services.profile.adapters.rows.fact_rows import facts_of
 from services.profile.adapters.rows.packing import unpack_columns, unpack_consents
+from services.profile.adapters.rows.told_rows import event_of, stored_event_of
 from services.profile.adapters.tables import (
     GRANTED,
     UNSPOKEN,

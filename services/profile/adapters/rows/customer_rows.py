@@ -19,14 +19,13 @@ from sqlalchemy import (
 )
 
 from services.profile.adapters.rows import shelf
-from services.profile.adapters.rows.fact_rows import count_facts, facts_of
+from services.profile.adapters.rows.fact_rows import count_facts
 from services.profile.adapters.rows.graph import unpack_names
 from services.profile.adapters.rows.packing import (
     pack_columns,
     pack_consents,
     pack_state,
     unpack_consents,
-    unpack_event,
     unpack_state,
 )
 from services.profile.adapters.tables import (
@@ -41,14 +40,11 @@ from services.profile.adapters.tables import (
 )
 from services.profile.domain.customer import (
     CustomerRecord,
-    StoredEvent,
-    StoredStatement,
-    recomputed,
 )
-from services.profile.domain.history.events import CustomerId, Event, TraceId
+from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.history.shelf import near
 from services.profile.domain.people.regrouping import home_of
-from services.profile.domain.privacy.consent import Consents, Purpose, Statement
+from services.profile.domain.privacy.consent import Consents, Purpose
 from services.profile.domain.snapshot import columns_of
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
@@ -83,22 +79,6 @@ def row_of(record: CustomerRecord) -> dict[str, object]:
         "columns": pack_columns(columns_of(state)),
         "state": pack_state(state),
     }
-
-
-def event_of(row: Row[Any]) -> Event:
-    """Return the event of a row."""
-    return unpack_event(
-        row.content,
-        source=row.source,
-        event_id=row.event_id,
-        event_type=row.type,
-        occurred_micros=row.occurred_micros,
-    )
-
-
-def stored_event_of(row: Row[Any]) -> StoredEvent:
-    """Return the event of a row, with the traces it was told of and when."""
-    return StoredEvent(event_of(row), unpack_names(row.traces), row.stored_micros)
 
 
 def current_name(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
@@ -210,43 +190,6 @@ def rehome(
                 _move(connection, table, row, heir)
                 heirs.add(heir)
     return heirs
-
-
-def refolded(connection: Connection, customer_id: CustomerId) -> CustomerRecord | None:
-    """Return a customer as the kept facts say, ``None`` when there are none; clear the shelf."""
-    shelf.clear(connection, [customer_id])
-    return recomputed(
-        customer_id,
-        stored_events(connection, customer_id),
-        stored_statements(connection, customer_id),
-        facts_of(connection, customer_id),
-    )
-
-
-def stored_events(connection: Connection, customer_id: CustomerId) -> list[StoredEvent]:
-    """Return the events of a customer, oldest first."""
-    order = (events.c.occurred_micros, events.c.source, events.c.event_id)
-    query = select(events).where(events.c.customer_id == customer_id).order_by(*order)
-    return [stored_event_of(row) for row in connection.execute(query)]
-
-
-def stored_statements(connection: Connection, customer_id: CustomerId) -> list[StoredStatement]:
-    """Return what a customer said about consent, oldest first."""
-    said = consent_statements.c
-    query = (
-        select(consent_statements)
-        .where(said.customer_id == customer_id)
-        .order_by(said.stated_micros, said.purpose, said.denied, said.source, said.trace_id)
-    )
-    return [
-        StoredStatement(
-            TraceId(row.trace_id),
-            Purpose(row.purpose),
-            Statement(row.stated_micros, row.denied, row.source, row.text_version),
-            row.stored_micros,
-        )
-        for row in connection.execute(query)
-    ]
 
 
 def _move(connection: Connection, table: Table, row: RowMapping, heir: CustomerId) -> None:

@@ -11,10 +11,10 @@ from services.profile.adapters.rows.customer_rows import (
     forget,
     join,
     locked,
-    refolded,
     rehome,
     save,
 )
+from services.profile.adapters.rows.told_rows import refolded
 from services.profile.domain.customer import CustomerRecord, joined
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.people.linking import Evidence

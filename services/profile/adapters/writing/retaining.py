@@ -6,7 +6,8 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, or_, select
 
-from services.profile.adapters.rows.customer_rows import forget, locked, refolded, save
+from services.profile.adapters.rows.customer_rows import forget, locked, save
+from services.profile.adapters.rows.told_rows import refolded
 from services.profile.adapters.tables import accesses, customers, events
 from services.profile.domain.history.events import CustomerId, EventType
 from services.profile.domain.privacy.retention import ACCESSES, Retention
