@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ml.model.life_stages import finding
-from ml.model.life_stages.finding import LifeStage, life_stages
+from ml.model.life_stages.change_point import change_odds, change_probabilities
+from ml.model.life_stages.finding import LifeStage, life_stages, stage_factors
 from ml.model.life_stages.history import (
     OTHER_HOURS,
     WINDOW_MONTHS,
@@ -105,6 +107,25 @@ def test_a_shift_that_two_stages_explain_is_believed_of_neither_as_if_it_were_al
     assert [each.probability for each in both] == pytest.approx([both[0].probability] * 2)
     assert 0.4 < both[0].probability < 0.5
     assert both[0].since_month == alone.since_month
+
+
+def test_the_months_told_hold_nine_tenths_of_the_chances_and_a_twentieth_lies_on_either_side() -> (
+    None
+):
+    history = household(lamps={MARCH - 6: 1, MARCH - 3: 1, MARCH: 1})
+    home = stage(LAMPS)
+    window = window_of(history, now_month=MARCH)
+    assert window is not None
+    chances = change_probabilities(change_odds(stage_factors(history, window, home), home))
+    recent = np.array(chances[-home.lasts_months :])
+    reached = np.cumsum(recent) / recent.sum()
+
+    told = only(life_stages(history, SignTable((home,)), now_month=MARCH))
+
+    first = MARCH - home.lasts_months + 1
+    assert told.earliest_month == first + int((reached < 0.05).sum())
+    assert told.latest_month == first + int((reached < 0.95).sum())
+    assert told.earliest_month < told.since_month <= told.latest_month
 
 
 def test_what_is_told_is_what_such_odds_turned_out_to_mean() -> None:
