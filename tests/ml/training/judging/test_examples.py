@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 
 from ml.model.bundle import Bundle
-from ml.training.judging.examples import REGULARS, SHOWN_ITEMS, examples
+from ml.model.candidates import Moment
+from ml.model.history import History
+from ml.training.judging.examples import REGULARS, SHOWN_ITEMS, WEEKS, examples
 from ml.training.learning import learn
+from ml.training.lessons.asking import Answer, Asking
 from tests.ml.shopping import checkered
 from tests.ml.training.bread_shop import SMALL
 
+WEEK_SECONDS = 7 * 86_400
 TOWN = checkered()
 ITEMS = pd.DataFrame(
     {
@@ -40,7 +44,7 @@ def test_who_always_buys_one_thing_is_shown_it_first_and_by_its_name(bundle: Bun
 
     stranger, *regulars = found
     assert stranger == "A stranger"
-    assert {each.split()[0] for each in regulars} == {"odd", "even"}  # of each category one
+    assert sorted(each.split()[0] for each in regulars) == ["even", "odd"]  # of each category one
     for each in regulars:
         favourite = each.removesuffix(" once a week")
         assert found[each][0] == f"1. {favourite}"
@@ -52,3 +56,24 @@ def test_without_a_catalogue_items_go_by_their_ids(bundle: Bundle) -> None:
 
     assert len(found) == REGULARS + 1
     assert all(each.startswith("item-") for each in list(found)[1:])
+
+
+def test_a_regular_has_come_every_week_and_is_asked_about_a_week_later(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[History, int]] = []
+    about = Asking.about
+
+    def noted(self: Asking, history: History, moment: Moment, now_seconds: int) -> Answer:
+        asked.append((history, now_seconds))
+        return about(self, history, moment, now_seconds)
+
+    monkeypatch.setattr(Asking, "about", noted)
+    examples(bundle, TOWN)
+
+    (stranger, now_seconds), *regulars = asked
+    assert stranger.basket_count == 0
+    assert now_seconds == bundle.facts.as_of_seconds + WEEK_SECONDS
+    for history, _ in regulars:
+        ago = now_seconds - history.recent_basket_seconds
+        assert ago.tolist() == [week * WEEK_SECONDS for week in range(1, WEEKS + 1)]
