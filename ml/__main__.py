@@ -8,7 +8,7 @@ import os
 
 import typer
 
-from ml.command_line import champion, insight, learning, life, typical
+from ml.command_line import champion, insight, learning, life, linkage, typical
 
 app = typer.Typer(
     help="Data sets, models, their evaluation, promotion and publication.",
@@ -33,6 +33,8 @@ app.command()(insight.personas)
 app.command()(typical.priors)
 app.command("life-signs")(life.life_signs)
 app.command("life-stages")(life.life_stages)
+app.command()(linkage.link)
+app.command()(linkage.linkage)
 app.command()(champion.promote)
 app.command()(champion.rollback)
 app.command()(champion.report)

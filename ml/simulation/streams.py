@@ -17,6 +17,7 @@ class Purpose(IntEnum):
     ANSWERS = 4
     HOMES = 5
     HOUSE_NEEDS = 6
+    TRACES = 7
 
 
 def stream(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:

@@ -48,6 +48,9 @@ PLANTED = [
     ("ml/training/artefacts/purchases", "import ml.training.lessons", "Layers of training"),
     ("ml/training/personas/words", "import ml.training.lessons", "Layers of training"),
     ("ml/training/drift/limits", "import ml.training.gate.lines", "Layers of training"),
+    ("ml/training/judging/report", "import ml.linkage.links", "Layers of ml"),
+    ("ml/dataset", "import duckdb", "Record linkage is needed by its own package"),
+    ("services/profile/adapters", "import splink", "Record linkage is needed by its own package"),
     ("ml/dataset", "import services.profile.domain", "ml knows no service's insides"),
     ("ml/model/vocabulary", "import ml.model.candidates", "No import circles"),
 ]

@@ -5,7 +5,7 @@ import pytest
 from tests.deploy.flows import Flow, flows
 from tests.deploy.manifests import Documents, named
 
-ASK_NAMES = {"profile", "retention", "embedding", "recommendation", "mlflow", "training"}
+ASK_NAMES = {"profile", "retention", "embedding", "recommendation", "mlflow", "training", "linkage"}
 EVERYWHERE: set[Flow] = {
     ("client", "profile", 7401),
     ("client", "embedding", 7402),
@@ -13,6 +13,7 @@ EVERYWHERE: set[Flow] = {
     ("recommendation", "profile", 7401),
     ("recommendation", "embedding", 7402),
     ("training", "profile", 7401),
+    ("linkage", "profile", 7401),
     ("training", "embedding", 7402),
     ("training", "mlflow", 5050),
     ("embedding", "mlflow", 5050),

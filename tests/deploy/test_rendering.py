@@ -31,15 +31,15 @@ EXTERNAL_SECRETS = {
 def test_the_local_overlay_holds_exactly_these_documents(local: Documents) -> None:
     assert Counter(each["kind"] for each in local) == {
         "ConfigMap": 6,
-        "CronJob": 2,
+        "CronJob": 3,
         "Deployment": 6,
         "Namespace": 1,
-        "NetworkPolicy": 12,
+        "NetworkPolicy": 13,
         "PersistentVolumeClaim": 1,
         "PodDisruptionBudget": 3,
         "Secret": 7,
         "Service": 11,
-        "ServiceAccount": 8,
+        "ServiceAccount": 9,
         "StatefulSet": 1,
     }
 
@@ -47,15 +47,15 @@ def test_the_local_overlay_holds_exactly_these_documents(local: Documents) -> No
 def test_the_production_overlay_holds_exactly_these_documents(production: Documents) -> None:
     assert Counter(each["kind"] for each in production) == {
         "ConfigMap": 1,
-        "CronJob": 2,
+        "CronJob": 3,
         "Deployment": 4,
         "HorizontalPodAutoscaler": 3,
         "Namespace": 1,
-        "NetworkPolicy": 9,
+        "NetworkPolicy": 10,
         "PersistentVolumeClaim": 1,
         "PodDisruptionBudget": 3,
         "Service": 8,
-        "ServiceAccount": 5,
+        "ServiceAccount": 6,
     }
 
 
@@ -159,5 +159,6 @@ def test_production_never_runs_fewer_than_three_replicas_and_spreads_them(
     assert named(production, "PodDisruptionBudget", service)["spec"]["maxUnavailable"] == 1
 
 
-def test_training_never_runs_twice_at_once(documents: Documents) -> None:
-    assert named(documents, "CronJob", "training")["spec"]["concurrencyPolicy"] == "Forbid"
+@pytest.mark.parametrize("job", ["training", "linkage"])
+def test_no_night_runs_twice_at_once(documents: Documents, job: str) -> None:
+    assert named(documents, "CronJob", job)["spec"]["concurrencyPolicy"] == "Forbid"

@@ -1,0 +1,72 @@
+"""What agreeing tells is learned from customers of whom nobody says who is who."""
+
+import numpy as np
+import pytest
+
+from ml.linkage.linkage_config import LinkageConfig
+from ml.linkage.linking import FEWEST_CUSTOMERS, Found, LinkageError, find
+from ml.linkage.scoring import Scored, scored
+from ml.simulation.second_traces import SeenTown
+from tests.ml.linkage.conftest import CONFIG
+from tests.ml.linkage.customers import customer, table
+
+
+def same_person(town: SeenTown, known: Scored) -> np.ndarray:
+    one, other = (town.people[known.pairs[end]].to_numpy() for end in ("one", "other"))
+    return np.asarray(one == other)
+
+
+def test_the_same_records_give_the_same_answer(town: SeenTown, known: Scored) -> None:
+    again = scored(find(town.records.copy(), CONFIG), customer_count=len(town.records))
+    assert again.model_version == known.model_version
+    assert again.pairs.equals(known.pairs)
+
+
+def test_one_persons_names_are_likelier_than_others(town: SeenTown, known: Scored) -> None:
+    likely = known.pairs["probability"] >= LinkageConfig().threshold
+    is_right = same_person(town, known)
+    assert is_right[likely].mean() > 0.85  # some 70 pairs: half of a mistake more is 1 %
+    assert likely[is_right].sum() / is_right.sum() > 0.35
+
+
+def test_what_is_learned_is_what_a_child_would_say(known: Scored) -> None:
+    means = known.pairs.groupby("outcome_postcode")["postcode"].mean()
+    assert means[1] > 1 > -1 > means[3]
+    years = known.pairs.groupby("outcome_birth_year")["birth_year"].mean()
+    assert years[1] > years[2]
+    items = known.pairs.groupby("outcome_items")["items"].mean()
+    assert items[1] > items[2] > items[3]
+
+
+def test_nobody_is_compared_twice_or_with_themselves(known: Scored) -> None:
+    assert (known.pairs["one"] < known.pairs["other"]).all()
+    assert not known.pairs.duplicated(["one", "other"]).any()
+
+
+def test_shared_devices_find_pairs_and_judge_none(town: SeenTown, known: Scored) -> None:
+    assert "shared_device" not in known.names
+    held = town.records.explode("shared_devices").dropna(subset=["shared_devices"])
+    compared = set(zip(known.pairs["one"], known.pairs["other"], strict=True))
+    for _, names in held.groupby("shared_devices")["customer_id"]:
+        ordered = sorted(names)
+        assert {(ordered[0], other) for other in ordered[1:]} <= compared
+
+
+def test_of_too_few_customers_nothing_is_learned() -> None:
+    few = [customer(f"{row}", f"{row % 9}", 1950 + row) for row in range(FEWEST_CUSTOMERS - 1)]
+    with pytest.raises(LinkageError, match="99 customers of whom 2 things"):
+        find(table(*few), CONFIG)
+
+
+def test_with_one_thing_known_nothing_is_learned() -> None:
+    many = [customer(f"{row}", f"{row % 9}") for row in range(FEWEST_CUSTOMERS)]
+    with pytest.raises(LinkageError, match="1 things are known"):
+        find(table(*many), CONFIG)
+
+
+def test_splink_keeps_its_words_to_itself(
+    found: Found, capfd: pytest.CaptureFixture[str], town: SeenTown
+) -> None:
+    find(town.records.head(FEWEST_CUSTOMERS * 3), CONFIG)
+    assert capfd.readouterr().err == ""
+    assert found.model["comparisons"]
