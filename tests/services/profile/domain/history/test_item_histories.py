@@ -44,13 +44,16 @@ def test_columns_join_as_mappings_do_and_keep_their_order(
 
 
 def test_a_few_changes_among_many_items_are_made_in_place() -> None:
-    many = {ItemId(f"item{day:03}"): ItemHistory(1, 1, 0, day, day) for day in range(1, 10 * FEW)}
-    new = ItemHistory(1, 1, 1, 1, 1)
-    again = {ItemId("item005"): ItemHistory(1, 1, 0, 900, 900), ItemId("new"): new}
+    many = {  # what was bought last was first bought first
+        ItemId(f"item{day:03}"): ItemHistory(1, 1, 0, 1_000 - day, 1_000 + day)
+        for day in range(1, 10 * FEW)
+    }
+    new = ItemHistory(1, 1, 1, 1_001, 1_001)
+    again = {ItemId("item005"): ItemHistory(1, 1, 0, 1_900, 1_900), ItemId("new"): new}
     found = columnar(many).with_more(again)
     assert next(iter(found)) == "item005"
     assert list(found)[-2:] == ["item001", "new"]
-    assert found[ItemId("item005")] == ItemHistory(2, 2, 0, 5, 900)
+    assert found[ItemId("item005")] == ItemHistory(2, 2, 0, 995, 1_900)
     assert len(found) == len(many) + 1
     assert columnar(many) == many
 
