@@ -164,8 +164,12 @@ class FakeOffers(OfferServiceServicer):
     def __init__(self) -> None:
         self.offers: dict[str, Offer] = {}
         self.calls: list[Any] = []
+        self.away = False
+        """Whether it cannot be asked for an offer."""
 
     def GetOffer(self, request: Any, context: Any) -> offers.GetOfferResponse:
+        if self.away:
+            raise Failure(Kind.UNAVAILABLE, "AWAY", "not at home")
         if request.name not in self.offers:
             raise not_found("offer", request.name)
         return offers.GetOfferResponse(offer=self.offers[request.name])

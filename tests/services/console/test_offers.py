@@ -97,6 +97,17 @@ def test_nothing_is_written_when_the_file_has_a_mistake(town: Town, tmp_path: Pa
     assert not town.offers.calls
 
 
+def test_a_service_that_is_away_ends_the_writing_and_refuses_nothing(
+    town: Town, tmp_path: Path
+) -> None:
+    town.offers.away = True
+    result = town.ofone("offer", "write", write(tmp_path, TEA + "---\nname: soap\n"))
+    assert result.exit_code == 1
+    assert result.stderr.count("AWAY") == 1
+    assert "Is the service running" in result.stderr
+    assert not town.offers.calls
+
+
 def test_offers_are_listed_over_all_pages(town: Town) -> None:
     town.offers.offers = {
         f"offers/{name}": Offer(name=f"offers/{name}", state=OFFER_STATE_ACTIVE)

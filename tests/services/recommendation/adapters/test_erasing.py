@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import ProgrammingError
 
@@ -209,6 +210,24 @@ def test_while_profile_is_away_the_next_look_tries_again() -> None:
     told.failure = None
     eraser.look()
     assert set(told.confirmed) == {"erasure-1"}
+
+
+def test_what_goes_wrong_is_told_once_until_it_went_well() -> None:
+    told = Told()
+    eraser = Eraser(told, told, nobody_waits, told)
+    away = Failure(Kind.UNAVAILABLE, "AWAY", "not at home")
+    with structlog.testing.capture_logs() as lines:
+        for failure in (away, away, None, away):
+            told.failure = failure
+            eraser.look()
+    assert [each["reason"] for each in lines] == ["AWAY", "AWAY"]
+    told = Told(ADA)
+    told.cannot_forget = ADA
+    eraser = Eraser(told, told, nobody_waits, told)
+    with structlog.testing.capture_logs() as lines:
+        eraser.look()
+        eraser.look()
+    assert [each["reason"] for each in lines] == ["ProgrammingError"]
 
 
 def test_an_erasure_that_cannot_be_seen_to_does_not_hold_up_the_others() -> None:
