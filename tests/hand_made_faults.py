@@ -84,6 +84,20 @@ FAULTS = (
         "two customers that turn out to be one lose facts in the count",
     ),
     Fault(
+        "services/profile/domain/history/shelf.py",
+        "if any(history.returned_micros for _, history in told):",
+        "if not told:",
+        "tests/services/profile/domain/history/test_shelf.py",
+        "what was returned keeps its place before what lies apart",
+    ),
+    Fault(
+        "services/profile/domain/snapshot.py",
+        "if policy.allows_conclusions(snapshot.consents):",
+        "if policy.allows(Purpose.PERSONALISATION, snapshot.consents):",
+        "tests/services/profile/domain/test_snapshot.py",
+        "tendencies are told of somebody who did not allow profiling",
+    ),
+    Fault(
         "services/profile/domain/facts/resolution.py",
         "return -self.basis, day, self.source.trust, self.last_micros",
         "return -self.basis, self.source.trust, day, self.last_micros",
