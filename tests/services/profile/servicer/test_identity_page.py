@@ -47,7 +47,7 @@ def _standings() -> list[str]:
 def test_the_calls_that_the_page_shows_do_what_it_says(
     migrated: Callable[[str], Engine], sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _ = CALLS
+    code, _, _ = CALLS
     engine = migrated(sqlite_url)
     with serving(SqlProfileStore(engine), identities=SqlIdentityStore(engine)) as desk:
         told = desk.ingest(purchase("1", "tea", who="1"), purchase("2", "milk", who="2"))
@@ -62,7 +62,7 @@ def test_the_calls_that_the_page_shows_do_what_it_says(
 def test_the_calls_about_a_household_print_what_the_page_says(
     migrated: Callable[[str], Engine], sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, code = CALLS
+    _, _, code = CALLS
     (printed,) = re.findall(r"```text\n(.*?)\n```", PAGE, re.DOTALL)
     engine, now = migrated(sqlite_url), round(time.time()) + 60  # behind all that is told
     stores = {"households": SqlHouseholdStore(engine), "identities": SqlIdentityStore(engine)}

@@ -1,10 +1,12 @@
 """Records for a record-linkage library go out, probable links come in; nobody is linked by them."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import pytest
 from ofone.profile.v1 import event_pb2, identity_pb2, linkage_pb2
@@ -30,6 +32,7 @@ from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, serving
 from tests.services.profile.told import IDENTITY, NOW, bought, card, told
 
+PAGE = (Path(__file__).parents[4] / "docs" / "identity.md").read_text()
 ANNA, BERT, CARL = map(card, ("anna", "bert", "carl"))
 TABLET = IDENTITY.handle(IdentifierKind.DEVICE, "tablet")
 RUN, NEXT_RUN = (str(uuid.UUID(int=number)) for number in (1, 2))
@@ -213,6 +216,20 @@ def test_a_probable_link_is_suggested_to_both_with_its_reasons(registry: Registr
     assert found.first_seen_time.seconds == NOW // MICROS
     assert registry.others(BERT) == [named(ANNA)]
     assert registry.others(CARL) == []
+
+
+def test_the_call_that_the_page_shows_tells_who_and_why(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.say(link(ANNA, BERT))
+    (code,) = [
+        each for each in re.findall(r"```python\n(.*?)\n```", PAGE, re.DOTALL) if "why" in each
+    ]
+    code = re.sub(r"customers/\w+", named(ANNA), code)
+    capsys.readouterr()
+    exec(compile(code.replace("127.0.0.1:7401", registry.desk.address), "identity.md", "exec"), {})
+    printed, shown = capsys.readouterr().out.split(), code.partition("# … ")[2].split()
+    assert printed == [named(BERT), *shown]
 
 
 def test_a_probable_link_joins_nobody(registry: Registry) -> None:
