@@ -12,8 +12,8 @@ class LinkageConfig:
     """
 
     threshold: float = 0.9
-    """Links of at least this probability are suggested, 0 to 1: the least of those measured on the
-    simulated town at which 95 % of the suggestions are right (docs/identity.md)."""
+    """Links of at least this probability are suggested, 0 to 1: the least of those measured on
+    simulated towns at which surely 95 % of the suggestions are right (docs/identity.md)."""
     most_in_block: int = 100
     """What more customers than these have in common makes nobody of them be compared: pairs grow
     with the square of a block, and what half a town has tells nothing."""
