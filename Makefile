@@ -20,11 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo evaluate drift test faults check lint types imports contracts protos locks bench format clean
-<<<<<<< HEAD
-.PHONY: ablate cold-start households life-signs life-stages newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions bench-profile
-=======
-.PHONY: ablate cold-start life-signs life-stages link linkage newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions bench-profile
->>>>>>> 910f3d1 (wip ml)
+.PHONY: ablate cold-start households life-signs life-stages link linkage newcomers personas priors timing setup-reference setup-spark test-reference test-spark train bench-spark questions bench-profile
 .PHONY: promote report rollback retrain erase
 
 help: ## List the targets.
