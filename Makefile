@@ -89,16 +89,14 @@ personas: $(READY) ## Learn personas from DATASET=DIR, tell how soon a person be
 questions: $(READY) ## Ask people of a simulated town, tell what each question gains [OUT=DIR] [SEED=7].
 	$(BIN)/python -m ml questions $(if $(OUT),--out $(OUT)) $(if $(SEED),--seed $(SEED))
 
-<<<<<<< HEAD
 households: $(READY) ## Ask about people who live together, tell what it is worth to know it [OUT=DIR] [SEED=7].
 	$(BIN)/python -m ml households $(if $(OUT),--out $(OUT)) $(if $(SEED),--seed $(SEED))
-=======
+
 link: $(READY) ## Find customers who are probably one person, and suggest them: PROFILE=HOST:PORT.
 	$(BIN)/python -m ml link --profile $(PROFILE)
 
 linkage: $(READY) ## Tell on simulated towns how right such suggestions are, and how much they find [SEED=7].
 	$(BIN)/python -m ml linkage $(if $(SEED),--seed $(SEED))
->>>>>>> 910f3d1 (wip ml)
 
 promote: $(READY) ## Let the gate decide, line by line, whether the challenger becomes champion.
 	$(BIN)/python -m ml promote
