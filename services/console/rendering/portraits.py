@@ -189,12 +189,15 @@ def exposures_table(
 def _spend_sentence(traits: Traits) -> str:
     mean = traits.total_spend / traits.basket_count
     size = count_in_words(round(traits.mean_basket_size), "different item")
-    discounted = share_in_percent(traits.discounted_basket_share)
-    return (
-        f"Spent {money(traits.total_spend)} in all, {money(mean)} a basket of about {size}; "
-        f"knows {count_in_words(traits.item_count, 'item')}; "
-        f"{discounted} of the baskets with a discount."
-    )
+    said = [
+        f"Spent {money(traits.total_spend)} in all, {money(mean)} a basket of about {size}",
+        f"knows {count_in_words(traits.item_count, 'item')}",
+    ]
+    if traits.discounted_basket_share > 0:  # a till that tells of no discount says nothing by it
+        said.append(
+            f"{share_in_percent(traits.discounted_basket_share)} of the baskets with a discount"
+        )
+    return "; ".join(said) + "."
 
 
 def _place_sentences(traits: Traits) -> list[str]:

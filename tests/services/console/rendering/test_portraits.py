@@ -100,6 +100,12 @@ def test_a_customer_is_introduced_in_sentences() -> None:
     ]
 
 
+def test_where_no_discount_was_told_none_is_spoken_of() -> None:
+    customer = anna()
+    customer.traits.discounted_basket_share = 0
+    assert "discount" not in " ".join(portrait_sentences(customer, now=NOW))
+
+
 def test_a_customer_without_purchases_is_introduced_as_such() -> None:
     newcomer = Customer(name="customers/new", create_time=days_ago(1))
     assert portrait_sentences(newcomer, now=NOW) == [
