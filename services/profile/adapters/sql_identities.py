@@ -29,7 +29,7 @@ from services.profile.domain.people.decisions import (
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.people.linking import Evidence, held_back, people, shared_traces
 from services.profile.domain.people.regrouping import Cause, Change, ChangeKind, Regrouping, regroup
-from services.profile.ports import LoggedChange
+from services.profile.ports.identities import LoggedChange
 from services.serving.failures import Failure, Kind
 from services.storage.transactions import reading, transaction
 

@@ -23,7 +23,7 @@ from services.profile.domain.linkage.probable_links import (
     Weight,
 )
 from services.profile.domain.privacy.consent import Consents
-from services.profile.ports import Recorded
+from services.profile.ports.identities import Recorded
 from services.storage.transactions import reading, transaction
 
 

@@ -33,7 +33,7 @@ from services.profile.domain.ingestion import Result
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.privacy.consent import Consents, Purpose, Statement, latest
 from services.profile.domain.snapshot import Snapshot
-from services.profile.ports import (
+from services.profile.ports.customers import (
     CustomerView,
     Ingested,
     Period,

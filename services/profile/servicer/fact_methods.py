@@ -13,7 +13,7 @@ from services.profile.domain.history.events import MICROS
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.domain.privacy.consent import Purpose
-from services.profile.ports import CustomerView, ProfileMeter, ProfileStore
+from services.profile.ports.customers import CustomerView, ProfileMeter, ProfileStore
 from services.profile.servicer.messages.fact_messages import held_fact_message, told_fact_of
 from services.serving.failures import Failure
 from services.serving.validation import Check

@@ -14,7 +14,7 @@ from services.profile.domain.people.households import (
     for_the_house,
     sharers,
 )
-from services.profile.ports import HouseholdStore
+from services.profile.ports.identities import HouseholdStore
 from services.profile.servicer.identity_methods import decision_of, next_token, page_of
 from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.failures import not_found

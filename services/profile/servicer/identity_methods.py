@@ -12,7 +12,7 @@ from services.profile.domain.linkage.probable_links import suggested
 from services.profile.domain.people.decisions import Decision, Standing, Suggestion
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.domain.privacy.consent import ConsentPolicy
-from services.profile.ports import IdentityStore, LinkageStore, LoggedChange
+from services.profile.ports.identities import IdentityStore, LinkageStore, LoggedChange
 from services.profile.servicer.messages.event_messages import handle_of, timestamp
 from services.profile.servicer.messages.linkage_messages import suggestion_message
 from services.serving import caller

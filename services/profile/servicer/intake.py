@@ -16,7 +16,7 @@ from services.profile.domain.facts.catalogue import Catalogue
 from services.profile.domain.history.events import MICROS, Event, Party
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.people.identity import IdentityKey
-from services.profile.ports import ProfileMeter, ProfileStore
+from services.profile.ports.customers import ProfileMeter, ProfileStore
 from services.profile.servicer.messages.event_messages import report_of
 from services.serving.failures import Failure, FieldViolation, Kind, invalid
 from services.serving.validation import Check

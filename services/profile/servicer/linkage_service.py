@@ -15,7 +15,7 @@ from services.profile.domain.history.events import MICROS, NOBODY, CustomerId
 from services.profile.domain.linkage.linkage_record import linkage_record
 from services.profile.domain.linkage.probable_links import LinkageRun
 from services.profile.domain.people.identity import IdentityKey
-from services.profile.ports import LinkageStore
+from services.profile.ports.identities import LinkageStore
 from services.profile.servicer.messages.linkage_messages import found_links, record_message
 from services.serving.paging import damaged_token, decode_token, encode_token
 from services.serving.validation import Check

@@ -10,7 +10,7 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.facts.catalogue import freshness
 from services.profile.domain.history.events import MICROS, CustomerId, Party
 from services.profile.domain.privacy.consent import Purpose
-from services.profile.ports import ProfileStore
+from services.profile.ports.customers import ProfileStore
 from services.profile.servicer.messages.event_messages import timestamp
 from services.profile.servicer.messages.listing_messages import (
     chunks,

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.profile.domain.history.state import CustomerState
 from services.profile.domain.personas.membership import Membership, memberships
 from services.profile.domain.personas.persona import PersonaCatalogue
-from services.profile.ports import PersonaRules, PersonaStore
+from services.profile.ports.personas import PersonaRules, PersonaStore
 
 
 class PersonaReader:

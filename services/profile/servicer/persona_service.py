@@ -12,7 +12,7 @@ from ofone.profile.v1.persona_service_pb2_grpc import PersonaServiceServicer
 from ml.model.persona import Personas
 from services.profile.domain.history.events import MICROS
 from services.profile.domain.personas.persona import Persona, PersonaId, StoredPersona
-from services.profile.ports import PersonaRules, PersonaStore
+from services.profile.ports.personas import PersonaRules, PersonaStore
 from services.profile.servicer.messages.persona_messages import (
     changed,
     content_message,

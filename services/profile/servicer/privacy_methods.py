@@ -10,13 +10,9 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
-from services.profile.ports import (
-    CustomerView,
-    IdentityStore,
-    LinkageStore,
-    PrivacyStore,
-    ProfileStore,
-)
+from services.profile.ports.customers import CustomerView, ProfileStore
+from services.profile.ports.identities import IdentityStore, LinkageStore
+from services.profile.ports.privacy import PrivacyStore
 from services.profile.servicer.identity_methods import change_message
 from services.profile.servicer.messages.customer_messages import statement_message
 from services.profile.servicer.messages.event_messages import event_message, timestamp

@@ -15,7 +15,7 @@ from services.profile.domain.history.events import MICROS, NOBODY, CustomerId
 from services.profile.domain.personas.segment import LEAST_CUSTOMERS, Segment, belongs, rounded
 from services.profile.domain.privacy.consent import MARKETING, ConsentPolicy, Purpose
 from services.profile.domain.privacy.erasure import Access
-from services.profile.ports import PersonaRules, SegmentStore
+from services.profile.ports.personas import PersonaRules, SegmentStore
 from services.serving import caller
 from services.serving.failures import Failure, Kind
 from services.serving.validation import Check

@@ -15,15 +15,9 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import MICROS, CustomerId, Handle
 from services.profile.domain.life import stages_of
 from services.profile.domain.people.identity import IdentityKey
-from services.profile.ports import (
-    CustomerView,
-    HouseholdStore,
-    IdentityStore,
-    LinkageStore,
-    PrivacyStore,
-    ProfileMeter,
-    ProfileStore,
-)
+from services.profile.ports.customers import CustomerView, ProfileMeter, ProfileStore
+from services.profile.ports.identities import HouseholdStore, IdentityStore, LinkageStore
+from services.profile.ports.privacy import PrivacyStore
 from services.profile.servicer.fact_methods import FactMethods
 from services.profile.servicer.household_methods import HouseholdMethods
 from services.profile.servicer.identity_methods import IdentityMethods

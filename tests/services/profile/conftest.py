@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import MIGRATIONS
-from services.profile.ports import ProfileStore
+from services.profile.ports.customers import ProfileStore
 from services.storage.engine import DatabaseLimits
 from services.storage.startup import open_database
 from tests.services.profile.memory_store import MemoryProfileStore

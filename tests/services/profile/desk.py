@@ -23,13 +23,9 @@ from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.households import HouseholdId, Member
 from services.profile.domain.personas.membership import VOCABULARY
 from services.profile.domain.privacy.consent import ConsentPolicy, Consents
-from services.profile.ports import (
-    HouseholdStore,
-    IdentityStore,
-    LinkageStore,
-    PrivacyStore,
-    ProfileStore,
-)
+from services.profile.ports.customers import ProfileStore
+from services.profile.ports.identities import HouseholdStore, IdentityStore, LinkageStore
+from services.profile.ports.privacy import PrivacyStore
 from services.profile.servicer import ProfileServicer, Sources
 from services.profile.servicer.persona_reader import PersonaReader
 from services.profile.servicer.persona_service import NAME as PERSONA_SERVICE

@@ -38,7 +38,7 @@ from services.profile.domain.people.regrouping import home_of
 from services.profile.domain.privacy.consent import Consents, Purpose, Statement
 from services.profile.domain.privacy.erasure import Access, Erasure
 from services.profile.domain.snapshot import Snapshot, columns_of
-from services.profile.ports import (
+from services.profile.ports.customers import (
     CustomerView,
     Ingested,
     Period,

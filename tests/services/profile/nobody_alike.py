@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.linkage.linkage_record import LinkageSource
 from services.profile.domain.linkage.probable_links import FoundLink, HeldLink, LinkageRun
-from services.profile.ports import Recorded
+from services.profile.ports.identities import Recorded
 
 
 class NobodyAlike:

@@ -13,7 +13,7 @@ from services.profile.domain.history.events import EventKey
 from services.profile.domain.history.state import fold
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.privacy.consent import Purpose, Statement
-from services.profile.ports import Period
+from services.profile.ports.customers import Period
 from services.storage.engine import DatabaseLimits, open_engine
 from services.storage.migrations import _config, migrate
 from services.storage.transactions import transaction

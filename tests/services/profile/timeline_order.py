@@ -1,7 +1,7 @@
 """Where events stand in a timeline, and which lie within a period."""
 
 from services.profile.domain.history.events import Event
-from services.profile.ports import Period, TimelinePosition
+from services.profile.ports.customers import Period, TimelinePosition
 
 
 def position(event: Event) -> TimelinePosition:

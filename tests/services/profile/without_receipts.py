@@ -6,7 +6,7 @@ from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.decisions import Suggestion
 from services.profile.domain.privacy.erasure import Erasure, Removal
-from services.profile.ports import LoggedChange
+from services.profile.ports.identities import LoggedChange
 
 
 class WithoutReceipts:

@@ -38,7 +38,7 @@ from services.profile.domain.ingestion import (
 from services.profile.domain.people.identifier_rules import LinkRules
 from services.profile.domain.people.linking import Evidence
 from services.profile.domain.people.regrouping import Cause, ChangeKind, because_of
-from services.profile.ports import Ingested
+from services.profile.ports.customers import Ingested
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
 

@@ -4,7 +4,7 @@ from ofone.profile.v1 import customer_pb2, event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose
-from services.profile.ports import CustomerView
+from services.profile.ports.customers import CustomerView
 from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.validation import Check
 

@@ -23,7 +23,7 @@ from services.profile.domain.traits import (
     mean_gap_days,
     traits,
 )
-from services.profile.ports import CustomerView
+from services.profile.ports.customers import CustomerView
 from services.profile.servicer.messages.answer_messages import answer_messages
 from services.profile.servicer.messages.event_messages import micros_of, timestamp
 from services.profile.servicer.messages.life_messages import life_messages

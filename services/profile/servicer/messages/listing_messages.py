@@ -7,7 +7,7 @@ from ofone.profile.v1 import event_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.history.events import MICROS, CustomerId, Event, EventType, Party
-from services.profile.ports import Period, Purchase, PurchasePosition, TimelinePosition
+from services.profile.ports.customers import Period, Purchase, PurchasePosition, TimelinePosition
 from services.profile.servicer.messages.event_messages import event_message, timestamp
 from services.serving.paging import Query, damaged_token, decode_token, encode_token
 from services.serving.validation import Check

@@ -16,7 +16,7 @@ from services.profile.domain.personas.persona import (
     Season,
     StoredPersona,
 )
-from services.profile.ports import PersonaRules
+from services.profile.ports.personas import PersonaRules
 from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.validation import Check
 

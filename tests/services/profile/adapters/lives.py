@@ -11,7 +11,9 @@ from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.identifier_rules import KindRule, LinkRules
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
-from services.profile.ports import IdentityStore, PrivacyStore, ProfileStore
+from services.profile.ports.customers import ProfileStore
+from services.profile.ports.identities import IdentityStore
+from services.profile.ports.privacy import PrivacyStore
 from services.serving.failures import Failure
 from tests.services.profile.told import IDENTITY, NOW, bought, house, returned, told
 

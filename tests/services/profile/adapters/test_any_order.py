@@ -15,7 +15,7 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import MICROS, Event, EventType, Handle, Report
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
 from services.profile.domain.snapshot import Snapshot
-from services.profile.ports import ProfileStore
+from services.profile.ports.customers import ProfileStore
 from services.profile.servicer.messages.customer_messages import snapshot_message
 from tests.services.profile.memory_store import MemoryProfileStore
 from tests.services.profile.told import (

@@ -14,7 +14,7 @@ from services.profile.domain.history.events import CustomerId, Handle
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.people.decisions import Decision
 from services.profile.domain.privacy.consent import Purpose, Statement
-from services.profile.ports import CustomerView, ProfileStore
+from services.profile.ports.customers import CustomerView, ProfileStore
 from tests.services.profile.told import NOW, bought, card, email, told
 
 ANNA, HERS, BERT = card("1"), email("anna@example.org"), card("2")

@@ -9,7 +9,7 @@ from ml.model.persona import Persona as LearnedPersona
 from ml.model.persona import Personas
 from services.profile.adapters.sql_personas import SqlPersonaStore
 from services.profile.domain.personas.persona import Persona, PersonaId, Season
-from services.profile.ports import PersonaStore
+from services.profile.ports.personas import PersonaStore
 from services.serving.failures import Failure, Kind
 from tests.services.profile.conftest import OpenEngine
 from tests.services.profile.memory_personas import MemoryPersonaStore

@@ -6,7 +6,12 @@ from services.profile.domain.history.events import CustomerId, EventType, Report
 from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.domain.snapshot import Snapshot
-from services.profile.ports import Period, ProfileStore, PurchasePosition, TimelinePosition
+from services.profile.ports.customers import (
+    Period,
+    ProfileStore,
+    PurchasePosition,
+    TimelinePosition,
+)
 from tests.services.profile.told import (
     DAY,
     NOW,

@@ -10,7 +10,7 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 from sqlalchemy import Engine
 
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.ports import Period
+from services.profile.ports.customers import Period
 from services.profile.servicer.messages.listing_messages import MAX_PAGE_BYTES
 from services.serving.failures import Failure
 from services.serving.paging import encode_token

@@ -26,7 +26,7 @@ from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import Purpose, Statement
 from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal, Waiting
-from services.profile.ports import Period, Purchase
+from services.profile.ports.customers import Period, Purchase
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import Desk, purchase, serving
 from tests.services.profile.desk import card as card_message

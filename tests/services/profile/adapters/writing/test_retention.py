@@ -16,7 +16,7 @@ from services.profile.domain.history.events import EventType
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.privacy.erasure import Access
 from services.profile.domain.privacy.retention import ACCESSES, USUAL, RetentionError, with_bounds
-from services.profile.ports import Period
+from services.profile.ports.customers import Period
 from services.serving.settings import SettingsError
 from tests.services.profile.told import DAY, IDENTITY, NOW, about_offer, bought, card, told
 

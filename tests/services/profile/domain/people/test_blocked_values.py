@@ -8,7 +8,7 @@ from services.profile.__main__ import read_blocked
 from services.profile.domain.ingestion import Outcome
 from services.profile.domain.people.blocked_values import NOBODY, BlockedValues
 from services.profile.domain.people.identity import IdentifierKind, IdentityKey
-from services.profile.ports import ProfileStore
+from services.profile.ports.customers import ProfileStore
 from services.serving.settings import SettingsError
 from tests.services.profile.told import NOW, bought, card, told
 

@@ -1,0 +1,1 @@
+"""What the domain needs of the world, by what it is asked for."""

@@ -1,0 +1,62 @@
+"""What forgets customers, and keeps who looked at them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.profile.domain.customer import (
+    StoredEvent,
+    StoredStatement,
+)
+from services.profile.domain.history.events import (
+    CustomerId,
+)
+from services.profile.domain.privacy.erasure import Access, Erasure, Removal
+
+
+class PrivacyStore(Protocol):
+    """Forgets customers, and keeps who looked at them.
+
+    What a method wrote is durable when it returns. Every method raises a ``Failure`` of kind
+    ``UNAVAILABLE`` when the database is away.
+    """
+
+    def erase(
+        self, customer_id: CustomerId, request_id: str, *, is_rehearsal: bool, now_micros: int
+    ) -> Erasure | None:
+        """Remove everything about a customer; return the receipt, ``None`` without customer.
+
+        The same request again gets the same erasure; a rehearsal removes nothing.
+        """
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """Return the receipt of an erasure, ``None`` for an unknown one."""
+
+    def erasures(
+        self, *, pending_holder: str, after: tuple[int, str] | None, most: int
+    ) -> list[Erasure]:
+        """Return the next erasures behind a time and an id, oldest first.
+
+        Of one holder those it has not confirmed; of the empty one all.
+        """
+
+    def confirm(
+        self,
+        erasure_id: str,
+        holder: str,
+        removals: Sequence[Removal],
+        *,
+        model_version: str,
+        now_micros: int,
+    ) -> Erasure | None:
+        """Keep that a holder has removed what it held; ``None`` for an unknown erasure."""
+
+    def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
+        """Keep that somebody looked at a customer, if there is one of that name."""
+
+    def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
+        """Return who looked at a customer, latest first, ``None`` without customer."""
+
+    def held(
+        self, customer_id: CustomerId
+    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
+        """Return the events and statements of a customer as stored, ``None`` without customer."""
