@@ -237,9 +237,7 @@ def plan(sifted: Sifted, known: Known, evidence: Evidence, rules: LinkRules) -> 
     regrouping = regroup(evidence, owners, rules) if evidence.traces else Regrouping()
     now = {**owners, **regrouping.owners}
     sharing = regrouping.sharing | {
-        trace_id
-        for trace_id, owned in known.traces.items()
-        if owned.trace.is_blocked or owned.trace.is_shared
+        trace_id for trace_id, owned in known.traces.items() if owned.trace.is_closed
     }
     events: dict[CustomerId, list[Counting]] = {}
     customers = {key: now[home_of(seen.traces, sharing)] for key, seen in known.seen.items()}

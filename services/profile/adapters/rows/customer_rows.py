@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from services.profile.adapters.rows import shelf
 from services.profile.adapters.rows.fact_rows import count_facts
-from services.profile.adapters.rows.graph import unpack_names
+from services.profile.adapters.rows.graph import owned, unpack_names
 from services.profile.adapters.rows.packing import (
     pack_columns,
     pack_consents,
@@ -180,16 +180,28 @@ def rehome(
         owners: whose each trace is now; a fact of another trace stays where it is.
         sharing: the traces that link nobody.
     """
+    facts_of_torn = [
+        (table, row, unpack_names(row["traces" if table is events else "trace_id"]))
+        for table in FACTS
+        for row in _rows(connection, table, torn)
+    ]
+    # What was not looked at hangs on nothing but what links nobody; it may link nobody itself.
+    elsewhere = {each for _, _, told in facts_of_torn for each in told} - owners.keys()
+    closed = {name for name, each in owned(connection, elsewhere).items() if each.trace.is_closed}
     heirs = set()
-    for table in FACTS:
-        found = connection.execute(select(table).where(table.c.customer_id.in_(torn)))
-        for row in found.mappings().all():
-            told = unpack_names(row["traces" if table is events else "trace_id"])
-            heir = owners.get(home_of(told, sharing), row["customer_id"])
-            if heir != row["customer_id"]:
-                _move(connection, table, row, heir)
-                heirs.add(heir)
+    for table, row, told in facts_of_torn:
+        heir = owners.get(home_of(told, sharing | closed), row["customer_id"])
+        if heir != row["customer_id"]:
+            _move(connection, table, row, heir)
+            heirs.add(heir)
     return heirs
+
+
+def _rows(
+    connection: Connection, table: Table, names: Collection[CustomerId]
+) -> Sequence[RowMapping]:
+    query = select(table).where(table.c.customer_id.in_(names))
+    return connection.execute(query).mappings().all()
 
 
 def _move(connection: Connection, table: Table, row: RowMapping, heir: CustomerId) -> None:

@@ -78,9 +78,7 @@ def gathered(
     while frontier:
         here = owned(connection, frontier)
         found |= here
-        openly = [
-            each for each, (trace, _) in here.items() if not trace.is_shared | trace.is_blocked
-        ]
+        openly = [each for each, (trace, _) in here.items() if not trace.is_closed]
         near = _links(connection, or_(links.c.low.in_(openly), links.c.high.in_(openly)))
         linked |= near
         decided = select(decided_pairs).where(
@@ -88,7 +86,7 @@ def gathered(
         )
         for low, high, is_apart in connection.execute(decided):
             (apart if is_apart else together).add((low, high))
-        closed = {each for each, (trace, _) in found.items() if trace.is_shared | trace.is_blocked}
+        closed = {each for each, (trace, _) in found.items() if trace.is_closed}
         within = [pair for pair in linked if found.keys() >= set(pair) and closed.isdisjoint(pair)]
         crowds = crowded([*within, *together], most=most)
         frontier = {

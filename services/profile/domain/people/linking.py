@@ -51,6 +51,11 @@ class Trace(NamedTuple):
     is_shared: bool = False
     """Whether it was found to be shared before; it stays so."""
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is known to link nobody."""
+        return self.is_blocked or self.is_shared
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -79,7 +84,7 @@ def shared_traces(evidence: Evidence, rules: LinkRules) -> frozenset[TraceId]:
     return frozenset(
         trace_id
         for trace_id, trace in evidence.traces.items()
-        if trace.is_blocked or trace.is_shared or _is_crowded(trace, partners[trace_id], rules)
+        if trace.is_closed or _is_crowded(trace, partners[trace_id], rules)
     )
 
 

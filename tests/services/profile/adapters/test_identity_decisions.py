@@ -258,3 +258,24 @@ def test_a_crowd_is_told_from_many_who_stand_apart() -> None:
     apart = list(zip(names[20:30], names[30:], strict=True))
     assert crowded([*chain, *apart], most=19) == set(names[:20])
     assert crowded([*chain, *apart], most=20) == frozenset()
+
+
+def test_what_was_told_of_what_is_nobodys_goes_with_the_first_of_it_when_people_part(
+    new_shop: Callable[[], Shop],
+) -> None:
+    other, till = sorted((ANNA, BERT), key=lambda each: each.customer_id)
+
+    def life(shop: Shop) -> None:
+        shop.tell(told(bought("1", "tea"), till, email("a@a.org"), TABLET))
+        shop.tell(told(bought("2", "milk"), other))
+        for each in (till, email("a@a.org"), TABLET):
+            shop.people.block(each, why("of the shop"), is_blocked=True, now_micros=NOW)
+
+    shop, never_joined = new_shop(), new_shop()
+    life(shop)
+    life(never_joined)
+    assert shop.merge(till, other, why("seemed to be one")) == (other.customer_id,)
+    shop.unmerge(other.customer_id, till.customer_id)
+    assert shop.items(till) == ["tea"]
+    assert shop.items(other) == ["milk"]
+    assert shop.rows() == never_joined.rows()
