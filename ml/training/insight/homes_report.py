@@ -12,7 +12,7 @@ from ml.training.insight.homes import (
     HomesConfig,
     HomesWorth,
 )
-from ml.training.judging.findings import Document, Findings, intervals, write_findings
+from ml.training.judging.findings import Document, Findings, intervals, table, write_findings
 
 
 def write_homes(found: HomesWorth, config: HomesConfig, out: Path) -> Findings:
@@ -44,7 +44,7 @@ def page(found: HomesWorth, config: HomesConfig) -> str:
     """Return the same as a section in Markdown."""
     means, leads = found.estimates(), found.leads()
     rows = [
-        f"| {name} | {means[OWN][name]} | {means[HOME][name]} | {leads[name]} |"
+        [name, str(means[OWN][name]), str(means[HOME][name]), str(leads[name])]
         for name in (RECALL, WASTED)
     ]
     about = (
@@ -53,5 +53,5 @@ def page(found: HomesWorth, config: HomesConfig) -> str:
         f"that the other brought home in the last {FRESH_DAYS} days and that the customer did not "
         "buy. Means with 95 % intervals; the difference is paired."
     )
-    heads = f"| | {OWN} | {HOME} | difference |"
-    return "\n".join(["## Households", "", about, "", heads, "|---|---|---|---|", *rows, ""])
+    figures = table(["", OWN, HOME, "difference"], rows)
+    return f"## Households\n\n{about}\n\n{figures}\n"

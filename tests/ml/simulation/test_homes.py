@@ -8,6 +8,8 @@ from ml.simulation.homes import HOUSE_CATEGORIES, partner_of
 from ml.simulation.people import CHARACTERS
 from ml.simulation.simulate import Simulation, simulate_town
 from ml.simulation.town import TownConfig, customer_id
+from ml.training.insight.homes import HOUSE_DAYS
+from services.profile.adapters.files.catalogue_file import load_catalogue
 from tests.ml.simulation.conftest import END
 
 TOGETHER = TownConfig(end=END, customers=202, shared_homes=1.0)
@@ -80,3 +82,9 @@ def test_no_basket_is_empty_and_no_item_twice_in_one(together: Simulation) -> No
     baskets = lines.groupby("customer_id")
     last = baskets["sequence"].max() + 1
     assert last.to_dict() == baskets["basket_id"].nunique().to_dict()
+
+
+def test_the_town_buys_for_the_house_what_the_shipped_catalogue_shares() -> None:
+    house = load_catalogue().house
+    assert house.categories == set(HOUSE_CATEGORIES)
+    assert house.days == HOUSE_DAYS

@@ -21,14 +21,10 @@ from services.profile.domain.facts.keys import Comparable, sameness
 from services.profile.domain.facts.resolution import readable, resolve
 from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.history.state import CustomerState
-from services.profile.domain.privacy.consent import ConsentPolicy, Consents, Purpose
 from services.profile.domain.traits.places import daypart
 
 MOST_SHARED, MOST_ITEMS = 50, 20
 """Shared identifiers and items of a record: more would tell little and cost much."""
-
-NEEDED = (Purpose.PERSONALISATION, Purpose.PROFILING)
-"""What a customer must allow to be compared at all."""
 
 Coded = Callable[[str, str], str]
 """Makes the code of a value under a label."""
@@ -79,11 +75,6 @@ class LinkageRecord:
     basket_count: int
 
 
-def may_be_compared(consents: Consents, policy: ConsentPolicy) -> bool:
-    """Return whether a customer allows to be compared with others."""
-    return all(policy.allows(purpose, consents) for purpose in NEEDED)
-
-
 def linkage_record(
     source: LinkageSource, defaults: Defaults, coded: Coded, *, now_micros: int
 ) -> LinkageRecord | None:
@@ -100,7 +91,7 @@ def linkage_record(
         identifier is shared: that is nobody in particular.
     """
     customer = source.customer
-    if not source.kinds or not may_be_compared(customer.consents, defaults.consent):
+    if not source.kinds or not defaults.consent.allows_conclusions(customer.consents):
         return None
     state = customer.state
     return LinkageRecord(

@@ -10,7 +10,6 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from services.profile.domain.history.events import CustomerId
-from services.profile.domain.linkage.linkage_record import may_be_compared
 from services.profile.domain.privacy.consent import ConsentPolicy, Consents
 
 
@@ -89,7 +88,7 @@ def suggested(held: Iterable[HeldLink], policy: ConsentPolicy) -> list[HeldLink]
     likeliest: dict[CustomerId, HeldLink] = {}
     for link in sorted(held, key=lambda each: (-each.probability, each.ends)):
         one, other = link.ends
-        allowed = all(may_be_compared(consents, policy) for consents in link.consents)
+        allowed = all(map(policy.allows_conclusions, link.consents))
         if one != other and not link.is_apart and allowed:
             likeliest.setdefault(other, link)
     return list(likeliest.values())
