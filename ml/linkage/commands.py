@@ -9,8 +9,7 @@ from ofone.profile.v1 import linkage_service_pb2 as messages
 
 from ml.dataset.linkage_records import record_table
 from ml.dataset.linkage_stream import LinkageAwayError, read_records, send_links
-from ml.linkage.linkage_config import LinkageConfig
-from ml.linkage.linking import LinkageError
+from ml.linkage.linkage_config import LinkageConfig, LinkageError
 from ml.linkage.links import ProbableLink, probable_links
 from ml.linkage.report import write_study
 from ml.linkage.study import StudyConfig, study

@@ -1,6 +1,10 @@
-"""What finding probable links starts from."""
+"""What finding probable links starts from, and what it fails with."""
 
 from dataclasses import dataclass
+
+
+class LinkageError(ValueError):
+    """Nothing can be learned from these customers; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

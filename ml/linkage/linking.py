@@ -1,53 +1,44 @@
-"""Customers are compared, and what agreeing and disagreeing tells is learned from them themselves.
+"""Customers who have something in common are compared, and what speaks for and against is added.
 
-Nobody says which customers are one person. How often strangers agree is seen on pairs drawn by
-chance; how often one person's two records agree is learned by expectation maximisation on customers
-who agree in two of the three most telling things, each two in turn, so that each of the three is
-judged by the other two.
-
-Source: Fellegi and Sunter, "A Theory for Record Linkage", 1969; expectation maximisation and
-term-frequency adjustments as Splink does them (Linacre et al., "Splink: Free software for
-probabilistic record linkage at scale", 2022).
+Splink gives what each comparison says, in bits; here it is bounded and added, in the database.
+Each customer has a hundred pairs and more, of which next to none is one person: so they are weighed
+a part of the customers at a time, and kept are those that may be likely enough, and of all others
+how many have how many bits.
 """
 
-import logging
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink import Linker
 
-from ml.linkage.blocking import Blocked, blocked, things
-from ml.linkage.comparisons import ITEM_BITS, Compared, comparisons
-from ml.linkage.linkage_config import LinkageConfig
+from ml.linkage.blocking import blocked, things
+from ml.linkage.comparisons import Compared, comparisons
+from ml.linkage.learning import learned, linker
+from ml.linkage.linkage_config import LinkageConfig, LinkageError
 
 FEWEST_CUSTOMERS = 100
 """Of fewer nothing can be learned."""
-BEFORE = 1e-5
-"""How likely two customers by chance are one person, before it is learned."""
-_CHANGES = (0.001, 0.01, 0.1)
-"""Training ends when no probability changes by more. Where one person's records agree almost
-always, disagreeing becomes less likely with each step without end, and Splink refuses to go on:
-then the next is tried."""
-_PROBED_SHARE = 0.2
-"""Of the records, to estimate how many pairs a training would look at."""
-
-
-class LinkageError(ValueError):
-    """Nothing can be learned from these customers; the message says why."""
+LEAST_BITS, MOST_BITS = -7.0, 14.0
+"""What one comparison says at most. One fact in a hundred or so is told wrong of anybody, so that
+no single disagreement proves that two are two, however seldom it was seen while learning."""
+PART = 10_000
+"""Customers whose pairs are weighed at a time: half a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What Splink says of all pairs of customers who are in one block."""
+    """What is found of all pairs of customers who are in one block."""
 
     pairs: pd.DataFrame
-    """``customer_id_l``, ``customer_id_r``; and in bits for each comparison ``mw_{column}``, with
-    frequencies also ``mw_tf_adj_{column}``."""
+    """Those that may be likely enough: ``one`` and ``other`` (ids, the smaller first, sorted),
+    ``total`` (bits), and for each comparison ``bits_{column}``, NaN where it says nothing, and
+    ``mw_{column}``, what Splink gives its outcome."""
+    totals: pd.Series
+    """How many of all pairs have so many bits, by bits."""
     compared: tuple[Compared, ...]
     model: Mapping[str, Any]
     """What was learned, as Splink writes it."""
@@ -55,12 +46,13 @@ class Found:
     """As ``Blocked`` tells it."""
 
 
-def find(records: pd.DataFrame, config: LinkageConfig) -> Found:
+def find(records: pd.DataFrame, config: LinkageConfig, *, at_least: float = 0.0) -> Found:
     """Return what agreeing and disagreeing tells of pairs of customers.
 
     Args:
         records: as ``record_table`` makes them.
         config: how.
+        at_least: pairs that cannot be so probable are counted only, 0 to 1; with 0 all are told.
 
     Raises:
         LinkageError: when these are too few, or there are not two things to tell them by.
@@ -71,113 +63,54 @@ def find(records: pd.DataFrame, config: LinkageConfig) -> Found:
             f"nothing can be learned from {len(records):,} customers of whom {len(telling)} things "
             f"are known: {FEWEST_CUSTOMERS} customers and 2 things are needed"
         )
-    compared, inside = tuple(comparisons(records)), blocked(records, most=config.most_in_block)
-    for change in _CHANGES:
-        try:
-            pairs, model = _learned(compared, inside, telling, config, change=change)
-        except ValueError:  # a probability fell below what Splink can hold: stop sooner
-            continue
-        return Found(pairs, compared, model, inside.skipped)
-    raise LinkageError(
-        "nothing can be learned: customers who agree in two things agree or differ in all others"
+    # By number and not by name, for a pair that is numbers takes a third of the room.
+    ordered = records.sort_values("customer_id", ignore_index=True)
+    names = ordered["customer_id"].to_numpy("object")
+    compared = tuple(comparisons(ordered))
+    inside = blocked(ordered.assign(customer_id=range(len(ordered))), most=config.most_in_block)
+    model = learned(compared, inside, telling, config)
+    with linker(inside, model, config) as judge:
+        pairs, totals = _weighed(judge, compared, len(ordered), least=_least_bits(at_least))
+    pairs = pairs.assign(one=names[pairs["one"]], other=names[pairs["other"]])
+    return Found(pairs, totals, compared, model, inside.skipped)
+
+
+def _weighed(
+    judge: Linker, compared: Sequence[Compared], customer_count: int, *, least: float
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the pairs of so many bits, and how many of all pairs have how many."""
+    pairs, totals = [], []
+    count = math.ceil(customer_count / PART)
+    for part in range(1, count + 1):
+        predicted = judge.inference.predict_chunk((part, count), (1, 1), warning_mode="never")
+        weighed = predicted.as_duckdbpyrelation().project(_weights(compared))
+        weighed = weighed.project(f"*, {_total(compared)} AS total")
+        pairs.append(weighed.filter(f"total >= '{least}'::DOUBLE").df())
+        totals.append(weighed.aggregate("total, count(*) AS pairs", "total").df())
+        predicted.drop_table_from_database_and_remove_from_cache()
+    return (
+        pd.concat(pairs).sort_values(["one", "other"], ignore_index=True),
+        pd.concat(totals).groupby("total")["pairs"].sum(),
     )
 
 
-def _learned(
-    compared: tuple[Compared, ...],
-    inside: Blocked,
-    telling: list[str],
-    config: LinkageConfig,
-    *,
-    change: float,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return all pairs with their weights, and what was learned.
-
-    Args:
-        compared: what is compared.
-        inside: the customers in their blocks.
-        telling: the columns that training agrees on, all but one at a time.
-        config: how.
-        change: training ends when no probability changes by more.
-
-    Raises:
-        ValueError: when training drives a probability to zero; Splink refuses it.
-    """
-    with duckdb.connect(":memory:", config=_alone(config)) as database:
-        linker = _linker(database, compared, inside, change=change)
-        linker.training.estimate_u_using_random_sampling(
-            max_pairs=config.sampled_pairs, seed=config.seed, min_count_per_level=None, num_chunks=1
-        )
-        for agreed in combinations(telling, max(1, len(telling) - 1)):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*agreed),
-                estimate_without_term_frequencies=True,
-                max_pairs=config.sampled_pairs,
-                record_sample_proportion=_PROBED_SHARE,
-            )
-        model = _without_gaps(linker.misc.save_model_to_json(), config)
-        judge = Linker(DuckDBAPI(database).register("customers"), model, log_level=logging.ERROR)
-        pairs = judge.inference.predict(warning_mode="never").as_duckdbpyrelation().df()
-    return pairs, model
+def _least_bits(probability: float) -> float:
+    """Return the bits under which no pair is so probable, as at most every second is one person."""
+    with np.errstate(divide="ignore"):
+        return float(np.log2(probability) - np.log2(1 - probability))
 
 
-def _without_gaps(model: dict[str, Any], config: LinkageConfig) -> dict[str, Any]:
-    """Return a model in which outcomes that were not seen while learning have a probability too.
-
-    Splink would guess. What strangers never showed is rarer than one in all pairs that were drawn;
-    what one person's records never showed says nothing, for nobody knows what it would.
-    """
-    for comparison in model["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                strangers = level.setdefault("u_probability", 1 / (config.sampled_pairs + 1))
-                level.setdefault("m_probability", strangers)
-    return model
+def _weights(compared: Sequence[Compared]) -> str:
+    """Return the columns of ``Found.pairs`` but the total, in SQL over what Splink predicts."""
+    columns = ["customer_id_l AS one", "customer_id_r AS other"]
+    for each in compared:
+        weight = f'"mw_{each.column}"'
+        # Agreeing on a rare value says more, on a frequent one less.
+        rare = f' + "mw_tf_adj_{each.column}"' if each.has_frequencies else ""
+        bounded = f"least(greatest({weight}{rare}, {LEAST_BITS}), {MOST_BITS})"
+        columns += [weight, f'CASE WHEN {weight} <> 0 THEN {bounded} END AS "bits_{each.column}"']
+    return ", ".join(columns)
 
 
-def _alone(config: LinkageConfig) -> dict[str, str | bool | int | float | list[str]]:
-    """Return how the database is set: it writes no file and fetches nothing."""
-    return {
-        "threads": config.thread_count,
-        "temp_directory": "",
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-
-
-def _linker(
-    database: duckdb.DuckDBPyConnection,
-    compared: tuple[Compared, ...],
-    inside: Blocked,
-    *,
-    change: float,
-) -> Linker:
-    named = inside.table.drop(columns=["basket_count"]).assign(items=_bits(inside.table["items"]))
-    database.register("named", named)
-    database.execute(
-        "CREATE TABLE customers AS SELECT * REPLACE (items::BLOB::BIT AS items) FROM named"
-    )
-    database.unregister("named")
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="customer_id",
-        comparisons=[each.creator for each in compared],
-        blocking_rules_to_generate_predictions=[
-            *(block_on(name, arrays_to_explode=[name]) for name in inside.list_names),
-            *(block_on(name) for name in inside.names),
-        ],
-        retain_matching_columns=False,
-        retain_intermediate_calculation_columns=True,
-        probability_two_random_records_match=BEFORE,
-        em_convergence=change,
-    )
-    return Linker(DuckDBAPI(database).register("customers"), settings, log_level=logging.ERROR)
-
-
-def _bits(items: pd.Series) -> list[bytes]:
-    """Return lists of codes as sets of ``ITEM_BITS`` bits."""
-    owners = np.repeat(np.arange(len(items)), items.map(len))
-    codes = pd.factorize(items.explode().dropna(), sort=True)[0]
-    held = np.zeros((len(items), ITEM_BITS), dtype=bool)
-    held[owners, codes % ITEM_BITS] = True
-    return [row.tobytes() for row in np.packbits(held, axis=1)]
+def _total(compared: Sequence[Compared]) -> str:
+    return " + ".join(f'coalesce("bits_{each.column}", 0)' for each in compared)

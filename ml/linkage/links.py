@@ -54,14 +54,14 @@ def probable_links(records: pd.DataFrame, config: LinkageConfig) -> LinkageRun:
     Raises:
         LinkageError: when nothing can be learned from these customers.
     """
-    found = find(records, config)
+    found = find(records, config, at_least=config.threshold)
     known = scored(found, customer_count=len(records))
     chosen = _likeliest(known.pairs, config)
     shared = {
         name: dict(zip(records["customer_id"], records[name], strict=True)) for name in SHARED
     }
     links = tuple(_links(chosen, known, shared))
-    return LinkageRun(links, known.model_version, len(known.pairs), found.skipped)
+    return LinkageRun(links, known.model_version, int(found.totals.sum()), found.skipped)
 
 
 def _likeliest(pairs: pd.DataFrame, config: LinkageConfig) -> pd.DataFrame:

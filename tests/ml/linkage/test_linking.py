@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ml.linkage.linkage_config import LinkageConfig
-from ml.linkage.linking import FEWEST_CUSTOMERS, Found, LinkageError, find
+from ml.linkage import linking
+from ml.linkage.linkage_config import LinkageConfig, LinkageError
+from ml.linkage.linking import FEWEST_CUSTOMERS, Found, find
 from ml.linkage.scoring import Scored, scored
 from ml.simulation.second_traces import SeenTown
 from tests.ml.linkage.conftest import CONFIG
@@ -20,6 +21,37 @@ def test_the_same_records_give_the_same_answer(town: SeenTown, known: Scored) ->
     again = scored(find(town.records.copy(), CONFIG), customer_count=len(town.records))
     assert again.model_version == known.model_version
     assert again.pairs.equals(known.pairs)
+
+
+def test_weighed_part_by_part_is_as_weighed_at_once(
+    town: SeenTown, known: Scored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "PART", 90)
+    again = scored(find(town.records, CONFIG), customer_count=len(town.records))
+    assert again.model_version == known.model_version
+    assert again.pairs.equals(known.pairs)
+
+
+@pytest.mark.parametrize("least", [0.3, 0.9, 1.0])
+def test_what_cannot_be_so_probable_is_counted_and_changes_nothing(
+    town: SeenTown, found: Found, known: Scored, least: float
+) -> None:
+    some = find(town.records, CONFIG, at_least=least)
+    again = scored(some, customer_count=len(town.records))
+    assert again.model_version == known.model_version
+    assert some.totals.equals(found.totals)
+    assert int(found.totals.sum()) == len(found.pairs) > len(some.pairs)
+    likely, expected = (
+        each.pairs[each.pairs["probability"] >= least].reset_index(drop=True)
+        for each in (again, known)
+    )
+    assert likely.equals(expected)
+
+
+def test_the_bits_of_a_pair_are_those_of_all_that_was_compared(found: Found) -> None:
+    bits = [f"bits_{each.column}" for each in found.compared]
+    assert found.pairs[bits].notna().any().all()
+    assert np.allclose(found.pairs[bits].sum(axis=1), found.pairs["total"], rtol=0, atol=1e-9)
 
 
 def test_one_persons_names_are_likelier_than_others(town: SeenTown, known: Scored) -> None:

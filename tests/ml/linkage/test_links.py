@@ -5,9 +5,9 @@ import pytest
 
 from ml.linkage.comparisons import Outcome
 from ml.linkage.linkage_config import LinkageConfig
-from ml.linkage.linking import Found
+from ml.linkage.linking import LEAST_BITS, MOST_BITS, Found
 from ml.linkage.links import _likeliest, probable_links
-from ml.linkage.scoring import LEAST_BITS, MOST_BITS, Scored
+from ml.linkage.scoring import Scored
 from ml.simulation.second_traces import SeenTown
 from tests.ml.linkage.conftest import CONFIG
 
