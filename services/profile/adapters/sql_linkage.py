@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select
 
 from services.profile.adapters.rows import graph
 from services.profile.adapters.rows.customer_pages import next_customers
@@ -57,11 +57,10 @@ class SqlLinkageStore:
             there = _held(connection, {end for link in links for end in link.ends})
             rows = [_row(run, link) for link in links if there.issuperset(link.ends)]
             pairs = probable_links.c
-            for row in rows:
-                connection.execute(
-                    delete(probable_links).where(pairs.low == row["low"], pairs.high == row["high"])
-                )
             if rows:
+                same = (pairs.low == bindparam("of_low"), pairs.high == bindparam("of_high"))
+                ends = [{"of_low": row["low"], "of_high": row["high"]} for row in rows]
+                connection.execute(delete(probable_links).where(*same), ends)
                 connection.execute(insert(probable_links), rows)
             removed = 0
             if is_last:
