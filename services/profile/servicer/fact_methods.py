@@ -10,21 +10,15 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.facts.keys import ValueKind
 from services.profile.domain.facts.resolution import readable, resolve
 from services.profile.domain.history.events import MICROS
-from services.profile.domain.ingestion import Outcome, Result
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.domain.privacy.consent import Purpose
 from services.profile.ports.customers import CustomerView, ProfileMeter, ProfileStore
 from services.profile.servicer.messages.fact_messages import held_fact_message, told_fact_of
+from services.profile.servicer.messages.result_messages import fact_result, refusal
 from services.serving.failures import Failure
 from services.serving.validation import Check
 
 MAX_BATCH = 1_000
-
-_OUTCOMES = {
-    Outcome.STORED: pb.FACT_OUTCOME_STORED,
-    Outcome.DUPLICATE: pb.FACT_OUTCOME_DUPLICATE,
-    Outcome.REFUSED: pb.FACT_OUTCOME_REFUSED,
-}
 
 _KINDS = {
     ValueKind.TEXT: fact_pb2.FACT_KIND_TEXT,
@@ -67,7 +61,7 @@ class FactMethods:
                     )
                 )
             except Failure as failure:
-                refused[position] = _refusal(failure)
+                refused[position] = refusal(failure)
         stored = iter(self._store.record_facts(told, now_micros=now_micros) if told else ())
         results = [refused.get(each) or next(stored) for each in range(len(request.facts))]
         self._meter.count_facts([each.outcome for each in results])
@@ -75,7 +69,7 @@ class FactMethods:
         self._meter.count_unknown_sources(
             "fact", sources.unknown_parties((each.fact.source, each.fact.party) for each in told)
         )
-        return pb.RecordFactsResponse(results=[_result_message(each) for each in results])
+        return pb.RecordFactsResponse(results=[fact_result(each) for each in results])
 
     def listing(self, view: CustomerView) -> pb.ListFactsResponse:
         """Return what holds of a customer, and how much may not be read."""
@@ -125,18 +119,3 @@ class FactMethods:
 
     def _now_micros(self) -> int:
         return round(self._clock().timestamp() * MICROS)
-
-
-def _refusal(failure: Failure) -> Result:
-    first = failure.violations[0]
-    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
-
-
-def _result_message(result: Result) -> pb.FactResult:
-    return pb.FactResult(
-        outcome=_OUTCOMES[result.outcome],
-        reason=result.reason,
-        field=result.field,
-        message=result.message,
-        customer=f"customers/{result.customer_id}" if result.customer_id else "",
-    )

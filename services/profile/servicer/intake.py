@@ -14,10 +14,11 @@ from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.facts.catalogue import Catalogue
 from services.profile.domain.history.events import MICROS, Event, Party
-from services.profile.domain.ingestion import Outcome, Result
+from services.profile.domain.ingestion import Result
 from services.profile.domain.people.identity import IdentityKey
 from services.profile.ports.customers import ProfileMeter, ProfileStore
 from services.profile.servicer.messages.event_messages import report_of
+from services.profile.servicer.messages.result_messages import event_result, refusal
 from services.serving.failures import Failure, FieldViolation, Kind, invalid
 from services.serving.validation import Check
 
@@ -26,12 +27,6 @@ MAX_STREAMS = 4
 """Streams of events open at once in one process: half of its threads, unless told otherwise."""
 RETRY_AFTER_SECONDS = 1.0
 """When a refused stream may try again; another replica may have room at once."""
-
-_OUTCOMES = {
-    Outcome.STORED: pb.EVENT_OUTCOME_STORED,
-    Outcome.DUPLICATE: pb.EVENT_OUTCOME_DUPLICATE,
-    Outcome.REFUSED: pb.EVENT_OUTCOME_REFUSED,
-}
 
 
 class Intake:
@@ -93,7 +88,7 @@ class Intake:
                 reports.append(report)
                 results.append(None)
             except Failure as failure:
-                results.append(_refusal(failure))
+                results.append(refusal(failure))
         told = ((each.event.source, each.event.party) for each in reports)
         self._meter.count_unknown_sources("event", self._catalogue.sources.unknown_parties(told))
         if reports:
@@ -108,7 +103,7 @@ class Intake:
                 for result, message in zip(answered, messages, strict=True)
             ]
         )
-        return [_result_message(result) for result in answered]
+        return [event_result(result) for result in answered]
 
     def _check_party(self, event: Event) -> None:
         """Check that what another company tells is told as such: it is not used like our own.
@@ -122,22 +117,7 @@ class Intake:
             raise invalid([FieldViolation("party", "THIRD_PARTY", sentence)])
 
 
-def _refusal(failure: Failure) -> Result:
-    first = failure.violations[0]
-    return Result(Outcome.REFUSED, reason=first.rule, field=first.field, message=first.message)
-
-
 def _type_name(message: event_pb2.Event) -> str:
     """Return ``PURCHASE`` and the like; ``UNSPECIFIED`` for a type nobody knows."""
     value = event_pb2.EventType.DESCRIPTOR.values_by_number.get(message.type)
     return value.name.removeprefix("EVENT_TYPE_") if value else "UNSPECIFIED"
-
-
-def _result_message(result: Result) -> pb.EventResult:
-    return pb.EventResult(
-        outcome=_OUTCOMES[result.outcome],
-        reason=result.reason,
-        field=result.field,
-        message=result.message,
-        customer=f"customers/{result.customer_id}" if result.customer_id else "",
-    )
