@@ -40,6 +40,8 @@ def test_what_cannot_be_so_probable_is_counted_and_changes_nothing(
     again = scored(some, customer_count=len(town.records))
     assert again.model_version == known.model_version
     assert some.totals.equals(found.totals)
+    whole = found.pairs["total"] >= np.log2(least / (1 - least))
+    assert some.pairs["total"].tolist() == found.pairs["total"][whole].tolist()
     assert int(found.totals.sum()) == len(found.pairs) > len(some.pairs)
     likely, expected = (
         each.pairs[each.pairs["probability"] >= least].reset_index(drop=True)
@@ -68,6 +70,19 @@ def test_what_is_learned_is_what_a_child_would_say(known: Scored) -> None:
     assert years[1] > years[2]
     items = known.pairs.groupby("outcome_items")["items"].mean()
     assert items[1] > items[2] > items[3]
+
+
+def test_agreeing_on_what_is_rare_tells_more_than_on_what_is_frequent(
+    town: SeenTown, known: Scored
+) -> None:
+    stores = town.records.set_index("customer_id")["store"]
+    agreeing = known.pairs[known.pairs["outcome_store"] == 1]
+    told = agreeing["store"].groupby(stores[agreeing["one"]].to_numpy()).agg(["min", "max"])
+    assert (told["min"] == told["max"]).all()
+    by_count = told["max"].loc[stores.value_counts().index.intersection(told.index, sort=False)]
+    assert len(by_count) > 3
+    assert by_count.is_monotonic_increasing
+    assert by_count.iloc[-1] > by_count.iloc[0] + 0.1
 
 
 def test_nobody_is_compared_twice_or_with_themselves(known: Scored) -> None:
