@@ -18,7 +18,8 @@ def same_person(town: SeenTown, known: Scored) -> np.ndarray:
 
 
 def test_the_same_records_give_the_same_answer(town: SeenTown, known: Scored) -> None:
-    again = scored(find(town.records.copy(), CONFIG), customer_count=len(town.records))
+    shuffled = town.records.sample(frac=1, random_state=3)
+    again = scored(find(shuffled, CONFIG), customer_count=len(town.records))
     assert again.model_version == known.model_version
     assert again.pairs.equals(known.pairs)
 
@@ -54,6 +55,20 @@ def test_the_bits_of_a_pair_are_those_of_all_that_was_compared(found: Found) -> 
     bits = [f"bits_{each.column}" for each in found.compared]
     assert found.pairs[bits].notna().any().all()
     assert np.allclose(found.pairs[bits].sum(axis=1), found.pairs["total"], rtol=0, atol=1e-9)
+
+
+def test_as_many_pairs_are_expected_to_be_one_person_as_are_before_anything_is_compared(
+    town: SeenTown, found: Found, known: Scored
+) -> None:
+    probability = known.pairs["probability"].to_numpy()
+    unsure = np.abs(probability - 0.5).argmin()
+    odds = probability[unsure] / (1 - probability[unsure]) / 2 ** found.pairs["total"][unsure]
+    people = len(town.records)
+    expected = odds / (1 + odds) * people * (people - 1) / 2
+    assert probability.sum() == pytest.approx(expected, rel=1e-4)
+    of_more = scored(found, customer_count=2 * people)
+    assert of_more.model_version != known.model_version
+    assert of_more.pairs["probability"].sum() < probability.sum()
 
 
 def test_one_persons_names_are_likelier_than_others(town: SeenTown, known: Scored) -> None:
