@@ -52,6 +52,8 @@ def fit_signs(lives: Sequence[Life], template: SignTable, *, seed: int = 0) -> S
                 half_life_months=half_life,
                 trust=1.0,
                 signs=tuple(signs),
+                odds_factor=1.0,
+                odds_power=1.0,
             )
         )
     if not stages:

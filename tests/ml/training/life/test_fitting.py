@@ -92,6 +92,20 @@ def test_a_stage_that_nobody_came_to_is_told_as_it_is(lives: list[Life]) -> None
     assert stage.odds_factor == stage.odds_power == 1.0
 
 
+def test_what_was_told_truly_with_other_signs_is_not_taken_over(lives: list[Life]) -> None:
+    """Of the third that says how far signs are trusted nobody came to it, so that nothing says how
+    the odds of the signs just learned are to be told."""
+    people = [
+        replace(life, change="leaving work") if place % 6 == 0 else life
+        for place, life in enumerate(lives)
+    ]
+    told = replace(HOME, odds_factor=3.0, odds_power=2.0)
+
+    (stage,) = fit_signs(people, SignTable((told,))).stages
+
+    assert stage.odds_factor == stage.odds_power == 1.0
+
+
 def test_who_bought_in_one_month_only_teaches_no_trust(lives: list[Life]) -> None:
     lines = lives[1].lines
     once = replace(lives[1], lines=replace(lines, seconds=lines.seconds[:3], codes=lines.codes[:3]))
