@@ -36,7 +36,11 @@ class ErasureStore(Protocol):
     """Keeps decisions, and can be made to forget."""
 
     def forget(self, erasure: Erasure) -> Mapping[str, int]:
-        """Remove what is kept; return by table how many rows."""
+        """Remove what is kept; return by table how many rows.
+
+        Raises:
+            Failure: when the store is away, or this takes it too long.
+        """
         ...
 
     def empty_log(self) -> bool:
@@ -87,20 +91,18 @@ class Eraser:
         self._away = any(defects)
 
     def _defect_in(self, erasure: Erasure) -> bool:
-        """See to one erasure; a defect is told, and holds up neither the looking nor the others."""
-        try:
-            self._see_to(erasure)
-        except SQLAlchemyError as error:
-            self._cannot(type(error).__name__)
-            return True
-        return False
-
-    def _see_to(self, erasure: Erasure) -> None:
+        """See to one erasure; what the store cannot do is told, and does not hold up the others."""
         self._forget_waiting(erasure.customer_ids)
-        counts = self._store.forget(erasure)
-        if self._store.empty_log():
+        try:
+            counts = self._store.forget(erasure)
+            emptied = self._store.empty_log()
+        except (Failure, SQLAlchemyError) as error:
+            self._cannot(error.reason if isinstance(error, Failure) else type(error).__name__)
+            return True
+        if emptied:
             self._source.confirm(erasure.erasure_id, counts)
             self._telemetry.erasure_confirmed()
+        return False
 
     def _cannot(self, reason: str) -> None:
         """Say so once."""

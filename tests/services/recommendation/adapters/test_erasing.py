@@ -146,6 +146,7 @@ class Told:
         self.confirmed: dict[str, Mapping[str, int]] = {}
         self.failure: Failure | None = None
         self.cannot_forget: Erasure | None = None
+        self.defect: Exception = ProgrammingError("delete", {}, ValueError("no such table"))
         self.can_empty = True
         self.rows: Counter[str] = Counter()
 
@@ -160,7 +161,7 @@ class Told:
 
     def forget(self, erasure: Erasure) -> Mapping[str, int]:
         if erasure is self.cannot_forget:
-            raise ProgrammingError("delete", {}, ValueError("too large"))
+            raise self.defect
         return {"decisions": len(erasure.customer_ids)}
 
     def empty_log(self) -> bool:
@@ -230,12 +231,23 @@ def test_what_goes_wrong_is_told_once_until_it_went_well() -> None:
     assert [each["reason"] for each in lines] == ["ProgrammingError"]
 
 
-def test_an_erasure_that_cannot_be_seen_to_does_not_hold_up_the_others() -> None:
+@pytest.mark.parametrize(
+    ("defect", "reason"),
+    [
+        (ProgrammingError("delete", {}, ValueError("no such table")), "ProgrammingError"),
+        (Failure(Kind.UNAVAILABLE, "DATABASE_BUSY", "takes too long"), "DATABASE_BUSY"),
+    ],
+)
+def test_an_erasure_that_cannot_be_seen_to_does_not_hold_up_the_others(
+    defect: Exception, reason: str
+) -> None:
     bert = Erasure("erasure-2", NOON_SECONDS, ("bert",))
     told = Told(ADA, bert)
-    told.cannot_forget = ADA
-    Eraser(told, told, nobody_waits, told).look()
+    told.cannot_forget, told.defect = ADA, defect
+    with structlog.testing.capture_logs() as lines:
+        Eraser(told, told, nobody_waits, told).look()
     assert set(told.confirmed) == {"erasure-2"}
+    assert [each["reason"] for each in lines] == [reason]
 
 
 def test_what_waits_in_memory_is_dropped_and_counted() -> None:
