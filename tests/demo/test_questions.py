@@ -1,15 +1,20 @@
 """The demo's questions are about what the shop sells, and are taken by the service."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
 
 from demo.questions import CHOICES, few_questions, question_of
+from ml.model.persona import Persona
 from ml.training.artefacts.attribute_map import item_attributes
 from ml.training.artefacts.purchases import purchases_of
 from ml.training.personas.beginnings import Beginnings
 from ml.training.personas.declaring import persona_teaching, question_document
 from services.conditions.cel_conditions import CelConditions
 from services.recommendation.domain.condition import vocabulary
-from services.recommendation.domain.question import QuestionId
+from services.recommendation.domain.question import Question, QuestionId
 from services.recommendation.servicer.question_messages import question_of as taken_by_the_service
 from services.serving.validation import Check
 from tests.demo.test_offers import _items, _shop
@@ -45,19 +50,43 @@ def test_a_shop_that_sorts_in_another_script_asks_about_each_category() -> None:
     assert set(questions) == {"always-1", "always-2"}
 
 
-def test_the_question_about_personas_is_taken_as_it_was_written() -> None:
-    choices = Beginnings.of(purchases_of(shop()), item_attributes(shop().items), seed=3, count=2)
+@pytest.fixture(scope="module")
+def choices() -> Beginnings:
+    return Beginnings.of(purchases_of(shop()), item_attributes(shop().items), seed=3, count=2)
 
-    questions = question_of(json.dumps(question_document(choices)))
 
+def asked(choices: Beginnings) -> Question:
+    """Return the question about personas, written, read and taken by the service."""
+    ((name, question),) = question_of(json.dumps(question_document(choices))).items()
     check = Check()
     taken = taken_by_the_service(
-        QuestionId("persona"),
-        questions["persona"],
-        check,
-        conditions=CelConditions(vocabulary(())),
+        QuestionId(name), question, check, conditions=CelConditions(vocabulary(()))
     )
     check.done()
-    assert set(questions) == {"persona"}
+    return taken
+
+
+def of_personas(choices: Beginnings, personas: Iterable[Persona]) -> Beginnings:
+    """Return the choices with these in the place of their personas."""
+    known = choices.learned.personas
+    learned = replace(choices.learned, personas=replace(known, personas=tuple(personas)))
+    return replace(choices, learned=learned)
+
+
+def test_the_question_about_personas_is_taken_as_it_was_written(choices: Beginnings) -> None:
+    taken = asked(choices)
+
+    assert taken.question_id == "persona"
     told = persona_teaching(choices).answers
     assert [each.likings for each in taken.teaching.answers] == [each.likings for each in told]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.01234, 0.00002])
+def test_the_service_hears_how_many_are_of_a_persona(choices: Beginnings, share: float) -> None:
+    """Of a shop with many customers a persona may hold next to none: they are not everybody."""
+    many, few = choices.learned.personas.personas
+    personas = replace(many, share=1 - share), replace(few, share=share)
+
+    taken = asked(of_personas(choices, personas))
+
+    assert taken.teaching.shares() == pytest.approx([1 - share, share], rel=1e-3)

@@ -58,7 +58,7 @@ def question_document(beginnings: Beginnings) -> dict[str, Any]:
             {
                 "answer_id": answer.answer_id,
                 "text": persona.name[:MOST_CHARACTERS],
-                "share": round(answer.share, 4),
+                "share": float(f"{answer.share:.4g}"),  # 0 would be heard as everybody
                 "likings": [
                     {"item": f"items/{liking.name}", "log_odds": liking.log_odds}
                     for liking in answer.likings
