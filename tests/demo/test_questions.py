@@ -90,3 +90,21 @@ def test_the_service_hears_how_many_are_of_a_persona(choices: Beginnings, share:
     taken = asked(of_personas(choices, personas))
 
     assert taken.teaching.shares() == pytest.approx([1 - share, share], rel=1e-3)
+
+
+def test_the_name_of_a_persona_is_cut_where_the_text_of_an_answer_ends(choices: Beginnings) -> None:
+    first, other = choices.learned.personas.personas
+    long = of_personas(choices, (replace(first, name="Tea " * 40), other))
+
+    assert asked(long).answer_texts[0] == "Tea " * 32
+
+
+@pytest.mark.parametrize(("times", "most"), [(1e-4, 5.0), (1e4, -5.0)])
+def test_what_only_or_never_members_buy_is_told_no_stronger_than_a_question_may(
+    choices: Beginnings, times: float, most: float
+) -> None:
+    """Everybody buys ten thousand times more, or less, than here: every lift is too large."""
+    taken = asked(replace(choices, everybody=choices.everybody * times))
+
+    for answer in taken.teaching.answers:
+        assert {each.log_odds for each in answer.likings} == {most}
