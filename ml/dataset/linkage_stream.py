@@ -3,8 +3,9 @@
 Nothing of it is kept on disk: the records are in memory until the run ends.
 """
 
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import grpc
 from ofone.profile.v1 import event_pb2, linkage_pb2
@@ -15,8 +16,9 @@ from ml.dataset.linkage_records import LinkageRecord
 from ml.dataset.rpc_reason import rpc_reason
 
 LINKS_A_CALL = 1_000
-TRIES = 5
-"""How often a stream that broke off is taken up again behind what came."""
+PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0)
+"""Before a stream that broke off is taken up again behind what came, each time that nothing came
+in between: a service that is deployed anew is back by then."""
 _DEVICES = frozenset(
     {
         event_pb2.IDENTIFIER_KIND_DEVICE,
@@ -31,30 +33,34 @@ class LinkageAwayError(Exception):
     """The profile service could not be asked, or told; the next run does it."""
 
 
-def read_records(channel: grpc.Channel) -> list[LinkageRecord]:
+def read_records(
+    channel: grpc.Channel, *, wait: Callable[[float], object] = time.sleep
+) -> list[LinkageRecord]:
     """Return what may be compared of every customer who allows it.
 
     Args:
         channel: to the profile service.
+        wait: lets so many seconds pass.
 
     Raises:
         LinkageAwayError: when the stream broke off and could not be taken up again.
     """
     stub = LinkageServiceStub(channel)
     records: list[LinkageRecord] = []
-    token = ""
-    for left in reversed(range(TRIES)):
+    token, pauses = "", iter(PAUSES_SECONDS)
+    while True:
         try:
             request = messages.ExportLinkageRecordsRequest(resume_token=token)
             for part in stub.ExportLinkageRecords(request):
                 records += map(_record, part.records)
-                token = part.resume_token
+                token, pauses = part.resume_token, iter(PAUSES_SECONDS)
         except grpc.RpcError as error:
-            if left and error.code() is grpc.StatusCode.UNAVAILABLE:
-                continue
-            raise LinkageAwayError(f"customers cannot be read: {rpc_reason(error)}") from error
-        break
-    return records
+            pause = next(pauses, None)
+            if pause is None or error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise LinkageAwayError(f"customers cannot be read: {rpc_reason(error)}") from error
+            wait(pause)
+        else:
+            return records
 
 
 def send_links(

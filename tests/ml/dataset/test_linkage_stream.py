@@ -24,10 +24,14 @@ TOLD = [linkage_pb2.LinkageRecord(customer=f"customers/{name}") for name in ("an
 
 
 class FakeLinkage(LinkageServiceServicer):
-    """Tells of ``TOLD``, one at a time, and goes away as often as it is told to."""
+    """Tells of ``TOLD``, one at a time, and goes away as often as it is told to.
+
+    That is behind each record, or before it.
+    """
 
     def __init__(self) -> None:
         self.cuts = 0
+        self.is_cut_before = False
         self.code = grpc.StatusCode.UNAVAILABLE
         self.recorded: list[messages.RecordProbableLinksRequest] = []
 
@@ -35,12 +39,17 @@ class FakeLinkage(LinkageServiceServicer):
         self, request: messages.ExportLinkageRecordsRequest, context: grpc.ServicerContext
     ) -> Iterator[messages.ExportLinkageRecordsResponse]:
         for number in range(int(request.resume_token or 0), len(TOLD)):
+            if self.is_cut_before:
+                self._cut(context)
             yield messages.ExportLinkageRecordsResponse(
                 records=[TOLD[number]], resume_token=str(number + 1)
             )
-            if self.cuts:
-                self.cuts -= 1
-                context.abort(self.code, "going away")
+            self._cut(context)
+
+    def _cut(self, context: grpc.ServicerContext) -> None:
+        if self.cuts:
+            self.cuts -= 1
+            context.abort(self.code, "going away")
 
     def RecordProbableLinks(  # noqa: N802  # gRPC's name
         self, request: messages.RecordProbableLinksRequest, context: grpc.ServicerContext
@@ -116,25 +125,49 @@ def test_a_stream_that_broke_off_goes_on_behind_what_came(
     channel: grpc.Channel, fake: FakeLinkage
 ) -> None:
     fake.cuts = 1
-    assert [each.customer_id for each in read_records(channel)] == ["anna", "bert"]
+    pauses: list[float] = []
+    found = read_records(channel, wait=pauses.append)
+    assert [each.customer_id for each in found] == ["anna", "bert"]
+    assert pauses == [1]
 
 
-def test_a_service_that_stays_away_is_told_in_a_sentence(
+def test_a_long_stream_may_break_off_any_number_of_times_as_long_as_something_comes(
     channel: grpc.Channel, fake: FakeLinkage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(globals(), "TOLD", TOLD * 5)
     fake.cuts = 9
+    pauses: list[float] = []
+    assert len(read_records(channel, wait=pauses.append)) == 10
+    assert pauses == [1] * 9
+
+
+def test_a_service_that_comes_back_is_waited_for(channel: grpc.Channel, fake: FakeLinkage) -> None:
+    fake.cuts, fake.is_cut_before = 4, True
+    pauses: list[float] = []
+    assert len(read_records(channel, wait=pauses.append)) == 2
+    assert pauses == [1, 2, 4, 8]
+
+
+def test_a_service_that_stays_away_is_told_in_a_sentence(
+    channel: grpc.Channel, fake: FakeLinkage
+) -> None:
+    fake.cuts, fake.is_cut_before = 9, True
+    pauses: list[float] = []
     with pytest.raises(LinkageAwayError, match="UNAVAILABLE: going away"):
-        read_records(channel)
+        read_records(channel, wait=pauses.append)
+    assert pauses == [1, 2, 4, 8]
+    assert fake.cuts == 4
     with pytest.raises(LinkageAwayError, match="links cannot be told"):
         send_links(channel, [], model_version="linkage-1")
 
 
 def test_what_is_refused_is_not_tried_again(channel: grpc.Channel, fake: FakeLinkage) -> None:
     fake.cuts, fake.code = 2, grpc.StatusCode.PERMISSION_DENIED
+    pauses: list[float] = []
     with pytest.raises(LinkageAwayError, match="PERMISSION_DENIED"):
-        read_records(channel)
+        read_records(channel, wait=pauses.append)
     assert fake.cuts == 1
+    assert not pauses
 
 
 def test_many_links_are_told_in_calls_of_one_run(channel: grpc.Channel, fake: FakeLinkage) -> None:
