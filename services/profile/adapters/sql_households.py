@@ -43,7 +43,7 @@ class SqlHouseholdStore:
     def home(self, customer_id: CustomerId) -> Membership | None:
         """Return where a customer lives, ``None`` for an unknown one or no household.
 
-        Most live in none that was told of: to find that out costs a decision one indexed read.
+        Many live in none that was told of: to find that out costs one indexed read.
         """
         if self._was_told.fetch({"name": customer_id}) is None:
             return None

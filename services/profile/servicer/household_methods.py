@@ -10,10 +10,12 @@ from services.profile.domain.defaults import Defaults
 from services.profile.domain.history.events import MICROS, CustomerId
 from services.profile.domain.people.households import (
     MOST_BASKETS,
+    NEEDED,
     HouseholdId,
     for_the_house,
     sharers,
 )
+from services.profile.domain.snapshot import Snapshot
 from services.profile.ports.identities import HouseholdStore
 from services.profile.servicer.identity_methods import decision_of, next_token, page_of
 from services.profile.servicer.messages.event_messages import timestamp
@@ -50,11 +52,16 @@ class HouseholdMethods:
             household=f"households/{home.household_id}", told_time=timestamp(home.told_micros)
         )
 
-    def purchases(self, customer_id: CustomerId) -> household_pb2.HouseholdPurchases:
-        """Return what others bought for the house of a customer, as far as all of them share."""
-        home = self._store.home(customer_id)
+    def purchases(self, found: Snapshot) -> household_pb2.HouseholdPurchases:
+        """Return what others bought for the house of a customer, as far as all of them share.
+
+        Most were never asked whether they share: to find that out costs a decision no read.
+        """
+        if not all(self._policy.allows(purpose, found.consents) for purpose in NEEDED):
+            return household_pb2.HouseholdPurchases()
+        home = self._store.home(found.customer_id)
         members = self._store.members(home.household_id) if home else []
-        others = sharers(customer_id, members, self._policy)
+        others = sharers(found.customer_id, members, self._policy)
         if not others:
             return household_pb2.HouseholdPurchases()
         since = self._house.since_micros(self._now_micros())

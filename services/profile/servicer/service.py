@@ -131,7 +131,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         if request.with_personas or request.with_life_stages or request.with_facts:
             self._add_asked_for(snapshot, request, found.customer_id)
         if request.with_household:
-            bought = self._households.purchases(found.customer_id)
+            bought = self._households.purchases(found)
             snapshot.household_purchases.CopyFrom(bought)
         self._meter.count_snapshot(len(snapshot.item_ids))
         return pb.GetSnapshotResponse(snapshot=snapshot)

@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
+from services.profile.domain.history.events import CustomerId
+from services.profile.domain.people.households import Membership
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
 from tests.services.profile.told import IDENTITY
@@ -42,10 +44,28 @@ def at_home(event_id: str, who: str, *items: str, day: int = 0) -> event_pb2.Eve
     return event
 
 
-def agree(desk: Desk, who: str, *, says: bool = True) -> None:
+class AskedHomes(SqlHouseholdStore):
+    """Keeps of whom it was asked where they live."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.asked: list[CustomerId] = []
+
+    def home(self, customer_id: CustomerId) -> Membership | None:
+        self.asked.append(customer_id)
+        return super().home(customer_id)
+
+
+def agree(
+    desk: Desk,
+    who: str,
+    *,
+    to: customer_pb2.ConsentPurpose.ValueType = SHARING,
+    says: bool = True,
+) -> None:
     granted, denied = customer_pb2.CONSENT_STATE_GRANTED, customer_pb2.CONSENT_STATE_DENIED
     said = customer_pb2.Consent(
-        purpose=SHARING,
+        purpose=to,
         state=granted if says else denied,
         source="app",
         stated_at=Timestamp(seconds=NOW_SECONDS - says),
@@ -87,6 +107,26 @@ def test_what_is_for_the_house_is_told_to_those_who_share(desk: Desk) -> None:
     assert shared(desk, CARL) == []
     agree(desk, BERT, says=False)
     assert shared(desk, ANNA) == []
+
+
+def test_nobody_looks_where_somebody_lives_who_does_not_share(
+    migrated: Callable[[str], Engine], sqlite_url: str
+) -> None:
+    engine = migrated(sqlite_url)
+    homes = AskedHomes(engine)
+    with serving(SqlProfileStore(engine), households=homes) as desk:
+        desk.ingest(at_home("a", ANNA, "Milk"), at_home("b", BERT, "Bread"))
+        agree(desk, BERT)
+        assert shared(desk, ANNA) == []
+        assert homes.asked == []
+        agree(desk, ANNA)
+        assert shared(desk, ANNA) == ["Bread"]
+        assert len(homes.asked) == 1
+        agree(desk, ANNA, to=customer_pb2.CONSENT_PURPOSE_PERSONALISATION, says=False)
+        assert shared(desk, ANNA) == shared(desk, BERT) == []
+        agree(desk, BERT, says=False)
+        assert shared(desk, BERT) == []
+        assert [f"customers/{each}" for each in homes.asked[1:]] == [name(desk, BERT)]
 
 
 def test_nothing_is_told_unless_it_is_asked_for(desk: Desk) -> None:

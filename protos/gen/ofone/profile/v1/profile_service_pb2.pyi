@@ -272,9 +272,7 @@ class GetSnapshotRequest(_message.Message):
     with_life_stages: _builtins.bool
     """Tell the stages of life too, which costs a second read."""
     with_household: _builtins.bool
-    """Tell what others bought for the household too, which costs a second read, and a third for who
-    lives with others.
-    """
+    """Tell what others bought for the household too, which costs further reads for who agreed to share."""
     with_facts: _builtins.bool
     """Tell what sources say besides events too, which costs a second read."""
     @_builtins.property
