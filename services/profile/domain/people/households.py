@@ -4,8 +4,9 @@ A source tells the household beside an identifier of the person. It links nobody
 together stay different people, and what they buy for themselves stays their own. What they buy for
 the house, in categories that the company lists, counts for all who agreed to it.
 
-A person lives where an event last told that they do, unless people said since that they left; so
-nothing depends on the order in which events arrive.
+A person lives where an event last told that they do. If people said since that they left, they
+live nowhere until a later event tells, and not where they moved out of before. So nothing depends
+on the order in which events arrive.
 """
 
 from collections.abc import Collection, Iterable
@@ -75,7 +76,10 @@ class HousePurchases(NamedTuple):
 
 
 def home_of(told: Iterable[Membership]) -> Membership | None:
-    """Return where a person lives, of all that was told of them and of their traces."""
+    """Return where a person lives, of all that was told of them and of their traces.
+
+    The household told last is the one; if it was left there is none, wherever they lived before.
+    """
     homes: dict[HouseholdId, Membership] = {}
     for each in told:
         known = homes.get(each.household_id, each)
@@ -84,8 +88,8 @@ def home_of(told: Iterable[Membership]) -> Membership | None:
             max(known.told_micros, each.told_micros),
             max(known.left_micros, each.left_micros),
         )
-    current = [home for home in homes.values() if home.told_micros > home.left_micros]
-    return max(current, key=lambda home: (home.told_micros, home.household_id), default=None)
+    last = max(homes.values(), key=lambda home: (home.told_micros, home.household_id), default=None)
+    return last if last is not None and last.told_micros > last.left_micros else None
 
 
 def sharers(

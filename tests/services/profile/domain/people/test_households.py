@@ -39,12 +39,19 @@ def test_a_person_lives_where_an_event_told_last_whatever_the_order() -> None:
     assert home_of(()) is None
 
 
-def test_who_left_lives_elsewhere_until_a_later_event_tells_otherwise() -> None:
+def test_who_left_lives_nowhere_until_a_later_event_tells() -> None:
     told = [Membership(ELM, 5, left_micros=7), Membership(OAK, 3)]
-    assert home_of(told) == Membership(OAK, 3)
-    assert home_of(told[:1]) is None
+    for order in permutations(told):
+        assert home_of(order) is None
+    assert home_of([*told, Membership(ELM, 6)]) is None
+    assert home_of([*told, Membership(ELM, 7)]) is None
     assert home_of([*told, Membership(ELM, 8)]) == Membership(ELM, 8, left_micros=7)
-    assert home_of([*told, Membership(ELM, 6)]) == Membership(OAK, 3)
+    assert home_of([*told, Membership(OAK, 8)]) == Membership(OAK, 8)
+
+
+def test_who_moved_on_before_leaving_a_former_home_lives_where_they_moved_to() -> None:
+    told = [Membership(ELM, 3, left_micros=7), Membership(OAK, 5)]
+    assert home_of(told) == Membership(OAK, 5)
 
 
 Told = list[tuple[Member, Consents]]
