@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from services.profile.adapters.tables import household_members, traces
 from services.profile.domain.history.events import CustomerId, TraceId
@@ -67,10 +67,14 @@ def memberships(
 def mark_left(
     connection: Connection, customer_id: CustomerId, home: HouseholdId, *, now_micros: int
 ) -> None:
-    """Keep that people said that a customer left a household."""
+    """Keep that people said that a customer left a household.
+
+    An event may lie ahead of the clock; what it told is left all the same.
+    """
+    told = household_members.c.told_micros
     own = select(traces.c.trace_id).where(traces.c.customer_id == customer_id)
     connection.execute(
         update(household_members)
         .where(household_members.c.household_id == home, household_members.c.trace_id.in_(own))
-        .values(left_micros=now_micros)
+        .values(left_micros=case((told > now_micros, told), else_=now_micros))
     )

@@ -146,6 +146,18 @@ def test_who_left_is_no_member_until_told_again(street: Street) -> None:
     assert street.home(ANNA) == OAK.customer_id
 
 
+def test_who_leaves_what_an_event_ahead_of_the_clock_told_is_no_member_either(
+    street: Street,
+) -> None:
+    street.tell([*living(), told(bought("4", "tea", day=-1), ANNA, household=OAK)])
+    assert street.leave(ANNA) == OAK.customer_id
+    assert street.home(ANNA) is None
+    assert street.leave(ANNA) is None
+    assert street.members(OAK) == [BERT.customer_id]
+    street.tell([told(bought("5", "tea", day=-2), ANNA, household=OAK)])
+    assert street.home(ANNA) == OAK.customer_id
+
+
 def test_who_has_no_home_cannot_leave_it(street: Street) -> None:
     street.tell([told(bought("1", "tea"), ANNA)])
     assert street.leave(ANNA) is None
