@@ -106,6 +106,8 @@ class FakeProfile(ProfileServiceServicer):
         self.told_facts.append(request.with_facts)
         if not request.with_facts:
             found.ClearField("facts")
+        if not request.with_household:
+            found.ClearField("household_purchases")
         return profile_service_pb2.GetSnapshotResponse(snapshot=found)
 
     def GetFactCatalogue(  # noqa: N802
