@@ -13,12 +13,13 @@ from services.recommendation.domain.condition import needs_of, vocabulary
 
 SAFE_METHODS = ("GetFactCatalogue",)
 
-_TYPES: Mapping[int, type] = {
+TYPES: Mapping[int, type] = {
     fact_pb2.FACT_KIND_TEXT: str,
     fact_pb2.FACT_KIND_NUMBER: float,
     fact_pb2.FACT_KIND_WHOLE: float,
     fact_pb2.FACT_KIND_FLAG: bool,
 }
+"""What a condition holds a fact of each kind against."""
 
 
 class FactConditions:
@@ -67,4 +68,4 @@ class FactCatalogueClient:
             Failure: when ``profile`` is away.
         """
         keys = self._stub.GetFactCatalogue(messages.GetFactCatalogueRequest()).keys
-        return {each.key: _TYPES[each.kind] for each in keys if each.kind in _TYPES}
+        return {each.key: TYPES[each.kind] for each in keys if each.kind in TYPES}

@@ -27,6 +27,7 @@ Basket = tuple[int, Sequence[str]]
 
 FACT_KINDS = {
     "garden": fact_pb2.FACT_KIND_FLAG,
+    "household_income": fact_pb2.FACT_KIND_NUMBER,
     "household_size": fact_pb2.FACT_KIND_WHOLE,
     "pet": fact_pb2.FACT_KIND_TEXT,
 }

@@ -4,20 +4,22 @@ import re
 from pathlib import Path
 
 import pytest
+from ofone.profile.v1.fact_pb2 import FactKind
 
 from ml.model.life_stages.sign_file import SHIPPED, read_sign_table
 from services.conditions.cel_conditions import CelConditions
 from services.conditions.source_text import FUNCTIONS, METHODS, TYPE_NAMES
 from services.profile.adapters.files.catalogue_file import load_catalogue
 from services.profile.domain.facts.keys import ValueKind
+from services.recommendation.adapters.fact_conditions import TYPES
 from services.recommendation.domain.condition import vocabulary
 from services.recommendation.domain.verdict import Verdict
 
 PAGE = (Path(__file__).parents[3] / "docs" / "offers.md").read_text()
-KINDS = {ValueKind.TEXT: str, ValueKind.NUMBER: float, ValueKind.WHOLE: float, ValueKind.FLAG: bool}
+TYPE_OF = {kind: TYPES[FactKind.Value(f"FACT_KIND_{kind.name}")] for kind in ValueKind}
 VOCABULARY = vocabulary(
     (stage.name for stage in read_sign_table(SHIPPED).stages),
-    {each.name: KINDS[each.kind] for each in load_catalogue(None).keys.values()},
+    {each.name: TYPE_OF[each.kind] for each in load_catalogue(None).keys.values()},
 )
 EXAMPLES = re.findall(r"```cel\n(.*?)\n```", PAGE, re.DOTALL)
 

@@ -26,6 +26,16 @@ def put(house: House, name: str, **facts: FactValue) -> None:
             {"household_size": FactValue(number=2)},
         ),
         ("facts.household_size == 3", {"household_size": FactValue(number=3)}, {}),
+        (  # a value of a kind that is not known yet is none
+            "facts.household_size < 3.0",
+            {"household_size": FactValue(number=2)},
+            {"household_size": FactValue()},
+        ),
+        (
+            "facts.household_income > 1000.0",
+            {"household_income": FactValue(number=1000.5)},
+            {"household_income": FactValue(number=1000)},
+        ),
         ("facts.pet == 'cat'", {"pet": FactValue(text="Cat")}, {"pet": FactValue(text="dog")}),
         ("!has(facts.pet)", {"garden": FactValue(flag=True)}, {"pet": FactValue(text="dog")}),
     ],
