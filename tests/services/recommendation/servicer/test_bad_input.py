@@ -138,6 +138,11 @@ def days_ahead(days: float) -> Timestamp:
             "identifier.kind",
             "UNKNOWN_KIND",
         ),
+        (  # several people
+            {"identifier": messages.CustomerIdentifier(kind="HOUSEHOLD", value="1")},
+            "identifier.kind",
+            "UNKNOWN_KIND",
+        ),
         (
             {"identifier": messages.CustomerIdentifier(kind="EMAIL")},
             "identifier.value",
