@@ -74,6 +74,18 @@ def test_who_comes_again_is_a_new_customer_whose_decisions_stay(engine: Engine) 
     assert decisions.read("1") is None
 
 
+def test_each_name_is_forgotten_up_to_its_own_erasure(engine: Engine) -> None:
+    """Only one of two names is erased again: what the other one did since stays."""
+    decisions, store = SqlDecisionStore(engine), SqlErasureStore(engine, lambda: NOON)
+    both = Erasure("erasure-1", NOON_SECONDS, ("ada", "bea"))
+    store.forget(both)
+    tomorrow = NOON_SECONDS + 86_400
+    decisions.write([row("1", "bea", tomorrow - 1)])
+    store.forget(Erasure("erasure-2", tomorrow, ("ada",)))
+    assert store.forget(both) == {DECISIONS.name: 0}
+    assert decisions.read("1") == b"said to bea"
+
+
 def test_what_one_process_removed_another_can_confirm(engine: Engine) -> None:
     SqlDecisionStore(engine).write([row("1", "ada"), row("2", "ada")])
     assert SqlErasureStore(engine, lambda: NOON).forget(ADA) == {DECISIONS.name: 2}
