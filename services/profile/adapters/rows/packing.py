@@ -131,7 +131,7 @@ def unpack_state(packed: bytes) -> CustomerState:
         categories, lines, *calendar = of_lines
         names = [*categories, ""]
         named = {name: CategoryHistory(*values) for name, values in categories.items()}
-        of_lines = [named, LineSums(*lines), *_calendar(calendar[:_CALENDAR])]
+        of_lines = [named, _line_sums(lines), *_calendar(calendar[:_CALENDAR])]
         behind = zip((_questions, Shelf._make), calendar[_CALENDAR:], strict=False)
         of_lines += [read(values) for read, values in behind]
     return CustomerState(
@@ -151,6 +151,17 @@ def _items(packed: Any) -> ItemColumns:  # columns, or as they were before forma
     if isinstance(packed, dict):
         return columnar({name: ItemHistory(*values) for name, values in packed.items()})
     return ItemColumns(*packed)
+
+
+def _line_sums(packed: Any) -> LineSums:
+    """Return sums of lines, where more are discounted than told with every priced line as told.
+
+    These began before it was counted of which lines a discount is told.
+    """
+    lines = LineSums(*packed)
+    if lines.discount_told_count >= lines.discounted_count:
+        return lines
+    return lines._replace(discount_told_count=lines.priced_count)
 
 
 def _basket(*told: Any, names: Sequence[str]) -> Basket:

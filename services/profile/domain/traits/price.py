@@ -17,39 +17,35 @@ one dear present makes nobody careless of prices."""
 
 
 def promotion_sensitivity(lines: LineSums, prior: PromotionPrior) -> float:
-    """Return the share of priced lines bought at a discount, shrunk to the typical share.
+    """Return the share of lines bought at a discount, shrunk to the typical share.
 
-    ``(d + w p0) / (n + w)`` with d of n lines discounted: the posterior mean of a beta prior.
+    ``(d + w p0) / (n + w)`` with d of the n lines discounted of which it was told what was taken
+    off: the posterior mean of a beta prior. A line of which nothing was told is no line without a
+    discount: whoever also buys where that is never told would seem to mind discounts less.
 
     Sources: Webster, "The 'Deal-Prone' Consumer", Journal of Marketing Research 2(2), 1965
     (deal-proneness as the share of units bought on deal); Gelman et al., "Bayesian Data Analysis",
     3rd edition, section 2.4 (beta-binomial).
     """
     weighed = lines.discounted_count + prior.weight * prior.share
-    return weighed / (lines.priced_count + prior.weight)
-
-
-def tells_discounts(lines: LineSums) -> bool:
-    """Return whether of any line it was told what was taken off it, be it nothing."""
-    return bool(lines.discount_told_count or lines.discounted_count)
+    return weighed / (lines.discount_told_count + prior.weight)
 
 
 def price_traits(state: CustomerState, _now: datetime, priors: Priors) -> Iterator[Trait]:
     """Yield what discounts and prices mean to one of whom prices were told.
 
-    - ``promotion_sensitivity``: see above; not where discounts are never told, because there nobody
-      would seem to mind them.
+    - ``promotion_sensitivity``: see above; not where discounts are never told.
     - ``discount_depth``: what was taken off discounted lines, by what they would have cost.
     - ``price_level`` and ``price_sensitivity``: see ``_choice_traits``.
     """
     lines = state.lines
     if not lines.priced_count:
         return
-    if tells_discounts(lines):
+    if told_count := lines.discount_told_count:
         sensitivity = promotion_sensitivity(lines, priors.promotion)
         yield Trait(
-            *("promotion_sensitivity", sensitivity, Unit.SHARE, lines.priced_count),
-            f"Bought {lines.discounted_count:,} of {counted(lines.priced_count, 'line')} at a"
+            *("promotion_sensitivity", sensitivity, Unit.SHARE, told_count),
+            f"Bought {lines.discounted_count:,} of {counted(told_count, 'line')} at a"
             f" discount; typical is {percent(priors.promotion.share)}.",
         )
     if lines.discounted_list_micros:

@@ -14,7 +14,7 @@ from services.profile.domain.history.state import CustomerState
 from services.profile.domain.traits.brand import pairs_alike
 from services.profile.domain.traits.cadence import visit_gaps
 from services.profile.domain.traits.lifetime import Purchasing, active_probability
-from services.profile.domain.traits.price import promotion_sensitivity, tells_discounts
+from services.profile.domain.traits.price import promotion_sensitivity
 from services.profile.domain.traits.priors import Priors
 from services.profile.domain.traits.rhythm import rhythm_of
 from services.profile.domain.traits.summary import Traits
@@ -29,8 +29,8 @@ class Evidence(NamedTuple):
     log_gap_sum: float = 0.0
     """Of the gaps between them, the logarithms of days."""
     log_gap_square_sum: float = 0.0
-    priced_count: int = 0
-    """0 too where discounts are never told."""
+    discount_told_count: int = 0
+    """Lines of which it was told what was taken off, be it nothing."""
     discounted_count: int = 0
     brand_pairs_alike: int = 0
     brand_pairs: int = 0
@@ -62,7 +62,7 @@ def evidence_of(state: CustomerState) -> Evidence:
         day_count(state.days),
         gaps.log_sum,
         gaps.log_square_sum,
-        state.lines.priced_count if tells_discounts(state.lines) else 0,
+        state.lines.discount_told_count,
         state.lines.discounted_count,
         sum(alike for alike, _ in brands),
         sum(pairs for _, pairs in brands),
@@ -93,9 +93,10 @@ def tendencies(evidence: Evidence, traits: Traits, now: datetime, priors: Priors
         age = max(now_seconds / SECONDS_PER_DAY - first_day, recency)
         one = Purchasing(evidence.day_count - 1, recency, age)
         active = active_probability(one, priors.lifetime)
-    if evidence.priced_count:
+    if evidence.discount_told_count:
         lines = LineSums(
-            priced_count=evidence.priced_count, discounted_count=evidence.discounted_count
+            discounted_count=evidence.discounted_count,
+            discount_told_count=evidence.discount_told_count,
         )
         promotion = promotion_sensitivity(lines, priors.promotion)
         typical = priors.promotion.share

@@ -49,7 +49,7 @@ def lines_of(town: Simulation) -> pd.DataFrame:
 
 def fit(lines: int, discounted: int) -> float:
     """Return how well money off suits whoever bought so."""
-    told = LineSums(priced_count=lines, discounted_count=discounted)
+    told = LineSums(discounted_count=discounted, discount_told_count=lines)
     own = promotion_sensitivity(told, PRIOR)
     tendencies = {"promotion_sensitivity": own, "typical_promotion_sensitivity": PRIOR.share}
     return benefit_fit(TEN_PERCENT, Traits(tendencies=tendencies))

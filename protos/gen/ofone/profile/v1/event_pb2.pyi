@@ -233,7 +233,9 @@ class EventLine(_message.Message):
     unit_price: _builtins.float
     """Price of one unit before discount, in the deployment's currency. Never negative."""
     discount: _builtins.float
-    """Discount on the whole line, in the deployment's currency. Never negative."""
+    """Discount on the whole line, in the deployment's currency; 0 says that there was none, unset
+    that it is not known. Never negative.
+    """
     category: _builtins.str
     """The item's category, as the source's catalogue had it when it happened; at most 64 characters."""
     brand: _builtins.str

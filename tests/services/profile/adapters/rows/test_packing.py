@@ -124,9 +124,22 @@ def test_a_state_of_the_third_format_knows_no_choices_within_categories_and_no_h
     assert unpack_state(FORMAT_3_STATE) == replace(
         whole,
         baskets=tuple(basket._replace(categories=()) for basket in whole.baskets),
-        lines=whole.lines._replace(discount_told_count=0),
+        lines=whole.lines._replace(discount_told_count=whole.lines.priced_count),
         hour_months={},
     )
+
+
+def test_lines_that_began_before_it_was_counted_what_is_told_of_discounts_count_as_told() -> None:
+    def told_again(**counts: int) -> int:
+        lines = LineSums(line_count=130, **counts)
+        state = unpack_state(pack_state(replace(fold(HISTORY), lines=lines)))
+        assert state.lines == lines._replace(discount_told_count=state.lines.discount_told_count)
+        return state.lines.discount_told_count
+
+    assert told_again(priced_count=100, discounted_count=20) == 100
+    assert told_again(priced_count=130, discounted_count=20, discount_told_count=1) == 130
+    assert told_again(priced_count=130, discounted_count=20, discount_told_count=20) == 20
+    assert told_again(priced_count=100) == 0  # of a till that never told a discount
 
 
 def test_columns_of_the_third_format_say_nothing_of_choices() -> None:
@@ -135,7 +148,9 @@ def test_columns_of_the_third_format_say_nothing_of_choices() -> None:
     assert now.evidence.choices
     before, found = columns_of(fold([*HISTORY, GROUPED])), unpack_columns(FORMAT_3_COLUMNS)
     assert found.traits == before.traits
-    assert found.evidence == before.evidence._replace(choices_anew=0, choices=0)
+    assert found.evidence == before.evidence._replace(
+        choices_anew=0, choices=0, discount_told_count=3
+    )
 
 
 def test_a_basket_keeps_the_category_of_each_item_and_nothing_where_none_was_told() -> None:

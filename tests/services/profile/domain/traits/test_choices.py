@@ -5,12 +5,15 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from services.profile.domain.history.state import fold
+from services.profile.domain.snapshot import columns_of
 from services.profile.domain.traits.priors import (
     PricePrior,
     Priors,
     PromotionPrior,
     VarietyPrior,
 )
+from services.profile.domain.traits.tendencies import tendencies
 from tests.services.profile.domain.traits.shopper import MOMENT, line, number, receipt, traits_of
 
 SHOP = Priors(
@@ -23,7 +26,7 @@ SHOP = Priors(
 def test_discounts_are_a_share_of_lines_shrunk_to_the_typical_share() -> None:
     half = [
         *(receipt(day, line("tea", price=4, off=1)) for day in range(10)),
-        *(receipt(day, line("rice", price=4)) for day in range(10, 20)),
+        *(receipt(day, line("rice", price=4, off=0.0)) for day in range(10, 20)),
     ]
     found = traits_of(*half, priors=SHOP)
     assert number(found["promotion_sensitivity"]) == pytest.approx((10 + 0.2 * 10) / 30)
@@ -68,8 +71,25 @@ def test_where_the_till_never_tells_of_discounts_nothing_is_said_of_them() -> No
     assert "promotion_sensitivity" not in traits_of(*silent, priors=SHOP)
     none = receipt(30, line("tea", price=4, off=0.0))
     known = traits_of(*silent, none, priors=SHOP)["promotion_sensitivity"]
-    assert number(known) == pytest.approx(0.2 * 10 / (21 + 10))
-    assert known.explanation == "Bought 0 of 21 lines at a discount; typical is 20 %."
+    assert number(known) == pytest.approx(0.2 * 10 / (1 + 10))
+    assert known.explanation == "Bought 0 of 1 line at a discount; typical is 20 %."
+
+
+def test_lines_of_a_till_that_never_tells_discounts_say_nothing_beside_those_of_one_that_does() -> (
+    None
+):
+    silent = [receipt(day, line("rice", price=4)) for day in range(200)]
+    web = [receipt(day, line("tea", price=4, off=1), channel="web") for day in range(10)]
+    known = traits_of(*silent, *web, priors=SHOP)["promotion_sensitivity"]
+    assert number(known) == pytest.approx((10 + 0.2 * 10) / (10 + 10))
+    assert known.evidence_count == 10
+    assert known.explanation == "Bought 10 of 10 lines at a discount; typical is 20 %."
+    columns = columns_of(fold([*silent, *web]))
+    leaned_on = tendencies(columns.evidence, columns.traits, MOMENT, SHOP)
+    assert leaned_on.promotion_sensitivity == known.value
+    assert leaned_on.typical_promotion_sensitivity == 0.2
+    unknown = columns_of(fold(silent))
+    assert tendencies(unknown.evidence, unknown.traits, MOMENT, SHOP).promotion_sensitivity is None
 
 
 def test_variety_is_taking_something_else_than_last_time_within_a_category() -> None:
