@@ -24,6 +24,7 @@ from services.conditions.source_text import (
     check_names,
     logical_operands,
     mistake,
+    texts_held_against,
     tokens,
     typed_names,
 )
@@ -70,12 +71,22 @@ class CelConditions:
             raise _syntax_mistake(source, str(error)) from None
         found = tokens(source)
         check_names(source, found, self._vocabulary)
+        self._check_case(source, found)
         for operand in logical_operands(found):
             self._try_out(source, operand)
 
     def about(self, facts: Facts) -> Holds:
         """Return what says whether a condition holds, each evaluated at most once."""
         return _Evaluation(facts, self._vocabulary.tables).holds
+
+    def _check_case(self, source: str, found: Sequence[Token]) -> None:
+        """Refuse a text that no casefolded one can equal, hold or begin with."""
+        vocabulary = self._vocabulary
+        for field, token in texts_held_against(found, vocabulary, vocabulary.casefolded):
+            text = cel.compile(token.text).execute()  # as the library reads prefixes and escapes
+            if isinstance(text, str) and text != text.casefold():
+                message = f"{field} is known in lower case only; write {text.casefold()!r}"
+                raise mistake(source, token.start, rule="NOT_LOWER_CASE", message=message)
 
     def _try_out(self, source: str, operand: Sequence[Token]) -> None:
         """Evaluate one part of a condition on the sample customer."""

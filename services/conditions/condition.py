@@ -24,6 +24,8 @@ class Vocabulary:
     tables: Mapping[str, float] = field(default_factory=dict)
     """Tables with keys that nobody can list beforehand, asked as functions:
     ``category_share('Tea')``. The number is the answer for a key that a table does not hold."""
+    casefolded: frozenset[str] = frozenset()
+    """Variables whose texts are told casefolded: no text in capitals is ever equal to one."""
 
 
 @dataclass(slots=True, eq=False)

@@ -4,8 +4,9 @@ The library parses; here only names, brackets and logical operators matter.
 """
 
 import difflib
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from services.conditions.condition import ConditionMistake, Vocabulary
@@ -21,6 +22,7 @@ Variables = Mapping[str, Mapping[str, type]]
 
 _WORDS = {"true", "false", "null", "in"}
 _LOGICAL = {"&&", "||", "?", ":"}
+_COMPARING = {"==", "!=", "<", "<=", ">", ">="}
 _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 # Texts end exactly where the library ends them (a raw one knows no escapes): what it would run must
 # not look like text here. Source: CEL's language definition, "Syntax", the rule STRING_LIT.
@@ -89,6 +91,30 @@ def check_names(source: str, found: Sequence[Token], vocabulary: Vocabulary) -> 
             raise mistake(source, token.start, rule=problem[0], message=problem[1])
 
 
+def texts_held_against(
+    found: Sequence[Token], vocabulary: Vocabulary, variables: Collection[str]
+) -> list[tuple[str, Token]]:
+    """Return the texts that stand beside a field of text, each with that field.
+
+    Those of ``facts.pet == 'cat'``, ``'cat' == facts.pet``, ``facts.pet in ['cat', 'dog']`` and
+    ``facts.pet.startsWith('c')``.
+
+    Args:
+        found: the tokens of a condition whose names are right.
+        vocabulary: what it may speak of.
+        variables: whose fields count.
+    """
+    held: list[tuple[str, Token]] = []
+    for place, (variable, dot, field) in enumerate(zip(found, found[1:], found[2:], strict=False)):
+        if variable.text not in variables or dot.text != ".":
+            continue
+        if vocabulary.variables[variable.text][field.text] is str:
+            beside = _beside(found[:place], found[place + 3 :])
+            name = f"{variable.text}.{field.text}"
+            held += [(name, each) for each in beside if each.kind == "text"]
+    return held
+
+
 def logical_operands(found: Sequence[Token]) -> list[Sequence[Token]]:
     """Return the parts that ``&&``, ``||``, ``!`` and ``? :`` join, each by itself."""
     parts: list[Sequence[Token]] = []
@@ -121,6 +147,19 @@ def typed_names(found: Sequence[Token], vocabulary: Vocabulary) -> list[str]:
         f"{variable}.{field} is a {TYPE_NAMES[variables[variable][field]]}"
         for variable, field in dict.fromkeys(named)
     ]
+
+
+def _beside(before: Sequence[Token], after: Sequence[Token]) -> list[Token]:
+    """Return what the field between is compared with, looked for in, or asked about."""
+    beside = [before[-2]] if len(before) > 1 and before[-1].text in _COMPARING else []
+    following = [each.text for each in after[:3]]
+    if following[:1] and following[0] in _COMPARING:
+        beside += after[1:2]
+    elif following[:2] == ["in", "["]:
+        beside += itertools.takewhile(lambda each: each.text != "]", after[2:])
+    elif following[:1] == ["."] and following[2:] == ["("]:
+        beside += after[3:4]
+    return beside
 
 
 def _wrapped(found: Sequence[Token]) -> bool:

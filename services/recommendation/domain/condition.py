@@ -67,7 +67,7 @@ def vocabulary(
     variables = {**VARIABLES, LIFE: dict.fromkeys(life_stages, float)}
     if fact_kinds:
         variables[FACTS] = fact_kinds
-    return Vocabulary(variables, tables={PERSONA: 0.0})
+    return Vocabulary(variables, tables={PERSONA: 0.0}, casefolded=frozenset({FACTS}))
 
 
 def needs_of(sources: Iterable[str]) -> Needs:

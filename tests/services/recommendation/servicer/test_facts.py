@@ -79,6 +79,13 @@ def test_a_fact_is_held_against_what_it_can_be(house: House) -> None:
     assert refusal.value.violations[0].rule == "CONDITION_TYPE_MISMATCH"
 
 
+def test_a_fact_is_held_against_words_in_lower_case_alone(house: House) -> None:
+    with pytest.raises(Failure) as refusal:
+        house.create("for-cats", audience="facts.pet == 'Cat'")
+    assert refusal.value.violations[0].rule == "CONDITION_NOT_LOWER_CASE"
+    assert "write 'cat'" in str(refusal.value.violations[0])
+
+
 def test_while_profile_is_away_no_condition_about_facts_is_written(house: House) -> None:
     house.profile.trouble.away = True
     house.create("for-weekends", audience="context.weekday >= 6")
