@@ -181,7 +181,7 @@ COLUMNS: Mapping[str, Mapping[str, Cell]] = {
     ),
     "links": dict.fromkeys(("low", "high", "occurred_micros", "source", "event_id"), IDENTITY),
     "household_members": dict.fromkeys(
-        ("trace_id", "household_id", "told_micros", "left_micros"), IDENTITY
+        ("trace_id", "household_id", "told_micros", "left_micros", "left_by", "left_why"), IDENTITY
     ),
     "decided_pairs": dict.fromkeys(("low", "high", "is_apart"), IDENTITY),
     "probable_links": {

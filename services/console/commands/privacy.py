@@ -36,6 +36,7 @@ from services.console.rendering.decision_tables import (
     items_in_decision,
 )
 from services.console.rendering.figures import count_in_words
+from services.console.rendering.household_tables import homes_table
 from services.console.rendering.identity_tables import changes_table, likenesses_table
 from services.console.rendering.portraits import (
     customer_portrait,
@@ -108,6 +109,8 @@ def _page(session: Session, held: Held) -> Iterator[tuple[str, RenderableType]]:
     said = [each.statement for each in held.records if each.HasField("statement")]
     yield "What was said about consent", statements_table(said)
     yield "What happened", timeline(events, items, offer_names=offers)
+    homes = [each.household for each in held.records if each.HasField("household")]
+    yield "In which households", homes_table(homes)
     changes = [each.identity_change for each in held.records if each.HasField("identity_change")]
     yield "Who became one person", changes_table(changes)
     alike = [each.probable_link for each in held.records if each.HasField("probable_link")]

@@ -107,7 +107,7 @@ class SqlHouseholdStore:
             name, home = current_name(connection, customer_id), _home(connection, customer_id)
             if name is None or home is None:
                 raise _NoHome
-            mark_left(connection, name, home.household_id, now_micros=now_micros)
+            mark_left(connection, name, home.household_id, decision, now_micros=now_micros)
             return f"{home.household_id} {name}"  # an erasure finds it by the name
 
         def work(connection: Connection) -> str:

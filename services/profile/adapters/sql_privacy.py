@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from services.profile.adapters.rows import graph
 from services.profile.adapters.rows.customer_rows import current_name
+from services.profile.adapters.rows.household_rows import held_memberships
 from services.profile.adapters.rows.told_rows import stored_events, stored_statements
 from services.profile.adapters.tables import accesses, erasures, pending_erasures
 from services.profile.adapters.writing.erasing import Tombstone, erase
-from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
 from services.profile.domain.privacy.erasure import (
@@ -22,6 +22,7 @@ from services.profile.domain.privacy.erasure import (
     begun,
     confirmed,
 )
+from services.profile.ports.privacy import Held
 from services.storage.emptied_log import empty_log
 from services.storage.outages import Conflict
 from services.storage.statements import insert_if_absent
@@ -188,15 +189,17 @@ class SqlPrivacyStore:
             )
             return [Access(*row) for row in connection.execute(query)]
 
-    def held(
-        self, customer_id: CustomerId
-    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
-        """Return the events and statements of a customer as stored, ``None`` without customer."""
+    def held(self, customer_id: CustomerId) -> Held | None:
+        """Return what was told of a customer as stored, ``None`` without customer."""
         with reading(self._engine) as connection:
             name = current_name(connection, customer_id)
             if name is None:
                 return None
-            return stored_events(connection, name), stored_statements(connection, name)
+            return Held(
+                stored_events(connection, name),
+                stored_statements(connection, name),
+                held_memberships(connection, name),
+            )
 
 
 class _Rehearsed(Exception):

@@ -141,8 +141,10 @@ household_members = Table(
     Column("household_id", String, primary_key=True),
     Column("told_micros", BigInteger),
     Column("left_micros", BigInteger),
+    Column("left_by", String),
+    Column("left_why", String),
 )
-"""Which household a trace was told with, when last, and when people last said that it was left."""
+"""Which household a trace was told with, when last, and when who last said why it was left."""
 
 probable_links = Table(
     "probable_links",

@@ -1,7 +1,7 @@
 """What forgets customers, and keeps who looked at them."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.profile.domain.customer import (
     StoredEvent,
@@ -10,7 +10,17 @@ from services.profile.domain.customer import (
 from services.profile.domain.history.events import (
     CustomerId,
 )
+from services.profile.domain.people.households import HeldMembership
 from services.profile.domain.privacy.erasure import Access, Erasure, Removal
+
+
+class Held(NamedTuple):
+    """What was told of a customer, as it is stored; each list oldest first."""
+
+    events: list[StoredEvent]
+    statements: list[StoredStatement]
+    households: list[HeldMembership]
+    """Former and left ones too; a household that several traces were told with once for each."""
 
 
 class PrivacyStore(Protocol):
@@ -56,7 +66,5 @@ class PrivacyStore(Protocol):
     def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
         """Return who looked at a customer, latest first, ``None`` without customer."""
 
-    def held(
-        self, customer_id: CustomerId
-    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
-        """Return the events and statements of a customer as stored, ``None`` without customer."""
+    def held(self, customer_id: CustomerId) -> Held | None:
+        """Return what was told of a customer as stored, ``None`` without customer."""

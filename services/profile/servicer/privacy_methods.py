@@ -9,6 +9,7 @@ from ofone.profile.v1 import customer_pb2, privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 
 from services.profile.domain.history.events import MICROS, CustomerId
+from services.profile.domain.people.households import HeldMembership
 from services.profile.domain.privacy.erasure import TRAINING, Access, Erasure, Removal
 from services.profile.ports.customers import CustomerView, ProfileStore
 from services.profile.ports.identities import IdentityStore, LinkageStore
@@ -176,17 +177,17 @@ class PrivacyMethods:
         self._privacy.note_access(customer_id, access, uuid.uuid4().hex)
 
     def _records(self, customer_id: CustomerId) -> Iterator[privacy_pb2.HeldRecord]:
-        view, facts = self._store.view(customer_id), self._privacy.held(customer_id)
-        if view is None or facts is None:
+        view, told = self._store.view(customer_id), self._privacy.held(customer_id)
+        if view is None or told is None:
             return
         record = privacy_pb2.HeldRecord
         yield record(customer=self._shown(view))
-        for event in facts[0]:
+        for event in told.events:
             held = privacy_pb2.HeldEvent(
                 event=event_message(event.event), store_time=timestamp(event.stored_micros)
             )
             yield record(event=held)
-        for said in facts[1]:
+        for said in told.statements:
             yield record(
                 statement=privacy_pb2.ConsentStatement(
                     consent=statement_message(said.purpose, said.statement),
@@ -199,6 +200,7 @@ class PrivacyMethods:
                     fact=fact_message(stored.fact), store_time=timestamp(stored.stored_micros)
                 )
             )
+        yield from (record(household=_household_message(each)) for each in told.households)
         changes = self._identities.changes(customer_id, skipped=0, most=MOST_LOGGED)
         for change in changes or ():
             yield record(identity_change=change_message(change))
@@ -232,6 +234,17 @@ def erasure_message(erasure: Erasure) -> privacy_pb2.Erasure:
 def _access_message(access: Access) -> privacy_pb2.Access:
     return privacy_pb2.Access(
         method=access.method, caller=access.caller, access_time=timestamp(access.accessed_micros)
+    )
+
+
+def _household_message(held: HeldMembership) -> privacy_pb2.HeldHousehold:
+    home = held.membership
+    return privacy_pb2.HeldHousehold(
+        household=f"households/{home.household_id}",
+        told_time=timestamp(home.told_micros),
+        left_time=timestamp(home.left_micros) if home.left_micros else None,
+        actor=held.left_by,
+        reason=held.left_why,
     )
 
 

@@ -35,6 +35,16 @@ def hold(town: Town) -> None:
         record(statement=privacy_pb2.ConsentStatement(consent=consent, store_time=NOON)),
         record(access=privacy_pb2.Access(method="GetCustomer", caller="till", access_time=NOON)),
         record(
+            household=privacy_pb2.HeldHousehold(
+                household="households/elm",
+                told_time=NOON,
+                left_time=NOON,
+                actor="console",
+                reason="moved out",
+            )
+        ),
+        record(household=privacy_pb2.HeldHousehold(household="households/oak", told_time=NOON)),
+        record(
             probable_link=privacy_pb2.HeldProbableLink(
                 match_probability=0.97, why="same postcode", store_time=NOON
             )
@@ -58,10 +68,13 @@ def test_an_export_holds_every_record_and_every_decision_for_programs(
     folder = tmp_path / "anna"
     result = town.ofone("export", "--card", "4711", "--out", str(folder))
     assert result.exit_code == 0
-    assert "5 records and 1 decision are" in words(result.output)
+    assert "7 records and 1 decision are" in words(result.output)
     lines = [json.loads(line) for line in (folder / "profile.jsonl").read_text().splitlines()]
     kinds = [kind for line in lines for kind in line]
-    assert kinds == ["customer", "event", "statement", "access", "probable_link"]
+    assert kinds == [
+        *("customer", "event", "statement", "access"),
+        *("household", "household", "probable_link"),
+    ]
     assert lines[1]["event"]["event"]["event_id"] == "e-1"
     (decision,) = map(json.loads, (folder / "decisions.jsonl").read_text().splitlines())
     assert decision["considered"][0]["detail"] == "shown 3 times"
@@ -76,6 +89,8 @@ def test_its_page_says_the_same_in_words(town: Town, tmp_path: Path) -> None:
     assert "bought 2 x tea" in page
     assert "e-mail no app" in page
     assert "till GetCustomer" in page
+    noon = "2026-03-31 12:00"
+    assert f"households/elm {noon} {noon} console: moved out households/oak {noon} ```" in page
     assert "97 % same postcode" in page
     assert "What was offered, and why: decisions/d1" in page
     assert "shown 3 times" in page

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from services.profile.domain.customer import StoredEvent, StoredStatement
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.decisions import Suggestion
 from services.profile.domain.privacy.erasure import Erasure, Removal
 from services.profile.ports.identities import LoggedChange
+from services.profile.ports.privacy import Held
 
 
 class WithoutReceipts:
@@ -34,9 +34,7 @@ class WithoutReceipts:
     ) -> Erasure | None:
         raise AssertionError("the plain store keeps no receipts")
 
-    def held(
-        self, customer_id: CustomerId
-    ) -> tuple[list[StoredEvent], list[StoredStatement]] | None:
+    def held(self, customer_id: CustomerId) -> Held | None:
         raise AssertionError("the plain store exports nothing")
 
     def changes(

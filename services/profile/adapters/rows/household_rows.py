@@ -6,7 +6,8 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from services.profile.adapters.tables import household_members, traces
 from services.profile.domain.history.events import CustomerId, TraceId
-from services.profile.domain.people.households import HouseholdId, Membership
+from services.profile.domain.people.decisions import Decision
+from services.profile.domain.people.households import HeldMembership, HouseholdId, Membership
 from services.storage.statements import insert_if_absent
 
 Lives = tuple[TraceId, HouseholdId]
@@ -64,10 +65,32 @@ def memberships(
     return found
 
 
+def held_memberships(connection: Connection, customer_id: CustomerId) -> list[HeldMembership]:
+    """Return what is kept of a customer and their households, former ones too, oldest first."""
+    lived = household_members.c
+    query = (
+        select(
+            lived.household_id, lived.told_micros, lived.left_micros, lived.left_by, lived.left_why
+        )
+        .join_from(traces, household_members, lived.trace_id == traces.c.trace_id)
+        .where(traces.c.customer_id == customer_id)
+        .order_by(lived.told_micros, lived.household_id, lived.trace_id)
+    )
+    return [
+        HeldMembership(Membership(HouseholdId(home), told, left), left_by, left_why)
+        for home, told, left, left_by, left_why in connection.execute(query)
+    ]
+
+
 def mark_left(
-    connection: Connection, customer_id: CustomerId, home: HouseholdId, *, now_micros: int
+    connection: Connection,
+    customer_id: CustomerId,
+    home: HouseholdId,
+    decision: Decision,
+    *,
+    now_micros: int,
 ) -> None:
-    """Keep that people said that a customer left a household.
+    """Keep that people said that a customer left a household, who did, and why.
 
     An event may lie ahead of the clock; what it told is left all the same.
     """
@@ -76,5 +99,9 @@ def mark_left(
     connection.execute(
         update(household_members)
         .where(household_members.c.household_id == home, household_members.c.trace_id.in_(own))
-        .values(left_micros=case((told > now_micros, told), else_=now_micros))
+        .values(
+            left_micros=case((told > now_micros, told), else_=now_micros),
+            left_by=decision.actor,
+            left_why=decision.reason,
+        )
     )

@@ -58,6 +58,16 @@ class Membership(NamedTuple):
     """When people last said that they do not any more; 0 for never."""
 
 
+class HeldMembership(NamedTuple):
+    """What is kept of one trace of a person and one household."""
+
+    membership: Membership
+    left_by: str
+    """Who last said that they left; empty for nobody."""
+    left_why: str
+    """In their words."""
+
+
 class Member(NamedTuple):
     """One who lives in a household."""
 

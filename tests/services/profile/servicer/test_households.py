@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
-from ofone.profile.v1 import customer_pb2, event_pb2
+from ofone.profile.v1 import customer_pb2, event_pb2, privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
 from sqlalchemy import Engine
 
 from services.profile.adapters.sql_households import SqlHouseholdStore
+from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.history.events import CustomerId
@@ -26,8 +27,12 @@ ANNA, BERT, CARL = "1", "2", "3"
 def desk(migrated: Callable[[str], Engine], sqlite_url: str) -> Iterator[Desk]:
     engine = migrated(sqlite_url)
     privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
-    homes = SqlHouseholdStore(engine)
-    with serving(SqlProfileStore(engine), households=homes, privacy=privacy) as desk:
+    with serving(
+        SqlProfileStore(engine),
+        households=SqlHouseholdStore(engine),
+        identities=SqlIdentityStore(engine),
+        privacy=privacy,
+    ) as desk:
         yield desk
 
 
@@ -90,6 +95,20 @@ def household(desk: Desk, who: str) -> str:
 def members(desk: Desk, **paging: object) -> pb.ListHouseholdMembersResponse:
     request = pb.ListHouseholdMembersRequest(parent=household(desk, ANNA), **paging)  # type: ignore[arg-type]
     return desk.stub.ListHouseholdMembers(request)
+
+
+def leave(desk: Desk, who: str) -> None:
+    desk.stub.LeaveHousehold(
+        pb.LeaveHouseholdRequest(
+            customer=name(desk, who), reason="moved out", request_id=str(uuid.uuid4())
+        )
+    )
+
+
+def held_households(desk: Desk, who: str) -> list[privacy_pb2.HeldHousehold]:
+    parts = desk.stub.ExportCustomer(pb.ExportCustomerRequest(name=name(desk, who)))
+    records = [each for part in parts for each in part.records]
+    return [each.household for each in records if each.HasField("household")]
 
 
 def test_what_is_for_the_house_is_told_to_those_who_share(desk: Desk) -> None:
@@ -168,6 +187,40 @@ def test_who_leaves_shares_no_more(desk: Desk) -> None:
     with pytest.raises(Failure) as told:
         desk.stub.LeaveHousehold(request)
     assert told.value.kind is Kind.NOT_FOUND
+
+
+def test_an_export_tells_every_household_and_who_said_that_it_was_left(desk: Desk) -> None:
+    former = at_home("a", ANNA, "Milk", day=30)
+    former.identifiers[1].value = "3 Oak Lane"
+    desk.ingest(former, at_home("b", ANNA, "Milk", day=2), at_home("c", BERT, "Milk"))
+    elm = household(desk, ANNA)
+    leave(desk, ANNA)
+    oak_held, elm_held = held_households(desk, ANNA)
+    assert oak_held.household not in ("", elm)
+    assert oak_held.told_time.seconds == NOW_SECONDS - 30 * 86_400
+    assert not oak_held.HasField("left_time")
+    assert (oak_held.actor, oak_held.reason) == ("", "")
+    assert elm_held == privacy_pb2.HeldHousehold(
+        household=elm,
+        told_time=Timestamp(seconds=NOW_SECONDS - 2 * 86_400),
+        left_time=Timestamp(seconds=NOW_SECONDS),
+        actor="test",
+        reason="moved out",
+    )
+    (of_bert,) = held_households(desk, BERT)
+    assert not of_bert.HasField("left_time")
+
+
+def test_a_later_event_tells_of_the_household_beside_who_had_said_that_it_was_left(
+    desk: Desk,
+) -> None:
+    desk.ingest(at_home("a", ANNA, "Milk", day=2))
+    leave(desk, ANNA)
+    desk.ingest(at_home("b", ANNA, "Milk", day=-1))
+    (held,) = held_households(desk, ANNA)
+    assert held.told_time.seconds == NOW_SECONDS + 86_400
+    assert held.left_time.seconds == NOW_SECONDS
+    assert (held.actor, held.reason) == ("test", "moved out")
 
 
 def test_a_household_names_no_person(desk: Desk) -> None:

@@ -306,6 +306,48 @@ class HeldProbableLink(_message.Message):
 Global___HeldProbableLink: _TypeAlias = HeldProbableLink  # noqa: Y015
 
 @_typing.final
+class HeldHousehold(_message.Message):
+    """That the customer was told with a household, under one of their identifiers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOUSEHOLD_FIELD_NUMBER: _builtins.int
+    TOLD_TIME_FIELD_NUMBER: _builtins.int
+    LEFT_TIME_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    household: _builtins.str
+    """The household, `households/{household}`."""
+    actor: _builtins.str
+    """Who said so; empty for nobody."""
+    reason: _builtins.str
+    """Why, in their words."""
+    @_builtins.property
+    def told_time(self) -> _timestamp_pb2.Timestamp:
+        """When an event last told of it."""
+
+    @_builtins.property
+    def left_time(self) -> _timestamp_pb2.Timestamp:
+        """When people last said that the customer left it; unset for never."""
+
+    def __init__(
+        self,
+        *,
+        household: _builtins.str = ...,
+        told_time: _timestamp_pb2.Timestamp | None = ...,
+        left_time: _timestamp_pb2.Timestamp | None = ...,
+        actor: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_time", b"left_time", "told_time", b"told_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "household", b"household", "left_time", b"left_time", "reason", b"reason", "told_time", b"told_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldHousehold: _TypeAlias = HeldHousehold  # noqa: Y015
+
+@_typing.final
 class HeldRecord(_message.Message):
     """One thing that is held about a customer."""
 
@@ -318,6 +360,7 @@ class HeldRecord(_message.Message):
     ACCESS_FIELD_NUMBER: _builtins.int
     FACT_FIELD_NUMBER: _builtins.int
     PROBABLE_LINK_FIELD_NUMBER: _builtins.int
+    HOUSEHOLD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def customer(self) -> _customer_pb2.Customer:
         """The view of the customer, computed from the rest."""
@@ -346,6 +389,10 @@ class HeldRecord(_message.Message):
     def probable_link(self) -> Global___HeldProbableLink:
         """Somebody who may be the same person."""
 
+    @_builtins.property
+    def household(self) -> Global___HeldHousehold:
+        """A household the customer lives in or lived in."""
+
     def __init__(
         self,
         *,
@@ -356,12 +403,13 @@ class HeldRecord(_message.Message):
         access: Global___Access | None = ...,
         fact: Global___HeldStatement | None = ...,
         probable_link: Global___HeldProbableLink | None = ...,
+        household: Global___HeldHousehold | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "household", b"household", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access", b"access", "customer", b"customer", "event", b"event", "fact", b"fact", "household", b"household", "identity_change", b"identity_change", "probable_link", b"probable_link", "record", b"record", "statement", b"statement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access", "fact", "probable_link"]  # noqa: Y015
+    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["customer", "event", "statement", "identity_change", "access", "fact", "probable_link", "household"]  # noqa: Y015
     _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_record) -> _WhichOneofReturnType_record | None: ...
 
