@@ -103,7 +103,7 @@ class SqlProfileStore:
         row = self._by_digest.fetch({"digest": handle.digest})
         return CustomerId(row[0]) if row else None
 
-    def view(self, customer_id: CustomerId) -> CustomerView | None:
+    def view(self, customer_id: CustomerId, *, with_shelf: bool = True) -> CustomerView | None:
         """Return everything kept about a customer, ``None`` for an unknown one."""
         with reading(self._engine) as connection:
             name = current_name(connection, customer_id)
@@ -123,7 +123,9 @@ class SqlProfileStore:
                 .where(traces.c.customer_id == name, traces.c.digest.is_not(None))
                 .order_by(traces.c.first_seen_micros, traces.c.digest)
             )
-            (record,) = shelf.whole(connection, [record_of(row)])
+            record = record_of(row)
+            if with_shelf:
+                (record,) = shelf.whole(connection, [record])
             return CustomerView(
                 record,
                 tuple(sorted(connection.execute(former).scalars())),

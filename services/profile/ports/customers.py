@@ -98,8 +98,11 @@ class ProfileStore(Protocol):
     def customer_behind(self, handle: Handle) -> CustomerId | None:
         """Return the customer behind a handle, ``None`` for an unknown one."""
 
-    def view(self, customer_id: CustomerId) -> CustomerView | None:
-        """Return everything kept about a customer, ``None`` for an unknown one."""
+    def view(self, customer_id: CustomerId, *, with_shelf: bool = True) -> CustomerView | None:
+        """Return everything kept about a customer, ``None`` for an unknown one.
+
+        Thousands of items may lie on the shelf; without it those that lie near are there alone.
+        """
 
     def timeline(
         self,

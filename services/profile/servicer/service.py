@@ -256,7 +256,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
         """Return what holds of a customer, who says so, and what is said besides."""
         customer_id = _customer_id("parent", request.parent)
         self._privacy.looked_at(customer_id, "ListFacts")
-        view = self._store.view(customer_id)
+        view = self._store.view(customer_id, with_shelf=False)
         if view is None:
             raise not_found("customer", request.parent)
         return self._facts.listing(view)
@@ -325,8 +325,11 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
     def _add_asked_for(
         self, snapshot: customer_pb2.Snapshot, request: pb.GetSnapshotRequest, name: CustomerId
     ) -> None:
-        """Add what needs the whole of a customer, as far as it was asked for."""
-        view = self._store.view(name)
+        """Add what needs more than the snapshot, as far as it was asked for.
+
+        Of all this only learned personas look at every item.
+        """
+        view = self._store.view(name, with_shelf=request.with_personas)
         if request.with_personas:
             snapshot.personas.extend(personas_of(view, self._policy, self._personas))
         if request.with_life_stages and view is not None:

@@ -125,7 +125,7 @@ class MemoryProfileStore(WithoutReceipts):
         record = self.record(self._now(handle.customer_id))
         return record.customer_id if record else None
 
-    def view(self, customer_id: CustomerId) -> CustomerView | None:
+    def view(self, customer_id: CustomerId, *, with_shelf: bool = True) -> CustomerView | None:
         record = self.record(self._now(customer_id))
         if record is None:
             return None

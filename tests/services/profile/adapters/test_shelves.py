@@ -66,6 +66,10 @@ def test_what_lies_apart_is_whole_to_those_who_look(shop: Shop) -> None:
     assert list(snapshot.columns.item_ids) == ITEMS[:2]
     assert snapshot.columns.traits.item_count == len(ITEMS)
     assert shop.is_as_computed_at_once(HISTORY)
+    glanced = shop.store.view(ANNA.customer_id, with_shelf=False)
+    assert glanced is not None
+    assert sorted(glanced.record.state.items) == ITEMS[:2]
+    assert glanced.record.state.shelf.item_count == len(ITEMS) - 2
     (source,) = SqlLinkageStore(shop.engine).sources(after=CustomerId(""), most=9)
     assert set(source.customer.state.items) == set(ITEMS)
 
