@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from services.conditions.condition import Facts, Value, Vocabulary
+from services.conditions.source_text import tokens
 from services.recommendation.domain.customer import CONSENT_CHANNELS, Customer
 from services.recommendation.domain.moment import Moment
 
@@ -71,9 +72,12 @@ def vocabulary(
 
 
 def needs_of(sources: Iterable[str]) -> Needs:
-    """Return what any of these conditions may ask for."""
-    text = "\n".join(sources)
-    return Needs(personas=PERSONA in text, life_stages=LIFE in text, facts=FACTS in text)
+    """Return what any of these conditions asks for by name."""
+    texts = tuple(sources)
+    personas, life_stages, facts = (
+        any(_is_named(word, each) for each in texts) for word in (PERSONA, LIFE, FACTS)
+    )
+    return Needs(personas=personas, life_stages=life_stages, facts=facts)
 
 
 def facts_of(customer: Customer, moment: Moment) -> Facts:
@@ -99,6 +103,13 @@ def facts_of(customer: Customer, moment: Moment) -> Facts:
         allowed = customer.marketing_allowed
         facts["marketing"] = {channel: channel in allowed for channel in CONSENT_CHANNELS}
     return facts
+
+
+def _is_named(word: str, source: str) -> bool:
+    """Return whether it stands there as a name, and not within another one, a text or a comment."""
+    return word in source and any(
+        token.kind == "name" and token.text == word for token in tokens(source)
+    )
 
 
 def _traits(customer: Customer, now_seconds: int) -> Mapping[str, Value]:

@@ -56,6 +56,12 @@ def test_whether_facts_are_asked_for_is_seen_in_the_conditions() -> None:
     assert needs_of(["true", "facts.garden == true"]) == Needs(facts=True)
 
 
+def test_what_stands_within_a_text_another_name_or_a_comment_is_not_asked_for() -> None:
+    sources = ["persona('artefacts') > 0.5", "persona('wildlife') > 0.5 // no facts, no life"]
+    assert needs_of(sources) == Needs(personas=True)
+    assert needs_of(["traits.home_store == 'persona'"]) == Needs()
+
+
 def test_facts_are_told_where_they_were_asked_for() -> None:
     told = facts_of(dataclasses.replace(customer(), facts={"garden": True}), Moment(NOON))
     assert told["facts"] == {"garden": True}

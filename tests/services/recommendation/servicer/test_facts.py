@@ -89,6 +89,7 @@ def test_a_fact_is_held_against_words_in_lower_case_alone(house: House) -> None:
 def test_while_profile_is_away_no_condition_about_facts_is_written(house: House) -> None:
     house.profile.trouble.away = True
     house.create("for-weekends", audience="context.weekday >= 6")
+    house.create("for-collectors", audience="persona('artefacts') > 0.5")
     with pytest.raises(Failure) as refusal:
         house.create("for-gardens", audience="facts.garden")
     assert refusal.value.kind is Kind.UNAVAILABLE
