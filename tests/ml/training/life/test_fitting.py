@@ -42,6 +42,35 @@ def test_lamps_are_found_to_be_the_sign_and_bread_is_none(lives: list[Life]) -> 
     assert stage.per_year == pytest.approx(40 / 80 / (700 / 365), rel=0.05)
 
 
+PLAIN = replace(
+    HOME, per_year=0.26, signs=(Sign(Kind.CATEGORY, "Lamps", 12.5, Usual(0.02 / 3, 20.0), 0.95),)
+)
+"""Moving, as it is in the corner town."""
+
+
+def test_a_sign_that_is_told_again_and_again_is_believed_less_each_time(lives: list[Life]) -> None:
+    trusts = [trusted(lives, [replace(PLAIN, signs=PLAIN.signs * times)]) for times in (1, 2, 4)]
+
+    once, twice, four_times = (stage.trust for (stage,) in trusts)
+    assert once == 1.0
+    assert 0.4 < twice < 0.9
+    assert 0.2 < four_times < 0.6
+
+
+def test_one_life_as_odd_as_can_be_does_not_decide_how_far_signs_are_trusted(
+    lives: list[Life],
+) -> None:
+    """Somebody stayed who began to buy lamps by the hundred."""
+    stayed = lives[1]
+    lines, bought = stayed.lines, stayed.seconds_of(Kind.CATEGORY, "Lamps")
+    often = np.where(np.isin(lines.seconds, bought), 100, 1)
+    many = replace(lines, seconds=lines.seconds.repeat(often), codes=lines.codes.repeat(often))
+
+    (stage,) = trusted([replace(stayed, lines=many), *lives[2:]], [PLAIN])
+
+    assert stage.trust == 1.0
+
+
 def halved(lives: list[Life]) -> list[Life]:
     """Return the lives with every second one that moved said to have left work."""
     return [
