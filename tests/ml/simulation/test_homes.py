@@ -1,11 +1,18 @@
 """Who lives together buys for the house in turns, and for themselves as before."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
-from ml.simulation.homes import HOUSE_CATEGORIES, partner_of
-from ml.simulation.people import CHARACTERS
+from ml.simulation.favourites import Favourites
+from ml.simulation.homes import HOUSE_CATEGORIES, keep_house, partner_of
+from ml.simulation.people import CHARACTERS, make_person
+from ml.simulation.shopping import SECONDS_PER_DAY, Shopping
 from ml.simulation.simulate import Simulation, simulate_town
 from ml.simulation.town import TownConfig, customer_id
 from ml.training.insight.homes import HOUSE_DAYS
@@ -74,6 +81,49 @@ def test_what_both_need_is_brought_by_either_and_as_often_as_both_use_it(
             other_brings += len(only_mine & set(bought(together, pair[yours])["item_id"]))
     assert one_needs > 100
     assert other_brings > 0.7 * one_needs
+
+
+def milk_days(
+    together: Simulation, *, gaps: tuple[float, float], known: Sequence[tuple[float, float]]
+) -> NDArray[np.float64]:
+    """Return on which days of a year milk is brought home by two who shop twice a day.
+
+    Args:
+        together: the town.
+        gaps: after how many days either has used theirs up, always the same.
+        known: from which day on, and until which, each of them drinks milk.
+    """
+    town = together.town
+    milk = town.catalogue.rows_of("Milk")
+    nothing = np.array([], np.int64)
+    people, lives = [], []
+    for index, (gap, (since, until)) in enumerate(zip(gaps, known, strict=True), 2):
+        person = make_person(town, index, np.random.default_rng(index))
+        only_milk = Favourites(
+            milk[:1], np.array([gap]), np.zeros(1), np.array([since]), np.array([until])
+        )
+        people.append(replace(person, favourites=only_milk))
+        trips = (np.arange(0, 365, 0.5) * SECONDS_PER_DAY).astype(np.int64) + index
+        anywhere = np.zeros(len(trips), np.int64)
+        lives.append(Shopping(trips, anywhere, nothing, nothing, nothing, np.array([], np.float64)))
+    kept = keep_house(town, people, lives)
+    return np.sort(np.concatenate([each.seconds for each in kept])) / SECONDS_PER_DAY
+
+
+def test_what_two_need_is_used_up_as_fast_as_both_use_it(together: Simulation) -> None:
+    days = milk_days(together, gaps=(10.0, 15.0), known=[(0.0, inf)] * 2)
+
+    assert len(days) / 365 == pytest.approx(1 / 10 + 1 / 15, rel=0.1)
+
+
+def test_what_two_need_is_brought_from_the_first_who_does_until_the_last(
+    together: Simulation,
+) -> None:
+    early, late = (50.0, 200.0), (100.0, 300.0)
+    for known in ((early, late), (late, early)):
+        days = milk_days(together, gaps=(10.0, 10.0), known=known)
+        assert days[0] == pytest.approx(50, abs=6)
+        assert days[-1] == pytest.approx(300, abs=6)
 
 
 def test_no_basket_is_empty_and_no_item_twice_in_one(together: Simulation) -> None:
