@@ -100,6 +100,28 @@ def homes_worth(config: HomesConfig) -> HomesWorth:
     )
 
 
+def brought_home(
+    town: Town, purchases: Purchases, customer: str, *, since_seconds: float
+) -> dict[str, int]:
+    """Return when a customer last brought home what is for the house, by item.
+
+    Args:
+        town: says which items are.
+        purchases: of everybody.
+        customer: of the purchases.
+        since_seconds: what was brought before is used up; since 1970.
+    """
+    goods = town.catalogue
+    category_of = dict(zip(goods.item_ids, goods.category_rows.tolist(), strict=True))
+    return {
+        item: seconds
+        for seconds, items in purchases.baskets(customer)
+        if seconds >= since_seconds
+        for item in items
+        if goods.categories[category_of[item]] in HOUSE_CATEGORIES
+    }
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Street:
     """The town at the moment of asking, and the model."""
@@ -111,7 +133,8 @@ class _Street:
 
     def scores(self, me: str, other: str) -> dict[str, dict[str, float]]:
         """Return the metrics by way of asking."""
-        brought = self._brought(other)
+        since = self._now_seconds - HOUSE_DAYS * SECONDS_PER_DAY
+        brought = brought_home(self.town, self.purchases, other, since_seconds=since)
         fresh = self._now_seconds - FRESH_DAYS * SECONDS_PER_DAY
         just_brought = {item for item, seconds in brought.items() if seconds >= fresh}
         truth = set(self.question.truth[me])
@@ -128,19 +151,6 @@ class _Street:
     @property
     def _now_seconds(self) -> int:
         return moment_seconds(self.question.now)
-
-    def _brought(self, other: str) -> dict[str, int]:
-        """Return when the other last brought home what is for the house."""
-        goods = self.town.catalogue
-        category_of = dict(zip(goods.item_ids, goods.category_rows.tolist(), strict=True))
-        since = self._now_seconds - HOUSE_DAYS * SECONDS_PER_DAY
-        return {
-            item: seconds
-            for seconds, items in self.purchases.baskets(other)
-            if seconds >= since
-            for item in items
-            if goods.categories[category_of[item]] in HOUSE_CATEGORIES
-        }
 
     def _first(self, me: str, history: History) -> list[str]:
         moment = Moment(store=self.purchases.last_store(me))

@@ -1,12 +1,15 @@
 """What others brought home is offered less, and the page tells the figures that were measured."""
 
 import json
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ml.simulation.town import TownError
+from ml.simulation.town import Town, TownConfig, TownError
 from ml.training.artefacts.factors import FactorConfig
+from ml.training.artefacts.purchases import purchases_of
 from ml.training.insight.homes import (
     HOME,
     OWN,
@@ -14,11 +17,13 @@ from ml.training.insight.homes import (
     WASTED,
     HomesConfig,
     HomesWorth,
+    brought_home,
     homes_worth,
 )
 from ml.training.insight.homes_report import write_homes
 from ml.training.learning import LearningConfig
 from ml.training.lessons.ranker_training import RankerConfig
+from tests.ml.shopping import START, dataset_of
 
 SMALL = HomesConfig(
     customers=402,
@@ -61,3 +66,19 @@ def test_a_town_in_which_everybody_lives_alone_says_so() -> None:
     alone = HomesConfig(customers=60, shared_homes=0.0, learning=SMALL.learning)
     with pytest.raises(TownError, match="lives with another"):
         homes_worth(alone)
+
+
+def test_what_was_brought_home_is_for_the_house_and_not_long_used_up() -> None:
+    """Milk came twice, bread long ago, and the tea is their own."""
+    town = Town.build(TownConfig(end=date(2026, 6, 30), customers=10))
+    goods = town.catalogue
+    milk, bread, tea = (goods.item_ids[goods.rows_of(each)[0]] for each in ("Milk", "Bread", "Tea"))
+    visits = [(0, [milk, bread]), (60, [milk, tea]), (70, [milk, tea])]
+    first, _, last = (int((START + timedelta(days=day)).timestamp()) for day, _ in visits)
+    purchases = purchases_of(dataset_of({"anna": visits}))
+
+    brought = partial(brought_home, town, purchases, "anna")
+
+    assert brought(since_seconds=first) == {milk: last, bread: first}
+    assert brought(since_seconds=first + 1) == {milk: last}
+    assert brought(since_seconds=last + 1) == {}
