@@ -7,7 +7,6 @@ from ofone.profile.v1.customer_pb2 import Customer
 from ofone.profile.v1.privacy_pb2 import HeldRecord
 from ofone.profile.v1.profile_service_pb2 import ExportCustomerRequest
 from ofone.recommendation.v1.recommendation_service_pb2 import (
-    ExplainDecisionRequest,
     ExplainDecisionResponse,
     ListDecisionsRequest,
 )
@@ -19,6 +18,7 @@ from services.serving.failures import Failure, Kind
 EXPORT_SECONDS = 600.0
 """How long the stream of everything may take: more than the longest history."""
 PAGE_SIZE = 200
+"""Decisions asked for at once: each page is one look that the customer reads of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def everything_held(session: Session, name: str) -> Held:
     """Return all that is held about a customer.
 
     Raises:
-        Failure: when there is no such customer, or a service does not answer.
+        Failure: when there is no such customer, or a service does not answer, or not in full.
     """
     request = ExportCustomerRequest(name=name)
     stream = session.profile.ExportCustomer(request, timeout=EXPORT_SECONDS)
@@ -51,12 +51,10 @@ def everything_held(session: Session, name: str) -> Held:
 
 
 def _decisions(session: Session, name: str) -> Iterator[ExplainDecisionResponse]:
-    request = ListDecisionsRequest(parent=name, page_size=PAGE_SIZE)
+    request = ListDecisionsRequest(parent=name, page_size=PAGE_SIZE, with_considered=True)
     for page in pages(session.recommendation.ListDecisions, request):
-        for decision in page.decisions:
-            try:
-                asked = ExplainDecisionRequest(name=decision.name)
-                yield session.recommendation.ExplainDecision(asked)
-            except Failure as failure:
-                if failure.kind is not Kind.NOT_FOUND:  # removed while we read
-                    raise
+        if len(page.considered) != len(page.decisions):
+            sentence = "recommendation is older than this console: it does not tell why"
+            raise Failure(Kind.PRECONDITION, "SERVICE_TOO_OLD", sentence)
+        for decision, considered in zip(page.decisions, page.considered, strict=True):
+            yield ExplainDecisionResponse(decision=decision, considered=considered.offers)

@@ -108,7 +108,7 @@ _RECOMMENDATION: Mapping[str, Mapping[str, Cell]] = {
         "personalised": CONSENT,
     },
     "ExplainDecision": dict.fromkeys(("decision", "considered"), (PERSONALISATION,)),
-    "ListDecisions": {"decisions": CARE, "next_page_token": NOTHING},
+    "ListDecisions": {"decisions": CARE, "considered": CARE, "next_page_token": NOTHING},
     "SelectQuestion": {
         **dict.fromkeys(("question", "considered"), (PERSONALISATION,)),
         **dict.fromkeys(("model_version", "snapshot_version", "degradations"), _HOW),

@@ -233,6 +233,8 @@ class FakeRecommendation(RecommendationServiceServicer):
         self.explained = recommendation.ExplainDecisionResponse()
         self.asked = recommendation.SelectQuestionResponse()
         self.calls: list[Any] = []
+        self.is_old = False
+        """Whether it is of the time when a list did not tell what was considered."""
 
     def SelectOffers(self, request: Any, context: Any) -> recommendation.SelectOffersResponse:
         self.calls.append(request)
@@ -247,10 +249,13 @@ class FakeRecommendation(RecommendationServiceServicer):
         return self.asked
 
     def ListDecisions(self, request: Any, context: Any) -> recommendation.ListDecisionsResponse:
-        theirs = self.explained.decision.customer == request.parent
-        return recommendation.ListDecisionsResponse(
-            decisions=[self.explained.decision] if theirs else []
-        )
+        self.calls.append(request)
+        if self.explained.decision.customer != request.parent:
+            return recommendation.ListDecisionsResponse()
+        response = recommendation.ListDecisionsResponse(decisions=[self.explained.decision])
+        if request.with_considered and not self.is_old:
+            response.considered.add(offers=self.explained.considered)
+        return response
 
     def ExplainDecision(self, request: Any, context: Any) -> recommendation.ExplainDecisionResponse:
         self.calls.append(request)

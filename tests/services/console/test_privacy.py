@@ -6,7 +6,10 @@ from pathlib import Path
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2, privacy_pb2
 from ofone.recommendation.v1 import decision_pb2
-from ofone.recommendation.v1.recommendation_service_pb2 import ExplainDecisionResponse
+from ofone.recommendation.v1.recommendation_service_pb2 import (
+    ExplainDecisionResponse,
+    ListDecisionsRequest,
+)
 
 from tests.services.console.conftest import Town, words
 
@@ -78,6 +81,25 @@ def test_an_export_holds_every_record_and_every_decision_for_programs(
     assert lines[1]["event"]["event"]["event_id"] == "e-1"
     (decision,) = map(json.loads, (folder / "decisions.jsonl").read_text().splitlines())
     assert decision["considered"][0]["detail"] == "shown 3 times"
+
+
+def test_an_export_looks_at_all_decisions_under_a_name_at_once(town: Town, tmp_path: Path) -> None:
+    town.profile.customer.former_names.append("customers/ann")
+    hold(town)
+    assert town.ofone("export", "anna", "--out", str(tmp_path / "anna")).exit_code == 0
+    assert town.recommendation.calls == [
+        ListDecisionsRequest(parent=name, page_size=200, with_considered=True)
+        for name in ("customers/anna", "customers/ann")
+    ]
+
+
+def test_no_export_lacks_why_something_was_offered(town: Town, tmp_path: Path) -> None:
+    hold(town)
+    town.recommendation.is_old = True
+    result = town.ofone("export", "anna", "--out", str(tmp_path / "anna"))
+    assert result.exit_code == 1
+    assert "recommendation is older than this console" in words(result.output)
+    assert not (tmp_path / "anna").exists()
 
 
 def test_its_page_says_the_same_in_words(town: Town, tmp_path: Path) -> None:

@@ -58,6 +58,24 @@ def test_whoever_reads_what_was_said_is_noted(house: House) -> None:
     ]
 
 
+def test_what_was_considered_is_listed_too_and_a_page_is_one_look(house: House) -> None:
+    house.profile.put("customers/ada")
+    house.create("tea-week", categories=["tea"])
+    house.create("tea-month", categories=["tea"], stores=["stores/elsewhere"])
+    said = {house.decide().name for _ in range(3)}
+    wait_until(lambda: len(listing(house)) == 3)
+    house.profile.looked.clear()
+    request = messages.ListDecisionsRequest(parent="customers/ada", with_considered=True)
+    page = house.recommending.ListDecisions(request)
+    assert house.profile.looked == [("customers/ada", "ListDecisions", "test")]
+    assert {each.name for each in page.decisions} == said
+    for decision, considered in zip(page.decisions, page.considered, strict=True):
+        asked = messages.ExplainDecisionRequest(name=decision.name)
+        explained = house.recommending.ExplainDecision(asked)
+        assert list(considered.offers) == list(explained.considered)
+        assert len(considered.offers) == 2
+
+
 def test_what_was_said_to_nobody_we_know_is_a_look_at_nobody(house: House) -> None:
     card = messages.CustomerIdentifier(kind="LOYALTY_CARD", value="never seen")
     request = messages.SelectOffersRequest(identifier=card)
