@@ -1,5 +1,6 @@
 """Conditions that may speak of facts; where one is written, ``profile`` tells which there are."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 
 import grpc
@@ -23,7 +24,7 @@ TYPES: Mapping[int, type] = {
 
 
 class FactConditions:
-    """The port ``Conditions``; for one that speaks of no fact nobody is asked."""
+    """The port ``ChangingConditions``; for one that speaks of no fact nobody is asked."""
 
     def __init__(
         self, life_stages: Iterable[str], fact_kinds: Callable[[], Mapping[str, type]]
@@ -37,6 +38,10 @@ class FactConditions:
         self._life_stages = tuple(life_stages)
         self._fact_kinds = fact_kinds
         self._factless = CelConditions(vocabulary(self._life_stages))
+
+    def as_of_now(self) -> "FactConditions":
+        """See ``ports.conditions.ChangingConditions.as_of_now``."""
+        return FactConditions(self._life_stages, functools.cache(self._fact_kinds))
 
     def check(self, source: str) -> None:
         """See ``ports.conditions.Conditions.check``.

@@ -19,3 +19,11 @@ class Conditions(Protocol):
     def about(self, facts: Facts) -> Holds:
         """Return what says whether a condition holds, each evaluated at most once."""
         ...
+
+
+class ChangingConditions(Conditions, Protocol):
+    """A language whose words are another service's to say."""
+
+    def as_of_now(self) -> Conditions:
+        """Return the language as it is now: which words there are is asked at most once."""
+        ...

@@ -11,7 +11,7 @@ from ofone.recommendation.v1 import offer_service_pb2 as messages
 from ofone.recommendation.v1.offer_service_pb2_grpc import OfferServiceServicer
 
 from services.recommendation.domain.offer import Offer, OfferId, OfferState, StoredOffer
-from services.recommendation.ports.conditions import Conditions
+from services.recommendation.ports.conditions import ChangingConditions
 from services.recommendation.ports.neighbours import Catalogue
 from services.recommendation.ports.offers import OfferBook, OfferStore
 from services.recommendation.servicer.masked_update import MaskedUpdate
@@ -37,7 +37,7 @@ class OfferServicer(OfferServiceServicer):
 
     store: OfferStore
     book: OfferBook
-    conditions: Conditions
+    conditions: ChangingConditions
     catalogue: Catalogue
     clock: Callable[[], datetime]
 
@@ -108,7 +108,7 @@ class OfferServicer(OfferServiceServicer):
         return messages.ArchiveOfferResponse(offer=message_of(stored))
 
     def _checked(self, offer_id: OfferId, message: offer_pb2.Offer, check: Check) -> Offer:
-        offer = offer_of(offer_id, message, check, conditions=self.conditions)
+        offer = offer_of(offer_id, message, check, conditions=self.conditions.as_of_now())
         check.done()
         return offer
 

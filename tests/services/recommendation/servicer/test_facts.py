@@ -3,6 +3,7 @@
 import pytest
 from ofone.profile.v1.customer_pb2 import SnapshotFact
 from ofone.profile.v1.fact_pb2 import FactValue
+from ofone.recommendation.v1.offer_pb2 import Benefit, Variant
 
 from services.serving.failures import Failure, Kind
 from tests.services.recommendation.builders import seconds_ago
@@ -84,6 +85,16 @@ def test_a_fact_is_held_against_words_in_lower_case_alone(house: House) -> None:
         house.create("for-cats", audience="facts.pet == 'Cat'")
     assert refusal.value.violations[0].rule == "CONDITION_NOT_LOWER_CASE"
     assert "write 'cat'" in str(refusal.value.violations[0])
+
+
+def test_which_facts_there_are_is_asked_once_for_all_conditions_of_an_offer(house: House) -> None:
+    variants = [
+        Variant(variant_id=each, condition=f"facts.pet == '{each}'", benefit=Benefit(percent_off=5))
+        for each in ("cat", "dog")
+    ]
+    for number in (1, 2):  # and anew for the next offer
+        house.create(f"for-pets-{number}", audience="has(facts.pet)", variants=variants)
+        assert house.profile.trouble.calls == number
 
 
 def test_while_profile_is_away_no_condition_about_facts_is_written(house: House) -> None:
