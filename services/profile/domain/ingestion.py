@@ -18,6 +18,7 @@ from services.profile.domain.history.events import (
     CustomerId,
     EventKey,
     Handle,
+    Party,
     Report,
     TraceId,
 )
@@ -212,13 +213,17 @@ def told_links(counting: Collection[Counting]) -> dict[Pair, Witness]:
 
 
 def told_households(counting: Collection[Counting]) -> dict[tuple[TraceId, HouseholdId], int]:
-    """Return who lives where by these events: the latest moment by trace and household."""
+    """Return who lives where by these events: the latest moment by trace and household.
+
+    What another company tells makes no home: each customer says whether that may be used.
+    """
     told: dict[tuple[TraceId, HouseholdId], int] = {}
     for report, _, traces in counting:
-        if report.household is None or report.household.is_nobodys:
+        home = None if report.event.party is Party.THIRD else report.household
+        if home is None or home.is_nobodys:
             continue
         for trace_id in traces:
-            lives = (trace_id, HouseholdId(report.household.customer_id))
+            lives = (trace_id, HouseholdId(home.customer_id))
             told[lives] = max(told.get(lives, 0), report.event.occurred_micros)
     return told
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.domain.history.events import CustomerId, EventType, Handle, Report
+from services.profile.domain.history.events import CustomerId, EventType, Handle, Party, Report
 from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.households import MOST_TOLD, HouseholdId
 from services.profile.domain.people.identity import IdentifierKind
@@ -90,6 +90,15 @@ def test_who_lives_where_does_not_depend_on_the_order_of_events(
         assert street.members(OAK) == sorted([ANNA.customer_id, BERT.customer_id])
         assert street.members(ELM) == []
         assert street.home(ANNA) == OAK.customer_id
+
+
+def test_what_another_company_tells_makes_no_home(street: Street) -> None:
+    elsewhere = replace(bought("1", "tea", day=1), party=Party.THIRD)
+    street.tell([told(elsewhere, ANNA, household=ELM)])
+    assert street.home(ANNA) is None
+    assert street.members(ELM) == []
+    street.tell([told(bought("2", "tea", day=2), ANNA, household=ELM)])
+    assert street.home(ANNA) == ELM.customer_id
 
 
 def test_who_joined_another_brings_their_home_and_takes_it_when_they_part(street: Street) -> None:
