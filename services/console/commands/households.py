@@ -1,7 +1,9 @@
 """Who lives together, and who does not any more."""
 
 import uuid
+from collections.abc import Sequence
 
+from ofone.profile.v1.household_pb2 import HouseholdMember
 from ofone.profile.v1.profile_service_pb2 import (
     GetCustomerRequest,
     LeaveHouseholdRequest,
@@ -20,16 +22,18 @@ def show_household(session: Session, named: Named, handle: Handle, output: Outpu
     asked = GetCustomerRequest(name=name)
     asked.read_mask.paths.append("household")
     home = session.profile.GetCustomer(asked).customer.household.household
-    if not home:
-        session.console.print("No event told of a household.", highlight=False)
-        return
-    members = session.profile.ListHouseholdMembers(
-        ListHouseholdMembersRequest(parent=home, page_size=MOST_SHOWN)
-    ).members
+    members: Sequence[HouseholdMember] = ()
+    if home:
+        request = ListHouseholdMembersRequest(parent=home, page_size=MOST_SHOWN)
+        members = session.profile.ListHouseholdMembers(request).members
     if output.json:
         session.print_json_list(members)
-        return
-    session.console.print(members_table(home, members))
+    elif home:
+        session.console.print(members_table(home, members))
+    else:
+        session.console.print(
+            "No household: no event told of one, or it was left.", highlight=False
+        )
 
 
 def leave_household(session: Session, named: Named, handle: Handle, reason: Why) -> None:

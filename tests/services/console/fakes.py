@@ -34,6 +34,8 @@ class FakeProfile(FakeCharge):
         self.timeline: list[Event] = []
         self.touch_points: list[profile.TouchPoint] = []
         self.calls: list[Any] = []
+        self.shown: list[Any] = []
+        """Requests for views of the customer."""
         self.stored: dict[tuple[str, str], Event] = {}
         self.facts: dict[tuple[str, str], Fact] = {}
         self.breaks_after: int | None = None
@@ -46,6 +48,7 @@ class FakeProfile(FakeCharge):
         return profile.LookupCustomerResponse(customer=self.cards[request.identifier.value])
 
     def GetCustomer(self, request: Any, context: Any) -> profile.GetCustomerResponse:
+        self.shown.append(request)
         if request.name != self.customer.name:
             raise not_found("customer", request.name)
         return profile.GetCustomerResponse(customer=self.customer)

@@ -18,6 +18,8 @@ def test_a_household_is_told_with_who_shares(town: Town) -> None:
         household_pb2.HouseholdMember(customer="customers/bert", told_time=NOON),
     ]
     shown = words(town.ofone("household", "anna").output)
+    (view,) = town.profile.shown
+    assert view.read_mask.paths == ["household"]  # or all that is held would be computed for it
     assert "households/elm" in shown
     assert "customers/anna 31 March 2026 yes" in shown
     assert "customers/bert 31 March 2026 no" in shown
@@ -27,7 +29,8 @@ def test_a_household_is_told_with_who_shares(town: Town) -> None:
 
 
 def test_who_lives_in_no_household_is_said(town: Town) -> None:
-    assert "No event told of a household." in town.ofone("household", "anna").output
+    assert "no event told of one, or it was left" in town.ofone("household", "anna").output
+    assert town.ofone("household", "anna", "--json").output == "[]\n"
 
 
 def test_leaving_is_said_with_a_reason(town: Town) -> None:
