@@ -14,7 +14,7 @@ from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.history.events import CustomerId, EventType, Handle, Party, Report
 from services.profile.domain.people.decisions import Decision
-from services.profile.domain.people.households import MOST_TOLD, HouseholdId
+from services.profile.domain.people.households import MOST_TOLD, HouseholdId, Membership
 from services.profile.domain.people.identity import IdentifierKind
 from services.serving.failures import Failure
 from tests.services.profile.told import DAY, IDENTITY, NOW, bought, card, email, house, told
@@ -90,6 +90,21 @@ def test_who_lives_where_does_not_depend_on_the_order_of_events(
         assert street.members(OAK) == sorted([ANNA.customer_id, BERT.customer_id])
         assert street.members(ELM) == []
         assert street.home(ANNA) == OAK.customer_id
+
+
+def test_a_household_told_late_by_an_older_event_was_told_last_by_the_newest(
+    new_street: Callable[[], Street],
+) -> None:
+    old, new = (
+        told(bought(f"on day {day}", "tea", day=day), ANNA, household=ELM) for day in (9, 2)
+    )
+    for batches in ([[new], [old]], [[old], [new]], [[new, old]], [[old, new]]):
+        street = new_street()
+        for batch in batches:
+            street.profiles.ingest(batch, now_micros=NOW)
+        assert street.homes.home(ANNA.customer_id) == Membership(
+            HouseholdId(ELM.customer_id), NOW - 2 * DAY
+        )
 
 
 def test_what_another_company_tells_makes_no_home(street: Street) -> None:

@@ -156,6 +156,18 @@ def test_nothing_is_told_unless_it_is_asked_for(desk: Desk) -> None:
     assert not snapshot.HasField("household_purchases")
 
 
+def test_when_an_event_told_last_of_a_household_is_told(desk: Desk) -> None:
+    desk.ingest(at_home("a", ANNA, "Milk", day=9), at_home("b", ANNA, "Milk", day=2))
+    desk.ingest(at_home("c", BERT, "Milk", day=5))
+    asked = pb.GetCustomerRequest(name=name(desk, ANNA))
+    days_ago = {day: Timestamp(seconds=NOW_SECONDS - day * 86_400) for day in (2, 5)}
+    assert desk.stub.GetCustomer(asked).customer.household.told_time == days_ago[2]
+    assert {each.customer: each.told_time for each in members(desk).members} == {
+        name(desk, ANNA): days_ago[2],
+        name(desk, BERT): days_ago[5],
+    }
+
+
 def test_members_are_told_page_by_page_and_each_look_is_kept(desk: Desk) -> None:
     desk.ingest(*(at_home(who, who, "Milk") for who in (ANNA, BERT, CARL)))
     agree(desk, ANNA)
