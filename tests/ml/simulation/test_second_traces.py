@@ -1,11 +1,15 @@
 """A town whose people are known under several names."""
 
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 from ml.simulation.second_traces import SeenTown, TracesConfig, see_town
-from ml.simulation.town import TownError
+from ml.simulation.simulate import simulate_town
+from ml.simulation.town import TownConfig, TownError, customer_id
 
 SMALL = TracesConfig(people=300, days=120, second_share=0.3, guest_share=0.3, tablet_share=0.6)
 
@@ -47,6 +51,74 @@ def test_without_second_names_everybody_has_one() -> None:
     )
     assert alone.people.is_unique
     assert not alone.records["shared_devices"].map(len).any()
+
+
+EXACT = TracesConfig(
+    people=80,
+    days=60,
+    people_a_postcode=4,
+    second_share=0,
+    guest_share=0,
+    lent_share=0,
+    moved_share=0,
+    mistyped_share=0,
+    told_share=1,
+)
+"""Everybody has one card of their own, and tells everything as it is."""
+
+
+def by_person(seen: SeenTown) -> pd.DataFrame:
+    """Return the records, each beside the number of its person."""
+    return seen.records.assign(person=seen.people.to_numpy())
+
+
+def test_every_fact_of_a_card_is_told_or_none() -> None:
+    facts = ["equal_postcode", "near_birth_year", "near_household_size", "equal_first_language"]
+    assert see_town(EXACT).records[facts].notna().all(axis=None)
+    assert not set(facts) & set(see_town(replace(EXACT, told_share=0)).records)
+
+
+def test_cards_are_lent_to_those_who_live_together_or_to_nobody() -> None:
+    """What is on a lent card was bought by another of the household."""
+    bought = simulate_town(
+        TownConfig(end=date(2026, 3, 31), customers=80, days=60)
+    ).dataset.interactions
+    items = bought.groupby("customer_id")["item_id"].agg(set)
+    own, lent = (
+        by_person(see_town(replace(EXACT, lent_share=share))).assign(
+            is_own=lambda cards: [
+                items[customer_id(person)] >= set(held)
+                for person, held in zip(cards["person"], cards["items"], strict=True)
+            ]
+        )
+        for share in (0, 1)
+    )
+
+    assert own["is_own"].all()
+    lives_alone = lent["near_household_size"] == 1
+    assert lent["is_own"][lives_alone].all()
+    assert not lent["is_own"][~lives_alone].any()
+
+
+def test_the_first_card_of_who_moved_has_another_postcode() -> None:
+    """One in twenty moves within a postcode."""
+    for share, least, most in ((0, 0.0, 0.0), (1, 0.8, 1.0)):
+        town = see_town(replace(EXACT, second_share=1, moved_share=share))
+        postcodes = by_person(town).groupby("person")["equal_postcode"].agg(["nunique", "size"])
+        of_two = postcodes[postcodes["size"] == 2]
+        assert len(of_two) > 40
+        assert least <= (of_two["nunique"] == 2).mean() <= most
+
+
+def test_years_of_birth_are_mistyped_or_right() -> None:
+    """Nobody sees a slip where the digits that changed places are equal."""
+    twice = by_person(see_town(replace(EXACT, second_share=1)))
+    assert (twice.groupby("person")["near_birth_year"].nunique() == 1).all()
+    right, typed = (
+        by_person(see_town(replace(EXACT, mistyped_share=share))).set_index("person")
+        for share in (0, 1)
+    )
+    assert (right["near_birth_year"] != typed["near_birth_year"]).mean() > 0.9
 
 
 def test_a_share_that_is_none_is_refused() -> None:
