@@ -91,7 +91,8 @@ class SqlLinkageStore:
                     _weights(row.comparisons),
                     LinkageRun(row.run_id, row.model_version, row.recorded_micros),
                     owners[others[row]] in parted,
-                    (consents[name], consents[owners[others[row]]]),
+                    # Of an identifier alone nobody said anything.
+                    (consents.get(name, {}), consents.get(owners[others[row]], {})),
                 )
                 for row in rows
             ]
@@ -101,14 +102,17 @@ class _Near:
     """The identifiers of some customers, and those told together with them."""
 
     def __init__(self, connection: Connection, names: Sequence[CustomerId]) -> None:
-        own = graph.of_customers(connection, names)
+        own = {
+            name: each
+            for name, each in graph.of_customers(connection, names).items()
+            if not each.trace.is_closed  # what half a town was seen with tells of nobody
+        }
         ends = graph.linked_with(connection, own)
         known = graph.owned(connection, {end for pair in ends for end in pair})
         self._kinds: dict[CustomerId, set[int]] = defaultdict(set)
         self._shared: dict[CustomerId, set[SharedTrace]] = defaultdict(set)
         for trace, owner in own.values():
-            if not trace.is_shared and not trace.is_blocked:
-                self._kinds[owner].add(trace.kind)
+            self._kinds[owner].add(trace.kind)
         for low, high in ends:
             for mine, other in ((low, high), (high, low)):
                 if mine in own and known[mine].customer_id != known[other].customer_id:
@@ -116,13 +120,12 @@ class _Near:
 
     def _add(self, known: graph.Owned, mine: TraceId, other: TraceId) -> None:
         """Note a link that joins nobody: what is shared, or else both ends of it."""
-        if known[mine].trace.is_blocked or known[other].trace.is_blocked:
+        if known[other].trace.is_blocked:
             return  # people said that it is nobody's: having it in common says nothing
         ends = (other,) if known[other].trace.is_shared else (mine, other)
-        if not known[mine].trace.is_shared:
-            self._shared[known[mine].customer_id] |= {
-                SharedTrace(known[end].trace.kind, end) for end in ends
-            }
+        self._shared[known[mine].customer_id] |= {
+            SharedTrace(known[end].trace.kind, end) for end in ends
+        }
 
     def kinds(self, name: CustomerId) -> frozenset[int]:
         """Return the kinds of the identifiers that are a customer's own."""

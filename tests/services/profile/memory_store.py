@@ -47,7 +47,7 @@ from services.profile.ports.customers import (
     TimelinePosition,
 )
 from services.serving.failures import Failure, Kind
-from tests.services.profile.obvious_people import obvious_people, obviously_shared
+from tests.services.profile.obvious_people import obvious_name, obvious_people, obviously_shared
 from tests.services.profile.timeline_order import position, within
 from tests.services.profile.told import IDENTITY
 from tests.services.profile.without_receipts import WithoutReceipts
@@ -344,7 +344,7 @@ class MemoryProfileStore(WithoutReceipts):
         evidence = self._evidence()
         if self.found[0] != evidence:
             owners = {
-                trace_id: CustomerId(min(members))
+                trace_id: obvious_name(members, evidence, self.rules)
                 for members in obvious_people(evidence, self.rules)
                 for trace_id in members
             }

@@ -3,7 +3,7 @@
 Written without a look at the domain's own way, from what its docstring promises.
 """
 
-from services.profile.domain.history.events import TraceId
+from services.profile.domain.history.events import CustomerId, TraceId
 from services.profile.domain.people.identifier_rules import LinkRules
 from services.profile.domain.people.linking import Evidence, Pair
 
@@ -43,6 +43,15 @@ def obvious_people(evidence: Evidence, rules: LinkRules) -> Groups:
         else:
             people.append(group)
     return people
+
+
+def obvious_name(group: set[TraceId], evidence: Evidence, rules: LinkRules) -> CustomerId:
+    """Return what somebody is called: by their strongest identifier, the first by the alphabet."""
+    by_strength: dict[int, list[str]] = {}
+    for name in group:
+        strength = rules.of(evidence.traces[name].kind).strength
+        by_strength.setdefault(strength, []).append(name)
+    return CustomerId(min(by_strength[min(by_strength)]))
 
 
 def _unite(groups: Groups, ends: Pair, evidence: Evidence) -> None:

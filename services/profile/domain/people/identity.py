@@ -1,7 +1,7 @@
 """Identifiers become keyed hashes, and names of customers that are the same in any order.
 
 A name is a keyed hash of an identifier under another label, so that neither leads to the other
-without the key. A customer with several identifiers bears the smallest of their names.
+without the key. A customer with several identifiers is called as the strongest of them is.
 """
 
 import base64

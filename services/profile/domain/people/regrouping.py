@@ -86,11 +86,9 @@ def regroup(
         torn: customers whose facts must be looked at one by one in any case.
     """
     sharing = shared_traces(evidence, rules)
-    now = {
-        trace_id: CustomerId(min(members))
-        for members in people(evidence, rules, sharing)
-        for trace_id in members
-    }
+    now: dict[TraceId, CustomerId] = {}
+    for members in people(evidence, rules, sharing):
+        now |= dict.fromkeys(members, name_of(members, evidence, rules))
     newly_shared = frozenset(
         each
         for each in sharing
@@ -105,6 +103,17 @@ def regroup(
         changes,
         frozenset(torn)
         | frozenset(parted | {owners[each] for each in newly_shared if each in owners}),
+    )
+
+
+def name_of(members: Collection[TraceId], evidence: Evidence, rules: LinkRules) -> CustomerId:
+    """Return what a customer is called: as the strongest identifier is, of equals the smallest.
+
+    What is said of a customer by name stays with the trace of that name. A tablet may turn out to
+    be the family's, and a browser is renewed; the card stays.
+    """
+    return CustomerId(
+        min(members, key=lambda each: (rules.of(evidence.traces[each].kind).strength, each))
     )
 
 

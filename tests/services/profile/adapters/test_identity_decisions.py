@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.adapters.tables import consent_statements, customers, events
 from services.profile.domain.history.events import CustomerId, EventKey, Handle, Report, TraceId
 from services.profile.domain.people.decisions import Decision, Standing
-from services.profile.domain.people.identifier_rules import LINK_RULES
+from services.profile.domain.people.identifier_rules import LINK_RULES, RULES, LinkRules
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.people.linking import crowded
 from services.profile.domain.people.regrouping import ChangeKind
@@ -96,6 +98,45 @@ def test_a_tablet_of_two_cards_is_nobodys(shop: Shop) -> None:
     (suggested,) = shop.people.suggestions(ANNA.customer_id) or []
     assert suggested.standing is Standing.SHARED
     assert (suggested.other_id, suggested.witness.event_id) == (TABLET.customer_id, "1")
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_refusal_stays_with_the_person_when_their_tablet_turns_out_to_be_the_familys(
+    shop: Shop, number: int
+) -> None:
+    tablet = IDENTITY.handle(IdentifierKind.DEVICE, f"tablet-{number}")
+    shop.tell(told(bought("1", "tea"), tablet, BERT))
+    name = shop.who(tablet)
+    assert name == shop.who(BERT) == BERT.customer_id  # whatever the letters of the tablet's name
+    refusal = Statement(NOW, denied=True, source="app")
+    shop.store.state_consent(name, Purpose.PERSONALISATION, refusal, now_micros=NOW)
+    shop.tell(told(bought("2", "rice"), ANNA, tablet))
+    found = shop.store.view(BERT.customer_id)
+    assert found is not None
+    assert found.record.consents == {Purpose.PERSONALISATION: refusal}
+    assert shop.who(tablet) is None
+
+
+def test_who_was_called_as_a_device_before_is_called_as_the_card_once_something_is_learned(
+    shop: Shop,
+) -> None:
+    device_first = {
+        **RULES,
+        IdentifierKind.DEVICE: replace(RULES[IdentifierKind.DEVICE], strength=-1),
+    }
+    before = SqlProfileStore(shop.engine, LinkRules(device_first))
+    before.ingest([told(bought("1", "tea"), ANNA, TABLET)], now_micros=NOW)
+    former = TABLET.customer_id
+    refusal = Statement(NOW, denied=True, source="app")
+    before.state_consent(former, Purpose.PERSONALISATION, refusal, now_micros=NOW)
+    shop.tell(told(bought("2", "milk"), ANNA))
+    assert shop.who(ANNA) == former  # nothing is new about who they are
+    shop.tell(told(bought("3", "rice"), ANNA, email("a@a.org")))
+    found = shop.store.view(former)
+    assert found is not None
+    assert found.record.customer_id == ANNA.customer_id
+    assert found.record.consents == {Purpose.PERSONALISATION: refusal}
+    assert found.record.state.event_count == 3
 
 
 def test_what_was_told_of_a_shared_card_and_an_address_is_the_addresss(shop: Shop) -> None:
@@ -204,6 +245,19 @@ def test_a_decision_is_carried_out_once(shop: Shop) -> None:
     parted = shop.people.unmerge(ends, rehearsed, now_micros=NOW)
     assert parted == tuple(sorted((ANNA.customer_id, BERT.customer_id)))
     assert shop.who(ANNA) == shop.who(BERT)
+
+
+def test_the_log_goes_on_behind_lines_that_an_erasure_took_out(shop: Shop) -> None:
+    first, second, last = sorted(map(card, "123"), key=lambda each: each.customer_id)
+    shop.tell(*(told(bought(each.customer_id, "tea"), each) for each in (first, second, last)))
+    for each in (first, second):
+        shop.merge(each, last, why("he told us"))
+        shop.unmerge(each.customer_id, last.customer_id)
+    privacy = SqlPrivacyStore(shop.engine, IDENTITY.tombstone, holders=())
+    privacy.erase(first.customer_id, str(uuid.uuid4()), is_rehearsal=False, now_micros=NOW)
+    assert shop.merge(second, last, why("after all")) == (second.customer_id,)
+    log = shop.people.changes(second.customer_id, skipped=0, most=9) or []
+    assert [line.change.kind for line in log].count(ChangeKind.JOINED) == 2
 
 
 def test_nobody_can_be_parted_who_was_never_joined(shop: Shop) -> None:
