@@ -163,7 +163,7 @@ FAULTS = (
     Fault(
         "ml/model/timing.py",
         "(gaps * own_log + PRIOR_GAPS * log_means)",
-        "(counts * own_log + PRIOR_GAPS * log_means)",
+        "((gaps + 1) * own_log + PRIOR_GAPS * log_means)",
         "tests/ml/model",
         "somebody who bought once has a rhythm",
     ),

@@ -98,13 +98,7 @@ def _own_timing(
     unknown = rows < 0
     if unknown.any():
         means[unknown], stds[unknown] = bundle.facts.gap_log_mean, bundle.facts.gap_log_std
-    return timing(
-        history.basket_counts[places],
-        history.first_seconds[places],
-        history.last_seconds[places],
-        prior=(means, stds),
-        now_seconds=now_seconds,
-    )
+    return timing(history, places, prior=(means, stds), now_seconds=now_seconds)
 
 
 def _fill_habit(

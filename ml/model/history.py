@@ -34,6 +34,8 @@ class History:
         recent_basket_items: int64 [sum of sizes], their items as positions in ``item_ids``.
         basket_count: how many baskets there were in all.
         first_basket_seconds: when the first of all baskets was bought.
+        home_seconds: int64 [n], when anybody of the household last brought each home, at least
+            ``last_seconds``; ``None``: as ``last_seconds``.
     """
 
     item_ids: Sequence[str]
@@ -45,6 +47,7 @@ class History:
     recent_basket_items: NDArray[np.int64] = field(default_factory=_no_seconds)
     basket_count: int = 0
     first_basket_seconds: int = 0
+    home_seconds: NDArray[np.int64] | None = None
 
     def recency_sums(self, decay: float) -> NDArray[np.float32]:
         """Return for each item the sum of ``decay ** baskets ago`` over the recent baskets.

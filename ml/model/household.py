@@ -9,9 +9,9 @@ from ml.model.history import History
 
 
 def at_home(history: History, brought: Mapping[str, int]) -> History:
-    """Return the history in which an own item was last bought when anybody brought it home.
+    """Return the history that knows when anybody last brought each own item home.
 
-    Only that: how often the customer buys it, in what rhythm they come and what they never bought
+    Only that: when, how often and in what rhythm the customer buys it and what they never bought
     stays as it is (docs/decisions/0074).
 
     Args:
@@ -20,16 +20,5 @@ def at_home(history: History, brought: Mapping[str, int]) -> History:
     """
     if brought.keys().isdisjoint(history.item_ids):
         return history
-    ours = np.array([brought.get(item, 0) for item in history.item_ids], np.int64)
-    last = np.maximum(history.last_seconds, ours)
-    order = np.argsort(-last, kind="stable")
-    moved = np.empty_like(order)
-    moved[order] = np.arange(len(order))
-    return replace(
-        history,
-        item_ids=[history.item_ids[place] for place in order.tolist()],
-        basket_counts=history.basket_counts[order],
-        first_seconds=history.first_seconds[order],
-        last_seconds=last[order],
-        recent_basket_items=moved[history.recent_basket_items],
-    )
+    others = np.array([brought.get(item, 0) for item in history.item_ids], np.int64)
+    return replace(history, home_seconds=np.maximum(history.last_seconds, others))

@@ -2,7 +2,7 @@
 
 A town is made in which many live two by two and buy for the house in turns. The model learns from
 everybody's own purchases, as the services give them; then each of those who live together is asked
-about twice: as if nobody else lived there, and with what the other brought home counted as bought.
+about twice: as if nobody else lived there, and with what the other brought home known to be there.
 """
 
 from collections.abc import Iterator, Mapping

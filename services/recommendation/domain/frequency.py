@@ -38,17 +38,10 @@ def rank_by_frequency(history: History, proposal: Proposal, now_seconds: int) ->
         np.full(len(places), np.log(USUAL_GAP_DAYS), np.float32),
         np.full(len(places), USUAL_GAP_SPREAD, np.float32),
     )
-    clock = timing(
-        counts,
-        history.first_seconds[places],
-        history.last_seconds[places],
-        prior=prior,
-        now_seconds=now_seconds,
-    )
     return Ranking(
         proposal=proposal,
         probabilities=np.minimum(counts / max(history.basket_count, 1), 1).astype(np.float32),
-        timing=clock,
+        timing=timing(history, places, prior=prior, now_seconds=now_seconds),
         own_counts=counts,
         losses=lambda asked: {"habit": counts[asked]},
         model_version="",

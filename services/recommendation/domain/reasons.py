@@ -61,6 +61,7 @@ class Reason:
     basket_count: int = 0
     expected_gap_days: float = 0.0
     days_since_last: float = 0.0
+    """Since the customer's own purchase: what others bring home and when is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def _evident(ranking: Ranking, place: int) -> set[ReasonKind]:
 
 
 def _was_in_last_basket(ranking: Ranking, place: int) -> bool:
-    """Return whether the item was bought last of all: it then follows no other."""
-    since = ranking.timing.days_since
+    """Return whether the customer bought the item last of all: it then follows no other."""
+    since = ranking.timing.own_days_since
     return place < ranking.own_item_count and bool(since[place] <= since.min())
 
 
@@ -156,5 +157,5 @@ def _reason(ranking: Ranking, place: int, kind: ReasonKind, share: float) -> Rea
         share,
         basket_count=int(ranking.own_counts[place]),
         expected_gap_days=float(ranking.timing.expected_gap_days[place]),
-        days_since_last=float(ranking.timing.days_since[place]),
+        days_since_last=float(ranking.timing.own_days_since[place]),
     )

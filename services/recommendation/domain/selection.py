@@ -75,7 +75,8 @@ def _held_back(shelf: Shelf, place: int) -> str:
         return f"{item} is in the basket at hand"
     timing = shelf.ranking.timing
     days, gap = timing.days_since[place], timing.expected_gap_days[place]
-    return f"{item} was bought {days:.1f} days ago, usual gap {gap:.0f} days"
+    how = "bought" if days == timing.own_days_since[place] else "brought home"
+    return f"{item} was {how} {days:.1f} days ago, usual gap {gap:.0f} days"
 
 
 def _different(

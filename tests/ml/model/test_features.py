@@ -9,6 +9,7 @@ import pytest
 from ml.model.candidates import SOURCES, CandidateGenerator, Candidates, Moment
 from ml.model.features import FEATURES, GROUPS, FeatureTable, feature_table
 from ml.model.history import History, empty_history, history_of_baskets
+from ml.model.household import at_home
 from ml.model.index import build_index
 from ml.model.ranker import Ranker
 from tests.models import AS_OF_SECONDS, small_bundle
@@ -72,6 +73,19 @@ def test_timing_is_measured_from_now() -> None:
     assert np.expm1(column("days_known")[:2]) == pytest.approx([14, 7])
     assert table().timing.days_since == pytest.approx([7, 7])
     assert table().own_counts.tolist() == [2, 1]
+
+
+def test_what_another_brought_home_is_not_due_and_the_own_habit_stays() -> None:
+    own, home = table().values, table_of(at_home(HISTORY, {"tea-0": NOW - DAY})).values
+    alone, together = (dict(zip(FEATURES, each[0], strict=True)) for each in (own, home))
+    assert np.exp(together["days_since"]) == pytest.approx(1)
+    assert together["due_z"] < alone["due_z"]
+    assert together["due_ratio"] < alone["due_ratio"]
+    by_home = [FEATURES.index(name) for name in ("days_since", "due_z", "due_ratio")]
+    assert np.array_equal(
+        np.delete(own, by_home, axis=1), np.delete(home, by_home, axis=1), equal_nan=True
+    )
+    assert np.array_equal(own[1:], home[1:], equal_nan=True)
 
 
 def test_what_was_never_bought_has_no_habit_and_no_timing() -> None:

@@ -51,6 +51,7 @@ def ranking(
     own: dict[str, tuple[int, float, float]] | None = None,
     evidence: dict[str, dict[str, float]] | None = None,
     losses: dict[str, float] | None = None,
+    brought: dict[str, float] | None = None,
 ) -> Ranking:
     """Return a ranking.
 
@@ -59,6 +60,8 @@ def ranking(
         own: item to baskets, days since, expected gap; own items stand at the head.
         evidence: source to item to score.
         losses: what each group of features is worth, the same for every item.
+        brought: own item to days since another of the household brought it home, after the
+            customer did.
     """
     shelf = SHELF if shelf is None else shelf
     own = own or {}
@@ -75,13 +78,16 @@ def ranking(
         brands,
         np.array([brands.index(shelf[item][2]) for item in items], np.int64),
     )
-    since = np.array([days for _, days, _ in own.values()], np.float32)
+    own_since = np.array([days for _, days, _ in own.values()], np.float32)
+    since = np.array(
+        [(brought or {}).get(item, days) for item, (_, days, _) in own.items()], np.float32
+    )
     gaps = np.array([gap for _, _, gap in own.values()], np.float32)
     worth = losses or {"popularity": 1.0}
     return Ranking(
         proposal=Proposal(Candidates(items, scores, len(own)), attributes),
         probabilities=np.array([shelf[item][0] for item in items], np.float32),
-        timing=Timing(since, gaps, np.log(since / gaps) if len(own) else since),
+        timing=Timing(since, own_since, gaps, np.log(since / gaps)),
         own_counts=np.array([count for count, _, _ in own.values()], np.float32),
         losses=lambda places: {
             group: np.full(len(places), value, np.float32) for group, value in worth.items()

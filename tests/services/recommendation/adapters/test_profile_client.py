@@ -29,7 +29,7 @@ def test_a_snapshot_of_an_older_service_infers_nothing() -> None:
     assert traits.tendencies == {}
 
 
-def test_what_others_brought_home_was_bought_then_and_nothing_else_changes() -> None:
+def test_what_others_brought_home_is_at_home_since_then_and_nothing_else_changes() -> None:
     snapshot = Snapshot(
         personalisation_allowed=True,
         item_ids=["tea", "milk"],
@@ -41,8 +41,9 @@ def test_what_others_brought_home_was_bought_then_and_nothing_else_changes() -> 
         ),
     )
     history = customer_of(snapshot).history
-    assert list(history.item_ids) == ["milk", "tea"]
-    assert history.last_seconds.tolist() == [30, 20]
-    assert history.basket_counts.tolist() == [2, 1]
+    assert history.home_seconds is not None
+    assert history.home_seconds.tolist() == [20, 30]
+    assert history.last_seconds.tolist() == [20, 15]
+    assert list(history.item_ids) == ["tea", "milk"]
     snapshot.personalisation_allowed = False
     assert not customer_of(snapshot).history.item_ids

@@ -127,6 +127,27 @@ def test_what_was_bought_last_does_not_follow_itself() -> None:
     assert kinds(ranked, "espresso") == [ReasonKind.FOLLOWS_LAST_BASKET]
 
 
+def test_what_another_brought_home_last_was_not_in_the_customers_last_basket() -> None:
+    ranked = ranking(
+        own={"rye-bread": (1, 2.0, 14.0), "espresso": (1, 9.0, 14.0)},
+        brought={"espresso": 1.0},
+        evidence={"transition": {"rye-bread": 0.1, "espresso": 0.1}, "popular": {"rye-bread": 0.1}},
+        losses={"sequence": 2.0, "popularity": 1.0},
+    )
+    assert kinds(ranked, "rye-bread") == [ReasonKind.POPULAR_HERE]
+    assert kinds(ranked, "espresso") == [ReasonKind.FOLLOWS_LAST_BASKET]
+
+
+def test_a_reason_tells_when_the_customer_bought_and_not_when_another_did() -> None:
+    own = {"green-tea": (6, 29.0, 14.0)}
+    due = ranking(own=own, brought={"green-tea": 15.0}, losses={"timing": 1.0})
+    [reason] = reasons(due, "green-tea")
+    assert (reason.kind, reason.days_since_last) == (ReasonKind.DUE, 29.0)
+    fresh = ranking(own=own, brought={"green-tea": 2.0}, losses={"habit": 1.0, "timing": 1.0})
+    [reason] = reasons(fresh, "green-tea")
+    assert (reason.kind, reason.days_since_last) == (ReasonKind.OFTEN_BOUGHT, 29.0)
+
+
 def test_what_speaks_against_an_item_is_no_reason_for_it() -> None:
     ranked = ranking(
         own={"green-tea": (6, 14.0, 14.0)},

@@ -95,6 +95,14 @@ def test_an_offer_about_something_just_bought_is_not_made() -> None:
     assert detail(selection, "bread") == "items/rye-bread was bought 0.5 days ago, usual gap 7 days"
 
 
+def test_an_offer_about_something_that_another_just_brought_home_is_not_made() -> None:
+    ranked = ranking(own={"rye-bread": (9, 9.0, 7.0)}, brought={"rye-bread": 0.5})
+    selection = selected(BREAD, ranked=ranked)
+    assert verdicts(selection) == {"bread": Verdict.JUST_BOUGHT}
+    why = "items/rye-bread was brought home 0.5 days ago, usual gap 7 days"
+    assert detail(selection, "bread") == why
+
+
 def test_an_offer_about_what_lies_in_the_basket_is_not_made() -> None:
     selection = selected(BREAD, asked=occasion(basket=("rye-bread",)))
     assert verdicts(selection) == {"bread": Verdict.JUST_BOUGHT}
