@@ -21,6 +21,8 @@ from services.profile.adapters.sql_linkage import SqlLinkageStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.defaults import Defaults
+from services.profile.domain.facts.fact import Fact, ToldFact
+from services.profile.domain.facts.keys import sameness
 from services.profile.domain.history.events import MICROS, Handle
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.consent import ConsentPolicy, Purpose, Statement
@@ -163,6 +165,33 @@ def test_every_customer_who_allows_it_has_a_record_and_the_tablet_none(
     assert named(ANNA) not in {each.customer for each in registry.records()}
     registry.erase(BERT)
     assert [each.customer for each in registry.records()] == [named(CARL)]
+
+
+def test_a_record_carries_all_that_may_be_compared(registry: Registry) -> None:
+    registry.store.ingest([told(bought("again", "tea", day=1), ANNA)], now_micros=NOW)
+    facts = (("birth_year", 1980), ("postcode", "SW1A 2AA"), ("occupation", "baker"))
+    registry.store.record_facts(
+        [ToldFact(Fact("crm", key, key, value, NOW), ANNA) for key, value in facts], now_micros=NOW
+    )
+    (record,) = [each for each in registry.records() if each.customer == named(ANNA)]
+    postcode = IDENTITY.code("fact postcode", str(sameness("SW1A 2AA")))
+    assert record == linkage_pb2.LinkageRecord(
+        customer=named(ANNA),
+        shared_traces=[
+            linkage_pb2.SharedTrace(
+                kind=event_pb2.IDENTIFIER_KIND_DEVICE, code=IDENTITY.code("trace", TABLET.trace_id)
+            )
+        ],
+        facts=[
+            linkage_pb2.LinkageFact(key="birth_year", number=1980),
+            linkage_pb2.LinkageFact(key="postcode", code=postcode),
+        ],
+        store_code=IDENTITY.code("store", "mitte"),
+        daypart="weekday morning",
+        item_codes=[IDENTITY.code("item", "tea"), IDENTITY.code("item", "anna")],
+        identifier_kinds=[event_pb2.IDENTIFIER_KIND_LOYALTY_CARD],
+        basket_count=2,
+    )
 
 
 def test_a_blocked_identifier_in_common_says_nothing(registry: Registry) -> None:
