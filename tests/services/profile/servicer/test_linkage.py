@@ -39,6 +39,8 @@ ANNA, BERT, CARL = map(card, ("anna", "bert", "carl"))
 TABLET = IDENTITY.handle(IdentifierKind.DEVICE, "tablet")
 RUN, NEXT_RUN = (str(uuid.UUID(int=number)) for number in (1, 2))
 SAME, DIFFERENT = linkage_pb2.COMPARISON_OUTCOME_SAME, linkage_pb2.COMPARISON_OUTCOME_DIFFERENT
+SHARED = identity_pb2.SUGGESTION_STANDING_SHARED
+PROBABLE = identity_pb2.SUGGESTION_STANDING_PROBABLE
 REASONS = (("postcode", SAME, 9.0), ("store", DIFFERENT, -1.0))
 
 
@@ -94,7 +96,7 @@ class Registry:
         return [
             each
             for each in self.desk.stub.ListIdentitySuggestions(request).suggestions
-            if each.standing == identity_pb2.SUGGESTION_STANDING_PROBABLE
+            if each.standing == PROBABLE
         ]
 
     def others(self, who: Handle) -> list[str]:
@@ -245,6 +247,20 @@ def test_a_probable_link_is_suggested_to_both_with_its_reasons(registry: Registr
     assert found.first_seen_time.seconds == NOW // MICROS
     assert registry.others(BERT) == [named(ANNA)]
     assert registry.others(CARL) == []
+
+
+def test_suggestions_of_both_kinds_are_read_page_by_page(registry: Registry) -> None:
+    registry.say(link(ANNA, BERT), link(ANNA, CARL))
+    asked = profile_pb2.ListIdentitySuggestionsRequest(parent=named(ANNA))
+    whole = registry.desk.stub.ListIdentitySuggestions(asked)
+    assert [each.standing for each in whole.suggestions] == [SHARED, PROBABLE, PROBABLE]
+    assert not whole.next_page_token
+    asked.page_size = 1
+    for position, suggestion in enumerate(whole.suggestions):
+        page = registry.desk.stub.ListIdentitySuggestions(asked)
+        assert list(page.suggestions) == [suggestion]
+        assert bool(page.next_page_token) == (position < 2)
+        asked.page_token = page.next_page_token
 
 
 def test_the_call_that_the_page_shows_tells_who_and_why(
