@@ -5,7 +5,7 @@ such months is an *or*, so that the whole sequence of days stays exact in any or
 eight bytes a month.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 SECONDS_PER_DAY = 86_400
@@ -46,16 +46,6 @@ def both(one: int, other: int) -> int:
 def day_count(days: Days) -> int:
     """Return how many days there are."""
     return sum(mask.bit_count() for mask in days.values())
-
-
-def day_numbers(days: Days) -> Iterator[int]:
-    """Yield the days since 1970, ascending."""
-    for month in sorted(days):
-        first, mask = _first_day(month), days[month]
-        while mask:
-            lowest = mask & -mask
-            yield first + lowest.bit_length() - 1
-            mask ^= lowest
 
 
 def day_gaps(days: Days) -> list[int]:
