@@ -156,7 +156,12 @@ def services_over(
         persona_grpc.add_PersonaServiceServicer_to_server, PersonaServicer(personas, rules, now)
     )
     segments = SegmentServicer(
-        SqlSegmentStore(engine), rules, defaults.consent, now, settings.segment_least_customers
+        SqlSegmentStore(engine),
+        privacy,
+        rules,
+        defaults.consent,
+        now,
+        settings.segment_least_customers,
     )
     add_segments = functools.partial(segment_grpc.add_SegmentServiceServicer_to_server, segments)
     add_linkage = functools.partial(

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 import msgpack
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from services.profile.adapters.rows import graph
+from services.profile.adapters.rows.access_rows import (
+    accesses_of,
+    add_accesses,
+    still_customers,
+)
 from services.profile.adapters.rows.customer_rows import current_name
 from services.profile.adapters.rows.household_rows import held_memberships
 from services.profile.adapters.rows.told_rows import stored_events, stored_statements
-from services.profile.adapters.tables import accesses, erasures, pending_erasures
+from services.profile.adapters.tables import erasures, pending_erasures
 from services.profile.adapters.writing.erasing import Tombstone, erase
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.identifier_rules import LINK_RULES, LinkRules
@@ -169,10 +173,21 @@ class SqlPrivacyStore:
         def work(connection: Connection) -> None:
             name = current_name(connection, customer_id)
             if name is not None:
-                row = {"customer_id": name, "access_id": access_id, **access._asdict()}
-                connection.execute(insert(accesses), [row])
+                add_accesses(connection, [name], access, access_id)
 
         transaction(self._engine, work)
+
+    def note_accesses(
+        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
+    ) -> list[CustomerId]:
+        """Keep that somebody looked at those of these who still are customers; return them."""
+
+        def work(connection: Connection) -> list[CustomerId]:
+            names = still_customers(connection, customer_ids)
+            add_accesses(connection, names, access, access_id)
+            return names
+
+        return transaction(self._engine, work)
 
     def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
         """Return who looked at a customer, latest first, ``None`` without customer."""
@@ -180,14 +195,7 @@ class SqlPrivacyStore:
             name = current_name(connection, customer_id)
             if name is None:
                 return None
-            query = (
-                select(accesses.c.method, accesses.c.caller, accesses.c.accessed_micros)
-                .where(accesses.c.customer_id.in_(graph.of_customer(connection, name)))
-                .order_by(accesses.c.accessed_micros.desc(), accesses.c.access_id)
-                .offset(skipped)
-                .limit(most)
-            )
-            return [Access(*row) for row in connection.execute(query)]
+            return accesses_of(connection, name, skipped=skipped, most=most)
 
     def held(self, customer_id: CustomerId) -> Held | None:
         """Return what was told of a customer as stored, ``None`` without customer."""

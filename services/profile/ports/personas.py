@@ -17,7 +17,6 @@ from services.profile.domain.personas.persona import (
     PersonaId,
     StoredPersona,
 )
-from services.profile.domain.privacy.erasure import Access
 
 
 class PersonaStore(Protocol):
@@ -88,8 +87,3 @@ class SegmentStore(Protocol):
 
         Of their items only those that lie near are among those of the state.
         """
-
-    def note_accesses(
-        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
-    ) -> list[CustomerId]:
-        """Keep that somebody looked at those of these who still are customers; return them."""

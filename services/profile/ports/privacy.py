@@ -63,6 +63,14 @@ class PrivacyStore(Protocol):
     def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
         """Keep that somebody looked at a customer, if there is one of that name."""
 
+    def note_accesses(
+        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
+    ) -> list[CustomerId]:
+        """Keep that somebody looked at those of these who still are customers; return them.
+
+        They are told by name; one who became part of another meanwhile is none any more.
+        """
+
     def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
         """Return who looked at a customer, latest first, ``None`` without customer."""
 

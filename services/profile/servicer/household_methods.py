@@ -1,6 +1,6 @@
 """The methods about who lives together, and what of it a decision may use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ofone.profile.v1 import household_pb2
@@ -22,8 +22,8 @@ from services.profile.servicer.messages.event_messages import timestamp
 from services.serving.failures import not_found
 from services.serving.validation import Check
 
-LookedAt = Callable[[CustomerId, str], None]
-"""Keeps that the caller looks at a customer, by a method."""
+LookedAtEach = Callable[[Sequence[CustomerId], str], list[CustomerId]]
+"""Keeps that the caller looks at customers, by a method; returns those who still are there."""
 
 
 class HouseholdMethods:
@@ -33,14 +33,14 @@ class HouseholdMethods:
         self,
         store: HouseholdStore,
         defaults: Defaults,
-        looked_at: LookedAt,
+        looked_at_each: LookedAtEach,
         clock: Callable[[], datetime],
     ) -> None:
         """Read from ``store``."""
         self._store = store
         self._policy = defaults.consent
         self._house = defaults.catalogue.house
-        self._looked_at = looked_at
+        self._looked_at_each = looked_at_each
         self._clock = clock
 
     def membership(self, customer_id: CustomerId) -> household_pb2.HouseholdMembership | None:
@@ -81,8 +81,9 @@ class HouseholdMethods:
         if not found:
             raise not_found("household", request.parent)
         page = found[skipped : skipped + size]
-        for member, _ in page:
-            self._looked_at(member.customer_id, "ListHouseholdMembers")
+        shown = set(
+            self._looked_at_each([each.customer_id for each, _ in page], "ListHouseholdMembers")
+        )
         return pb.ListHouseholdMembersResponse(
             members=[
                 household_pb2.HouseholdMember(
@@ -91,6 +92,7 @@ class HouseholdMethods:
                     shares=bool(sharers(member.customer_id, found, self._policy)),
                 )
                 for member, _ in page
+                if member.customer_id in shown
             ],
             next_page_token=next_token("ListHouseholdMembers", request.parent, skipped + size)
             if len(found) > skipped + size

@@ -1,7 +1,7 @@
 """The methods by which a customer stays in charge: what is held, who looked, and the end of it."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -57,6 +57,11 @@ class PrivacyMethods:
     def looked_at(self, customer_id: CustomerId, method: str) -> None:
         """Keep that the caller at hand looks at a customer."""
         self._note(customer_id, method, caller.current())
+
+    def looked_at_each(self, customer_ids: Sequence[CustomerId], method: str) -> list[CustomerId]:
+        """Keep that the caller at hand looks at customers; return those who still are there."""
+        access = Access(method, caller.current(), self._now_micros())
+        return self._privacy.note_accesses(customer_ids, access, uuid.uuid4().hex)
 
     def export(self, request: pb.ExportCustomerRequest) -> Iterator[pb.ExportCustomerResponse]:
         """Yield everything that is held about one customer."""

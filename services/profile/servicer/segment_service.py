@@ -16,6 +16,7 @@ from services.profile.domain.personas.segment import LEAST_CUSTOMERS, Segment, b
 from services.profile.domain.privacy.consent import MARKETING, ConsentPolicy, Purpose
 from services.profile.domain.privacy.erasure import Access
 from services.profile.ports.personas import PersonaRules, SegmentStore
+from services.profile.ports.privacy import PrivacyStore
 from services.serving import caller
 from services.serving.failures import Failure, Kind
 from services.serving.validation import Check
@@ -33,6 +34,7 @@ class SegmentServicer(pb_grpc.SegmentServiceServicer):
     """Counts and names groups of customers."""
 
     store: SegmentStore
+    privacy: PrivacyStore
     rules: PersonaRules
     policy: ConsentPolicy
     clock: Callable[[], datetime]
@@ -57,7 +59,7 @@ class SegmentServicer(pb_grpc.SegmentServiceServicer):
         access, access_id = Access("ExportSegment", caller.current(), now_micros), uuid.uuid4().hex
         for start in range(0, len(names), NAMES_A_MESSAGE):
             part = names[start : start + NAMES_A_MESSAGE]
-            left = self.store.note_accesses(part, access, access_id)
+            left = self.privacy.note_accesses(part, access, access_id)
             yield pb.ExportSegmentResponse(customers=[f"customers/{name}" for name in left])
 
     def _names(self, request: Asking) -> list[CustomerId]:

@@ -93,7 +93,7 @@ class ProfileServicer(pb_grpc.ProfileServiceServicer):
             clock=clock,
         )
         self._households = HouseholdMethods(
-            sources.households, defaults, self._privacy.looked_at, clock
+            sources.households, defaults, self._privacy.looked_at_each, clock
         )
 
     def IngestEvents(

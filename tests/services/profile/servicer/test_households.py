@@ -7,25 +7,31 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from ofone.profile.v1 import customer_pb2, event_pb2, privacy_pb2
 from ofone.profile.v1 import profile_service_pb2 as pb
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
 from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.history.events import CustomerId
-from services.profile.domain.people.households import Membership
+from services.profile.domain.people.households import HouseholdId, Member, Membership
+from services.profile.domain.privacy.consent import Consents
 from services.serving.failures import Failure, Kind
 from tests.services.profile.desk import NOW_SECONDS, Desk, card, purchase, serving
-from tests.services.profile.told import IDENTITY
+from tests.services.profile.told import IDENTITY, NOW
+from tests.services.profile.told import card as handle_of_card
 
 SHARING = customer_pb2.CONSENT_PURPOSE_HOUSEHOLD_SHARING
 ANNA, BERT, CARL = "1", "2", "3"
 
 
 @pytest.fixture
-def desk(migrated: Callable[[str], Engine], sqlite_url: str) -> Iterator[Desk]:
-    engine = migrated(sqlite_url)
+def engine(migrated: Callable[[str], Engine], sqlite_url: str) -> Engine:
+    return migrated(sqlite_url)
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Iterator[Desk]:
     privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
     with serving(
         SqlProfileStore(engine),
@@ -181,6 +187,45 @@ def test_members_are_told_page_by_page_and_each_look_is_kept(desk: Desk) -> None
     assert [each.customer for each in found] == sorted(shares)
     accesses = desk.stub.ListAccesses(pb.ListAccessesRequest(parent=name(desk, CARL))).accesses
     assert [each.method for each in accesses] == ["ListHouseholdMembers"]
+
+
+def test_looks_at_many_members_are_kept_at_once(desk: Desk, engine: Engine) -> None:
+    desk.ingest(*(at_home(who, who, "Milk") for who in (ANNA, BERT, CARL)))
+    elm, commits = household(desk, ANNA), list[Connection]()
+    event.listen(engine, "commit", commits.append)
+    needed = []
+    for size in (1, 3):
+        commits.clear()
+        request = pb.ListHouseholdMembersRequest(parent=elm, page_size=size)
+        assert len(desk.stub.ListHouseholdMembers(request).members) == size
+        needed.append(len(commits))
+    assert needed[0] == needed[1] > 0
+    for who in (ANNA, BERT, CARL):
+        looked = desk.stub.ListAccesses(pb.ListAccessesRequest(parent=name(desk, who))).accesses
+        assert "ListHouseholdMembers" in {each.method for each in looked}
+
+
+class Overtaken(SqlHouseholdStore):
+    """A store that is overtaken: after members are read, somebody among them is erased."""
+
+    def __init__(self, engine: Engine, privacy: SqlPrivacyStore, gone: CustomerId) -> None:
+        super().__init__(engine)
+        self.privacy, self.gone = privacy, gone
+
+    def members(self, household_id: HouseholdId) -> list[tuple[Member, Consents]]:
+        found = super().members(household_id)
+        request_id = str(uuid.UUID(int=1))
+        self.privacy.erase(self.gone, request_id, is_rehearsal=False, now_micros=NOW)
+        return found
+
+
+def test_who_is_erased_meanwhile_is_no_member_in_the_answer(engine: Engine) -> None:
+    privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
+    bert = handle_of_card(BERT).customer_id
+    homes = Overtaken(engine, privacy, bert)
+    with serving(SqlProfileStore(engine), households=homes, privacy=privacy) as desk:
+        anna, _ = desk.ingest(*(at_home(who, who, "Milk") for who in (ANNA, BERT)))
+        assert [each.customer for each in members(desk).members] == [anna.customer]
 
 
 def test_who_leaves_shares_no_more(desk: Desk) -> None:

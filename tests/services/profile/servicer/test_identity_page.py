@@ -11,10 +11,12 @@ from sqlalchemy import Engine
 
 from services.profile.adapters.sql_households import SqlHouseholdStore
 from services.profile.adapters.sql_identities import SqlIdentityStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
 from services.profile.domain.people.identifier_rules import RULES
 from services.profile.domain.people.identity import IdentifierKind
 from tests.services.profile.desk import purchase, serving
+from tests.services.profile.told import IDENTITY
 
 PAGE = (Path(__file__).parents[4] / "docs" / "identity.md").read_text()
 
@@ -65,7 +67,11 @@ def test_the_calls_about_a_household_print_what_the_page_says(
     _, _, code = CALLS
     (printed,) = re.findall(r"```text\n(.*?)\n```", PAGE, re.DOTALL)
     engine, now = migrated(sqlite_url), round(time.time()) + 60  # behind all that is told
-    stores = {"households": SqlHouseholdStore(engine), "identities": SqlIdentityStore(engine)}
+    stores = {
+        "households": SqlHouseholdStore(engine),
+        "identities": SqlIdentityStore(engine),
+        "privacy": SqlPrivacyStore(engine, IDENTITY.tombstone, holders=()),
+    }
     with serving(SqlProfileStore(engine), now_seconds=now, **stores) as desk:  # type: ignore[arg-type]
         capsys.readouterr()
         called = code.replace("127.0.0.1:7401", desk.address)

@@ -63,7 +63,7 @@ def office(migrated: Callable[[str], Engine], database_url: str) -> Iterator[Off
     privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
     policy = ConsentPolicy(personalisation_default=True)
     servicer = SegmentServicer(
-        SqlSegmentStore(engine), CelConditions(VOCABULARY), policy, _now, LEAST
+        SqlSegmentStore(engine), privacy, CelConditions(VOCABULARY), policy, _now, LEAST
     )
     add = partial(pb_grpc.add_SegmentServiceServicer_to_server, servicer)
     with running(Application(name="profile", services=(Service(NAME, add),))) as server:
@@ -132,8 +132,8 @@ def test_who_is_erased_while_a_group_is_named_is_neither_named_nor_logged(office
     request = str(uuid.UUID(int=1))
     assert office.privacy.erase(page[1], request, is_rehearsal=False, now_micros=NOW)
     access = Access("ExportSegment", "test", NOW)
-    assert segments.note_accesses(page, access, "a1") == [page[0], page[2]]
-    assert segments.note_accesses(page[1:2], access, "a2") == []
+    assert office.privacy.note_accesses(page, access, "a1") == [page[0], page[2]]
+    assert office.privacy.note_accesses(page[1:2], access, "a2") == []
     with office.engine.connect() as connection:
         logged = connection.execute(select(accesses.c.customer_id)).scalars().all()
     assert sorted(logged) == [page[0], page[2]]
