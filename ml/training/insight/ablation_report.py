@@ -8,7 +8,7 @@ from ml.evaluation.metrics import MAIN_METRIC
 from ml.training.insight.ablation import CHANCE, Ablation
 from ml.training.insight.feature_sets import FEATURE_SETS
 from ml.training.judging import plots
-from ml.training.judging.findings import Document, Findings, intervals, write_findings
+from ml.training.judging.findings import Document, Findings, intervals, table, write_findings
 
 SHOWN = (MAIN_METRIC, "ndcg@10")
 TITLE = f"{MAIN_METRIC} that the ranker loses without each set of features"
@@ -77,14 +77,12 @@ def page(ablation: Ablation, dataset: Dataset) -> str:
 
 
 def _table(ablation: Ablation) -> str:
-    heads = [MAIN_METRIC, *(f"loss of {metric}" for metric in SHOWN)]
-    lines = ["| left out | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    lines.append(f"| nothing | {ablation.whole.estimates()[MAIN_METRIC]} |" + " |" * len(SHOWN))
+    heads = ["left out", MAIN_METRIC, *(f"loss of {metric}" for metric in SHOWN)]
+    rows = [["nothing", str(ablation.whole.estimates()[MAIN_METRIC]), *[""] * len(SHOWN)]]
     for name, lost in ablation.worth().items():
-        cells = [str(ablation.without[name].estimates()[MAIN_METRIC])]
-        cells += [str(lost[metric]) for metric in SHOWN]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        left = str(ablation.without[name].estimates()[MAIN_METRIC])
+        rows.append([name, left, *(str(lost[metric]) for metric in SHOWN)])
+    return table(heads, rows)
 
 
 def _draw(ablation: Ablation, path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ml.dataset.dataset import Dataset
 from ml.evaluation.comparison import Judgement, table
 from ml.evaluation.metrics import MAIN_METRIC
-from ml.training.judging import plots
+from ml.training.judging import findings, plots
 from ml.training.judging.evaluate import BASELINE, Evaluation
 from ml.training.judging.examples import examples
 
@@ -157,27 +157,24 @@ def _part_table(unit: str, judgements: Mapping[str, Judgement], parts: Parts) ->
         f"{part} {unit} ({len(next(iter(each.values())).scores):,})".replace("  ", " ")
         for part, each in parts.items()
     ]
-    lines = ["| model | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    for name in judgements:
-        cells = [str(each[name].estimates()[MAIN_METRIC]) for each in parts.values()]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = (
+        [name, *(str(each[name].estimates()[MAIN_METRIC]) for each in parts.values())]
+        for name in judgements
+    )
+    return findings.table(["model", *heads], rows)
 
 
 def _calibration(evaluation: Evaluation) -> str:
     calibration = evaluation.observation.calibration
-    lines = [
-        f"Expected calibration error {calibration.expected_error:.5f}.",
-        "",
-        "| probability | candidates | said | happened |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {each.low:.4f} to {each.high:.4f} | {each.count:,} | {each.said:.4f} "
-        f"| {each.happened:.4f} |"
+    rows = (
+        [
+            f"{each.low:.4f} to {each.high:.4f}",
+            *(f"{each.count:,}", f"{each.said:.4f}", f"{each.happened:.4f}"),
+        ]
         for each in calibration.bins()
-    ]
-    return "\n".join(lines)
+    )
+    figures = findings.table(["probability", "candidates", "said", "happened"], rows)
+    return f"Expected calibration error {calibration.expected_error:.5f}.\n\n{figures}"
 
 
 def _gains(evaluation: Evaluation) -> str:
