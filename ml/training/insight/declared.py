@@ -17,7 +17,7 @@ from ml.evaluation.question import Question
 from ml.model.bundle import Bundle
 from ml.model.candidates import SOURCE_SIZE, SOURCES, CandidateGenerator, Moment
 from ml.model.eliciting import LIST_LENGTH
-from ml.model.hearing import WIDE_SOURCE_SIZE, Bought, heard, with_odds
+from ml.model.hearing import FEW_BASKETS, WIDE_SOURCE_SIZE, Bought, heard, with_odds
 from ml.model.index import build_index
 from ml.model.likings import Subjects, Teaching
 from ml.model.ranker import Ranker
@@ -27,8 +27,6 @@ from ml.training.personas.beginnings import Beginnings
 from ml.training.personas.declaring import persona_teaching
 
 OWN, SAID = "own history only", "and persona said"
-MOST_BASKETS = 5
-"""Who has more known baskets is known by them."""
 
 _POPULAR = SOURCES.index("popular")
 
@@ -54,7 +52,7 @@ class Declared:
 def declared(
     bundle: Bundle, beginnings: Beginnings, question: Question, customers: Iterable[str]
 ) -> Declared:
-    """Ask about customers as if their latest 0 to 5 baskets were known, without and with an answer.
+    """Ask about customers as if their latest few baskets were known, without and with an answer.
 
     Args:
         bundle: learned from the same purchases as ``beginnings``.
@@ -70,7 +68,7 @@ def declared(
         present, store = presents.of(customer), purchases.last_store(customer)
         asking, basket = Asking(present.candidates, ranker), question.truth[customer]
         place = int(beginnings.told(customer).argmax())
-        for known in range(min(len(purchases.baskets(customer)), MOST_BASKETS) + 1):
+        for known in range(min(len(purchases.baskets(customer)), FEW_BASKETS) + 1):
             history = purchases.history(customer, last=known)
             usual, wide = (
                 asking.about(history, Moment(store=store, source_size=size), present.now_seconds)
