@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
@@ -154,9 +153,7 @@ class _Street:
 
     def _first(self, me: str, history: History) -> list[str]:
         moment = Moment(store=self.purchases.last_store(me))
-        answer = self.asking.about(history, moment, self._now_seconds)
-        best = np.argsort(-answer.probabilities, kind="stable")[:LENGTH]
-        return [answer.candidates.item_ids[place] for place in best.tolist()]
+        return self.asking.about(history, moment, self._now_seconds).best(LENGTH)
 
 
 def _together(town: Town, question: Question) -> Iterator[tuple[str, str]]:

@@ -101,11 +101,8 @@ def _answers_of(now: Present, ranker: Ranker, store: str) -> dict[str, list[str]
 
 
 def _best(now: Present, ranker: Ranker, store: str) -> list[str]:
-    answer = Asking(now.candidates, ranker).about(
-        empty_history(), Moment(store=store), now.now_seconds
-    )
-    order = np.argsort(-answer.probabilities, kind="stable")[:COUNT]
-    return [answer.candidates.item_ids[place] for place in order.tolist()]
+    asking = Asking(now.candidates, ranker)
+    return asking.about(empty_history(), Moment(store=store), now.now_seconds).best(COUNT)
 
 
 def _most(popular: Popular, anywhere: Popular) -> list[str]:

@@ -37,11 +37,10 @@ def examples(bundle: Bundle, dataset: Dataset) -> str:
     for favourite in ("", *_favourites(bundle, dataset)):
         baskets = [(week, [favourite]) for week in weeks if favourite]
         found = asking.about(history_of_baskets(baskets), Moment(), now_seconds)
-        best = np.argsort(-found.probabilities, kind="stable")[:SHOWN_ITEMS]
         about = f"{names.get(favourite, favourite)} once a week" if favourite else "A stranger"
         lines += [f"## {about}", ""]
-        shown = [found.candidates.item_ids[place] for place in best.tolist()]
-        lines += [f"{rank}. {names.get(item, item)}" for rank, item in enumerate(shown, 1)]
+        shown = enumerate(found.best(SHOWN_ITEMS), 1)
+        lines += [f"{rank}. {names.get(item, item)}" for rank, item in shown]
         lines.append("")
     return "\n".join(lines)
 

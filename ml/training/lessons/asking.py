@@ -43,6 +43,11 @@ class Answer:
     probabilities: NDArray[np.float32]
     """Float32 [n], that the next basket holds each candidate."""
 
+    def best(self, count: int) -> list[str]:
+        """Return the most likely candidates, best first; ties in the order of the candidates."""
+        order = np.argsort(-self.probabilities, kind="stable")
+        return [self.candidates.item_ids[place] for place in order[:count].tolist()]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asking:
