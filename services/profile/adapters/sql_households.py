@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
-from services.profile.adapters.rows.customer_rows import current_name
+from services.profile.adapters.rows.customer_rows import current_name, name_held
 from services.profile.adapters.rows.household_rows import mark_left, memberships
 from services.profile.adapters.rows.packing import unpack_consents
 from services.profile.adapters.rows.told_rows import event_of
@@ -104,7 +104,7 @@ class SqlHouseholdStore:
         """Keep that a customer left their household; return which one it was."""
 
         def decide(connection: Connection) -> str:
-            name, home = current_name(connection, customer_id), _home(connection, customer_id)
+            name, home = name_held(connection, customer_id), _home(connection, customer_id)
             if name is None or home is None:
                 raise _NoHome
             mark_left(connection, name, home.household_id, decision, now_micros=now_micros)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, selec
 
 from services.profile.adapters.rows import graph
 from services.profile.adapters.rows.customer_pages import next_customers
-from services.profile.adapters.rows.customer_rows import current_name
+from services.profile.adapters.rows.customer_rows import current_name, still_customers
 from services.profile.adapters.rows.fact_rows import facts_of_all
 from services.profile.adapters.rows.packing import unpack_consents
 from services.profile.adapters.rows.shelf import whole
@@ -54,13 +54,14 @@ class SqlLinkageStore:
         """Keep links; the last call of a run removes those of other runs."""
 
         def work(connection: Connection) -> Recorded:
-            there = _held(connection, {end for link in links for end in link.ends})
+            ends = {end for link in links for end in link.ends}
+            there = set(still_customers(connection, ends))
             rows = [_row(run, link) for link in links if there.issuperset(link.ends)]
             pairs = probable_links.c
             if rows:
                 same = (pairs.low == bindparam("of_low"), pairs.high == bindparam("of_high"))
-                ends = [{"of_low": row["low"], "of_high": row["high"]} for row in rows]
-                connection.execute(delete(probable_links).where(*same), ends)
+                known = [{"of_low": row["low"], "of_high": row["high"]} for row in rows]
+                connection.execute(delete(probable_links).where(*same), known)
                 connection.execute(insert(probable_links), rows)
             removed = 0
             if is_last:
@@ -134,17 +135,6 @@ class _Near:
     def shared(self, name: CustomerId) -> frozenset[SharedTrace]:
         """Return what links nobody and was told together with a customer's identifiers."""
         return frozenset(self._shared[name])
-
-
-def _held(connection: Connection, names: Collection[CustomerId]) -> set[CustomerId]:
-    """Return those of the customers that exist, held until the transaction ends."""
-    query = (
-        select(customers.c.customer_id)
-        .where(customers.c.customer_id.in_(names))
-        .order_by(customers.c.customer_id)
-        .with_for_update()
-    )
-    return set(connection.execute(query).scalars())
 
 
 def _taken_apart(connection: Connection, mine: Collection[TraceId]) -> set[TraceId]:

@@ -9,9 +9,12 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from services.profile.adapters.rows.access_rows import (
     accesses_of,
     add_accesses,
+)
+from services.profile.adapters.rows.customer_rows import (
+    current_name,
+    name_held,
     still_customers,
 )
-from services.profile.adapters.rows.customer_rows import current_name
 from services.profile.adapters.rows.household_rows import held_memberships
 from services.profile.adapters.rows.told_rows import stored_events, stored_statements
 from services.profile.adapters.tables import erasures, pending_erasures
@@ -171,7 +174,7 @@ class SqlPrivacyStore:
         """Keep that somebody looked at a customer, if there is one of that name."""
 
         def work(connection: Connection) -> None:
-            name = current_name(connection, customer_id)
+            name = name_held(connection, customer_id)
             if name is not None:
                 add_accesses(connection, [name], access, access_id)
 

@@ -5,22 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import Connection, insert, select
 
 from services.profile.adapters.rows import graph
-from services.profile.adapters.tables import accesses, customers
+from services.profile.adapters.tables import accesses
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.privacy.erasure import Access
-
-
-def still_customers(
-    connection: Connection, customer_ids: Collection[CustomerId]
-) -> list[CustomerId]:
-    """Return those of these who are customers, by name, and hold them until the caller commits."""
-    query = (
-        select(customers.c.customer_id)
-        .where(customers.c.customer_id.in_(sorted(customer_ids)))
-        .order_by(customers.c.customer_id)
-        .with_for_update(key_share=True, read=True)  # an erasure comes before this or after
-    )
-    return [CustomerId(name) for name in connection.execute(query).scalars()]
 
 
 def add_accesses(

@@ -92,6 +92,31 @@ def current_name(connection: Connection, customer_id: CustomerId) -> CustomerId 
     return None if found is None else CustomerId(found)
 
 
+def still_customers(
+    connection: Connection, customer_ids: Collection[CustomerId]
+) -> list[CustomerId]:
+    """Return those of these who are customers, by name, and hold them until the caller commits."""
+    query = (
+        select(customers.c.customer_id)
+        .where(customers.c.customer_id.in_(sorted(customer_ids)))
+        .order_by(customers.c.customer_id)
+        .with_for_update(key_share=True, read=True)  # an erasure comes before this or after
+    )
+    return [CustomerId(name) for name in connection.execute(query).scalars()]
+
+
+def name_held(connection: Connection, customer_id: CustomerId) -> CustomerId | None:
+    """Return what a customer is called, held until the caller commits; ``None`` for nobody.
+
+    Raises:
+        Conflict: when the customer got another name, or was erased, meanwhile.
+    """
+    name = current_name(connection, customer_id)
+    if name is not None and not still_customers(connection, [name]):
+        raise Conflict
+    return name
+
+
 def locked(
     connection: Connection, names: Collection[CustomerId]
 ) -> dict[CustomerId, CustomerRecord]:

@@ -1,6 +1,7 @@
 """Writers that meet on the same events, identifiers and customers lose and double nothing."""
 
 import random
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,18 +9,32 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
 
+from services.profile.adapters.sql_households import SqlHouseholdStore
+from services.profile.adapters.sql_linkage import SqlLinkageStore
+from services.profile.adapters.sql_privacy import SqlPrivacyStore
 from services.profile.adapters.sql_store import SqlProfileStore
-from services.profile.adapters.tables import events, seen_events
+from services.profile.adapters.tables import (
+    accesses,
+    answered_requests,
+    events,
+    household_members,
+    probable_links,
+    seen_events,
+)
+from services.profile.adapters.writing.erasing import erase
 from services.profile.adapters.writing.fact_recording import record_facts
 from services.profile.adapters.writing.ingestion import ingest
 from services.profile.domain.facts.fact import Fact, ToldFact
 from services.profile.domain.history.events import Report
 from services.profile.domain.ingestion import Outcome
+from services.profile.domain.linkage.probable_links import FoundLink, LinkageRun
+from services.profile.domain.people.decisions import Decision
 from services.profile.domain.people.identifier_rules import LINK_RULES
 from services.profile.domain.privacy.consent import Purpose, Statement
+from services.profile.domain.privacy.erasure import Access
 from tests.services.profile.adapters.test_any_order import snapshots
 from tests.services.profile.memory_store import MemoryProfileStore
-from tests.services.profile.told import NOW, bought, card, email, told
+from tests.services.profile.told import IDENTITY, NOW, bought, card, email, house, told
 
 WRITERS = 4
 CARDS = [card(str(n)) for n in range(12)]
@@ -45,6 +60,19 @@ def met(engine: Engine, write: Write) -> object:
             while not waiting.done():
                 if watching.execute(query, {"process": process}).scalar_one():
                     break
+        first.commit()
+        return waiting.result()
+
+
+def beside(engine: Engine, write: Write, other: Callable[[], object]) -> object:
+    """Return what a writer of something else is answered, who may wait for the first to commit."""
+    with ThreadPoolExecutor(1) as pool, engine.connect() as first:
+        write(first)
+        waiting = pool.submit(other)
+        with engine.connect() as watching:
+            query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            while not waiting.done() and not watching.execute(query).scalar_one():
+                watching.rollback()
         first.commit()
         return waiting.result()
 
@@ -118,6 +146,39 @@ def test_who_waited_for_the_same_events_and_facts_lost_no_race(
 
     assert met(engine, ingesting) == [Outcome.DUPLICATE] * 2
     assert met(engine, recording) == [Outcome.DUPLICATE]
+
+
+@pytest.mark.parametrize("deed", ["a look", "a leave", "a link", "a look at a group"])
+def test_what_is_written_beside_an_erasure_leaves_no_row_of_who_is_gone(
+    migrated: Callable[[str], Engine], postgres_url: str, deed: str
+) -> None:
+    engine = migrated(postgres_url)
+    home, (gone, other) = house("12 Elm Road"), (each.customer_id for each in CARDS[:2])
+    reports = [told(bought(f"{n}", "tea"), CARDS[n], household=home) for n in range(2)]
+    SqlProfileStore(engine).ingest(reports, now_micros=NOW)
+    privacy = SqlPrivacyStore(engine, IDENTITY.tombstone, holders=())
+    look, request = Access("GetCustomer", "a colleague", NOW), str(uuid.uuid4())
+    run = LinkageRun(request, "linkage-1", NOW)
+    low, high = sorted((gone, other))
+    leaving = Decision("a colleague", "moved out", request)
+    deeds: dict[str, Callable[[], object]] = {
+        "a look": lambda: privacy.note_access(gone, look, "1"),
+        "a leave": lambda: SqlHouseholdStore(engine).leave(gone, leaving, now_micros=NOW),
+        "a link": lambda: SqlLinkageStore(engine).keep(
+            run, [FoundLink((low, high), 0.9, ())], is_last=False
+        ),
+        "a look at a group": lambda: privacy.note_accesses([gone], look, "1"),
+    }
+
+    def forget(connection: Connection) -> object:
+        tombstone = IDENTITY.tombstone
+        return erase(connection, gone, LINK_RULES, tombstone_of=tombstone, now_micros=NOW)
+
+    beside(engine, forget, deeds[deed])
+    with engine.connect() as connection:
+        for table in (accesses, answered_requests, household_members, probable_links):
+            told_of = [row for row in connection.execute(select(table)) if gone in repr(row)]
+            assert told_of == [], table.name
 
 
 def test_statements_and_merges_that_meet_are_all_kept(engine: Engine) -> None:
