@@ -298,13 +298,6 @@ class MemoryProfileStore(WithoutReceipts):
     def note_access(self, customer_id: CustomerId, access: Access, access_id: str) -> None:
         self.looked.append((self._now(customer_id), access))
 
-    def note_accesses(
-        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
-    ) -> list[CustomerId]:
-        left = sorted(set(customer_ids) & set(self._owners().values()))
-        self.looked += [(name, access) for name in left]
-        return left
-
     def accesses(self, customer_id: CustomerId, *, skipped: int, most: int) -> list[Access] | None:
         name = self._now(customer_id)
         found = [access for looked_at, access in reversed(self.looked) if looked_at == name]

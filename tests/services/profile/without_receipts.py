@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.profile.domain.history.events import CustomerId
 from services.profile.domain.people.decisions import Suggestion
-from services.profile.domain.privacy.erasure import Erasure, Removal
+from services.profile.domain.privacy.erasure import Access, Erasure, Removal
 from services.profile.ports.identities import LoggedChange
 from services.profile.ports.privacy import Held
 
@@ -33,6 +33,11 @@ class WithoutReceipts:
         now_micros: int,
     ) -> Erasure | None:
         raise AssertionError("the plain store keeps no receipts")
+
+    def note_accesses(
+        self, customer_ids: Sequence[CustomerId], access: Access, access_id: str
+    ) -> list[CustomerId]:
+        raise AssertionError("the plain store shows one customer at a time")
 
     def held(self, customer_id: CustomerId) -> Held | None:
         raise AssertionError("the plain store exports nothing")
