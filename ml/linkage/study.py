@@ -104,9 +104,8 @@ def _judged(pairs: pd.DataFrame, town: SeenTown, seed: int) -> pd.DataFrame:
 
 
 def _measured(name: str, suggested: pd.DataFrame, truth: pd.DataFrame) -> Measured:
-    right = suggested[suggested["is_right"]]
     keys = ["one", "other", "person"]
-    found = truth.merge(right[keys], on=keys, how="left", indicator=True)["_merge"] == "both"
+    found = truth.merge(suggested[keys], on=keys, how="left", indicator=True)["_merge"] == "both"
     recall = pd.DataFrame({"recall": found.to_numpy(np.float64)}, index=truth["person"])
     rightness = suggested["is_right"].to_numpy(np.float64)
     precision = pd.DataFrame({"precision": rightness}, index=suggested["person"])

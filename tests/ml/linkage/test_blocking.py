@@ -20,6 +20,9 @@ def test_who_has_two_things_in_common_is_in_one_block() -> None:
         customer("anna-too", "10115", 1980),
         customer("bert", "10115", 1950),
         customer("carl", "", 1980),
+        customer("dora", "10115"),
+        customer("emil", "10115"),
+        customer("fred", "", 1980),
     )
     inside = blocked(records, most=10)
     assert together(inside.table, KEY) == {frozenset({"anna", "anna-too"})}

@@ -110,6 +110,10 @@ def test_second_cards_are_suggested_and_a_second_run_takes_the_place_of_the_firs
     assert sum(map(bool, strangers)) <= 2
     (reasons,) = suggested(shop, card("1")).values()
     assert {"postcode", "birth_year", "items"} <= set(reasons)
+    (held,) = shop.alike.probable(card("1").customer_id) or []
+    bits = {each.comparison: each.bits for each in held.weights}
+    assert config.threshold <= held.probability < 1
+    assert min(bits["postcode"], bits["birth_year"], bits["items"]) > 1
     link(shop.address, config, say=said.append)
     assert f"{sum(hits) + sum(map(len, strangers))} of them are suggested" in said[-1]
     first, again = (line.partition(" by ")[2].partition(";")[0] for line in (said[1], said[-1]))

@@ -1,5 +1,7 @@
 """Which links are suggested, and what is told as their reasons."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,12 @@ def test_a_link_tells_what_spoke_for_it_and_against_it(town: SeenTown) -> None:
     told = [each for link in run.links for each in link.reasons if each.bits == 0]
     assert {each.comparison for each in told} == {"shared_device"}
     assert {each.outcome for each in told} == {Outcome.SAME}
+
+
+def test_with_no_threshold_every_pair_is_a_link(town: SeenTown) -> None:
+    everything = replace(CONFIG, threshold=0.0, most_a_customer=len(town.records))
+    run = probable_links(town.records, everything)
+    assert len(run.links) == run.pair_count > 0
 
 
 def test_nobody_gets_more_suggestions_than_may_be_and_the_likeliest_stay(known: Scored) -> None:

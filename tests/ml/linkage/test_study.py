@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ml.linkage.report import write_study
 from ml.linkage.study import StudyConfig, study
+from ml.simulation.second_traces import TracesConfig, see_town
 from tests.ml.linkage.conftest import CONFIG
 
 SMALL = StudyConfig(people=400, seeds=(7,), linkage=CONFIG)
@@ -12,7 +13,9 @@ SMALL = StudyConfig(people=400, seeds=(7,), linkage=CONFIG)
 
 def test_the_study_beats_the_rule_of_a_shop_and_says_so(tmp_path: Path) -> None:
     found = study(SMALL)
-    assert found.pair_count > 0
+    names = see_town(TracesConfig(people=SMALL.people, seed=7)).people.value_counts()
+    assert found.pair_count == (names * (names - 1) // 2).sum() > 0
+    assert found.name_count == names.sum()
     (half, *_, surest) = found.by_threshold
     assert half.suggested_count >= surest.suggested_count
     assert half.recall.mean >= surest.recall.mean
