@@ -13,7 +13,7 @@ from services.profile.domain.history.events import NOBODY, Handle
 from services.profile.domain.linkage.probable_links import FoundLink, LinkageRun
 from services.profile.domain.people.identity import IdentifierKind
 from services.profile.domain.privacy.retention import USUAL
-from tests.services.profile.told import IDENTITY, NOW, bought, card, told
+from tests.services.profile.told import IDENTITY, NOW, bought, card, email, told
 
 ANNA, BERT = card("anna"), card("bert")
 KIOSK = IDENTITY.handle(IdentifierKind.DEVICE, "kiosk")
@@ -60,6 +60,16 @@ def test_what_half_a_town_was_seen_with_is_not_gone_through_card_by_card(engine:
     assert 0 < max(asked) < len(cards)
     other = next(each for each in alike.sources(after=NOBODY, most=100) if each.kinds)
     assert {shared.trace_id for shared in other.shared} == {KIOSK.trace_id}
+
+
+def test_what_somebodys_own_identifiers_were_seen_with_of_each_other_is_not_shared(
+    engine: Engine,
+) -> None:
+    store, alike = SqlProfileStore(engine), SqlLinkageStore(engine)
+    store.ingest([told(bought("1", "tea"), ANNA, email("anna@home.example"))], now_micros=NOW)
+    (anna,) = alike.sources(after=NOBODY, most=9)
+    assert anna.kinds == {IdentifierKind.LOYALTY_CARD, IdentifierKind.EMAIL}
+    assert anna.shared == frozenset()
 
 
 def test_a_link_stays_with_the_card_when_the_tablet_turns_out_to_be_the_familys(

@@ -1,5 +1,7 @@
 """What leaves the service to be compared: codes and coarse words, of those who allow it."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.profile.adapters.files.catalogue_file import load_catalogue
@@ -112,6 +114,15 @@ def test_the_most_frequent_items_come_first_and_a_record_is_bounded() -> None:
     record = made(source(shared=shared, baskets=(items, ("item-24",))))
     assert record.item_codes[0] == IDENTITY.code("item", "item-24")
     assert (len(record.item_codes), len(record.shared)) == (MOST_ITEMS, MOST_SHARED)
+
+
+def test_the_store_and_the_part_of_the_week_are_those_of_most_purchases() -> None:
+    told = source()
+    monday = {8: 2, 9: 2, 19: 3}  # four in the morning, three in the evening
+    state = replace(told.customer.state, store_counts={"aachen": 1, "mitte": 6}, hour_counts=monday)
+    record = made(replace(told, customer=replace(told.customer, state=state)))
+    assert record.store_code == IDENTITY.code("store", "mitte")
+    assert record.daypart == "weekday morning"
 
 
 def test_somebody_who_bought_nothing_has_a_record_all_the_same() -> None:
